@@ -1,0 +1,91 @@
+// Store: where the versions of one entity are kept.
+//
+// Every call takes many: batching is the interface, not an optimisation. A document is an id and versions of it; a write appends a
+// version and nothing is overwritten. Reads give the newest version, or the newest at an instant; a filter meets the version that the
+// read would give, never an older one. What was acknowledged is durable and visible to the next read through any store object.
+//
+// Any thread with an io::Loop may call any store at any time; the awaiting coroutine resumes on its own loop. What a span or view
+// points to must live until the call ends.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/instant.hpp"
+#include "base/task.hpp"
+#include "document/document.hpp"
+#include "document/filter.hpp"
+
+namespace millrace::document {
+
+/// What an append does when it meets what is there.
+enum class Operation : std::uint8_t {
+  create,   // the id must be absent or deleted: else error "document.exists" (conflict)
+  replace,  // the id must be present: else "document.not_found"
+  remove,   // the same; appends a tombstone
+};
+
+struct Append {
+  Operation operation = Operation::create;
+  std::string id;
+  std::string payload;                                 // canonical object without a member "id"; empty for remove
+  std::optional<std::uint64_t> expected_version = {};  // another newest version: error "document.version" (precondition_failed)
+};
+
+/// What became of one append.
+struct Receipt {
+  std::uint64_t version = 0;
+  Position position = 0;
+  Instant recorded_at;
+};
+
+/// How the versions look to a read.
+struct View {
+  Instant at = kNewest;
+};
+
+struct Page {
+  std::size_t limit = SIZE_MAX;
+  std::size_t offset = 0;
+  Position before = 0;  // 0: from the newest; else only positions below it
+};
+
+/// One question of a batch. The filter lives as long as the store is asked with it (it is made at start), so a store may keep what it
+/// prepared for it by its address.
+struct Query {
+  const Filter* filter = nullptr;
+  std::vector<std::string_view> arguments = {};
+  Page page = {};
+};
+
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  /// Appends all or nothing, in order; `recorded_at` never goes back along positions. Concurrent calls are committed together. An error
+  /// that one element causes names it in `details` by its index ("/3").
+  virtual Task<std::vector<Receipt>> append(std::vector<Append> appends) = 0;
+
+  /// The versions of these ids, in the order asked; absent or deleted ones are marked as not found.
+  virtual Task<Documents> read(std::span<const std::string_view> ids, View view) = 0;
+
+  /// For each query the documents that match, newest position first.
+  virtual Task<std::vector<Documents>> find(std::span<const Query> queries, View view) = 0;
+
+  /// Every version of a document until `view.at`, tombstones included, newest first. Empty when there is none.
+  virtual Task<Documents> history(std::string_view id, View view) = 0;
+
+  /// Versions after a position, in order, tombstones included: at most `limit`.
+  virtual Task<Documents> changes(Position after, std::size_t limit) = 0;
+
+  /// Whether the storage can be reached now; the error says why not.
+  virtual Task<void> ping() = 0;
+};
+
+}  // namespace millrace::document

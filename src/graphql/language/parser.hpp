@@ -1,0 +1,28 @@
+// Text to syntax tree: the September 2025 grammar, errors in graphql-js's words.
+#pragma once
+
+#include <expected>
+#include <string>
+#include <string_view>
+
+#include "graphql/language/ast.hpp"
+#include "graphql/language/source.hpp"
+
+namespace millrace::graphql {
+
+struct ParseOptions {
+  std::size_t tokens_max = 100'000;  // "Document contains more than N tokens. Parsing aborted."
+  std::size_t depth_max = 200;       // nested selection sets, values and list types; the parser itself is recursive
+};
+
+/// Parses a document of any definitions. The text must outlive the tree. On failure the one "Syntax Error: ..." with its location.
+std::expected<Document, GraphqlError> parse(std::string_view text, ParseOptions options = {});
+
+/// The characters that a string literal stands for (2.9.4), block strings dedented. Requires: kind string.
+std::string string_value(const Value& value);
+
+/// A value literal, or a type reference, as graphql-js prints it.
+std::string print(const Value& value);
+std::string print(const TypeReference& type);
+
+}  // namespace millrace::graphql

@@ -1,0 +1,55 @@
+// The HTTP/1.1 server: a listener per loop, connections that live and die on one thread (RFC 9112).
+//
+// Requests on one connection are answered in order (pipelining included); a body may come with Content-Length or chunked; `Expect:
+// 100-continue` is answered. Every limit below is enforced before the bytes are kept. A malformed request is answered and the
+// connection closed.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/result.hpp"
+#include "http/message.hpp"
+#include "io/loop.hpp"
+
+namespace millrace::http {
+
+struct ServerOptions {
+  std::string host = "0.0.0.0";
+  std::uint16_t port = 4055;  // 0: any free port
+  std::size_t header_bytes_max = 32 * 1024;
+  std::size_t body_bytes_max = 1 << 20;   // 413 beyond; see body_limit
+  std::size_t connections_max = 100'000;  // per loop; beyond, new ones are closed at once
+  std::chrono::milliseconds header_timeout{10'000};
+  std::chrono::milliseconds body_timeout{60'000};
+  std::chrono::milliseconds idle_timeout{75'000};
+  std::chrono::milliseconds write_timeout{60'000};
+  /// A larger (or smaller) body limit for some paths, asked once the head is read; body_bytes_max when not set.
+  std::function<std::size_t(const Request& head)> body_limit = {};
+};
+
+/// Serves on one loop. Create one per loop with the same port: the kernel spreads connections over them (SO_REUSEPORT).
+class Server {
+ public:
+  /// Binds and listens. Error "http.port_in_use", "http.address" (invalid_argument) with what to do about it. An unclaimed first port is
+  /// checked for other listeners before SO_REUSEPORT would share it silently: pass `share_port` for the second and later loops.
+  static Result<std::unique_ptr<Server>> listen(io::Loop& loop, Handler& handler, ServerOptions options, bool share_port);
+  ~Server();
+
+  /// The port that it listens on.
+  std::uint16_t port() const;
+  /// Accepts no more and closes idle connections; requests in flight are answered with `Connection: close`. The loop's thread only.
+  void stop_accepting();
+  /// Requests and connections that are open now. The loop's thread only.
+  std::size_t open_connections() const;
+
+ private:
+  struct State;
+  explicit Server(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace millrace::http

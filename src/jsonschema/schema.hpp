@@ -1,0 +1,52 @@
+// JSON Schema, drafts 7 and 2020-12: compiled once into a flat program, run over parsed JSON.
+//
+// The draft follows "$schema"; 7 when it is silent. `format` is asserted. Patterns are RE2's: one that RE2 cannot take is a problem at
+// compile time. Validation never recurses on the document's depth beyond the parser's limit and never throws.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.hpp"
+#include "base/json/document.hpp"
+#include "base/problem.hpp"
+
+namespace millrace::jsonschema {
+
+struct CompileOptions {
+  /// Gives the text behind a $ref to another document (a file name or URI without fragment), or nothing. Absent: only local references.
+  std::function<std::optional<std::string>(const std::string& uri)> load = {};
+  /// The URI that relative references in the schema are relative to.
+  std::string base_uri = {};
+};
+
+class Schema {
+ public:
+  Schema(Schema&&) noexcept;
+  Schema& operator=(Schema&&) noexcept;
+  ~Schema();
+
+  /// Every violation: JSON Pointer of the instance, keyword, one sentence. Empty when the document is valid. Any thread. At most
+  /// `violations_max`.
+  std::vector<ErrorDetail> validate(const json::Value& instance, std::size_t violations_max = 100) const;
+
+  /// The schema's text, canonical.
+  const std::string& text() const;
+
+ private:
+  friend Checked<Schema> compile(std::string_view, const std::string&, const CompileOptions&);
+  struct Program;
+  explicit Schema(std::unique_ptr<Program> program);
+  std::unique_ptr<Program> program_;
+};
+
+/// Compiles a schema from its JSON text. `file` names it in problems: bad JSON, an unknown type or draft, a dangling $ref, a pattern that
+/// RE2 cannot take, a keyword with a value of the wrong kind.
+Checked<Schema> compile(std::string_view text, const std::string& file, const CompileOptions& options = {});
+
+}  // namespace millrace::jsonschema
