@@ -1,0 +1,65 @@
+// The GraphQL engine: text in, response out (specification section 6 and 7).
+//
+// A document is parsed, validated and planned once and then found by its text. The engine does no I/O of its own; what its resolvers do is
+// theirs.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/json/document.hpp"
+#include "base/task.hpp"
+#include "graphql/execution/resolver.hpp"
+#include "graphql/language/parser.hpp"
+#include "graphql/type/schema.hpp"
+#include "graphql/validation/validate.hpp"
+
+namespace millrace::graphql {
+
+struct EngineOptions {
+  ParseOptions parse = {};
+  ValidationOptions validation = {};
+  /// Arguments that a field with a resolver takes from the nearest field above that gives them, such as `at`.
+  std::vector<std::string> inherited_arguments = {};
+  std::size_t cache_bytes_max = 32u << 20;  // of prepared documents; the least recently used go first
+  std::size_t query_bytes_max = 1u << 20;   // of one document
+};
+
+struct EngineRequest {
+  std::string_view query;
+  std::string_view operation_name = {};
+  const json::Value* variables = nullptr;  // an object; null: none
+  bool queries_only = false;               // as GraphQL over HTTP wants it for GET
+};
+
+struct EngineResponse {
+  enum class Outcome : std::uint8_t {
+    executed,       // `body` has data, and errors where fields failed
+    request_error,  // `body` has errors alone: the document, operation name or variables are wrong
+    not_a_query,    // the same; a mutation where only queries are allowed
+  };
+  Outcome outcome = Outcome::executed;
+  std::string body;  // the response as JSON (7.1)
+};
+
+class Engine {
+ public:
+  /// The resolvers behind `bindings` must outlive the engine.
+  Engine(std::shared_ptr<const Schema> schema, Bindings bindings, EngineOptions options = {});
+  ~Engine();
+
+  /// Executes a request. Any thread with a loop; the views must live until the task ends. Never fails: errors are in the response.
+  Task<EngineResponse> execute(EngineRequest request);
+
+  const Schema& schema() const;
+  const Bindings& bindings() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace millrace::graphql

@@ -1,0 +1,96 @@
+// A plan: an operation, compiled for one schema, one set of bindings and one choice of @skip/@include.
+//
+// Fields are collected and merged once (specification 6.3.2 CollectFields, 6.3.3), types and resolvers are looked up once, constant
+// arguments are coerced once. What is left for a request is fetching and writing.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "graphql/execution/resolver.hpp"
+#include "graphql/language/ast.hpp"
+#include "graphql/language/source.hpp"
+#include "graphql/type/coercion.hpp"
+#include "graphql/type/schema.hpp"
+
+namespace millrace::graphql {
+
+/// An argument of a planned field: constant, or made from the request's variables.
+struct PlannedArgument {
+  const InputValue* definition = nullptr;
+  std::optional<std::string> constant;  // canonical JSON
+  const Value* node = nullptr;          // with variables in it
+};
+
+/// How a leaf is written without looking at its type again. `other` asks append_leaf.
+enum class LeafShape : std::uint8_t { none, text, any, other };
+
+struct PlannedSelection;
+
+struct PlannedField {
+  std::string_view response_key;
+  std::string written_key;  // "key": as it stands in the answer
+  const Field* field = nullptr;
+  const Type* parent = nullptr;
+  std::vector<const Selection*> nodes;
+  std::vector<PlannedArgument> arguments;
+  std::vector<const PlannedArgument*> inherited;  // from fields above
+  Resolver* resolver = nullptr;
+  LeafShape leaf = LeafShape::none;
+  bool is_typename = false;
+  /// Members of an object that hold, somewhere below, a field with a resolver: they are opened while fetching.
+  bool opens = false;
+  std::uint32_t slot = 0;                // members: where the value is among the object's slots
+  std::uint32_t fetch = 0;               // with resolver, or opens: its number among the selection's fetches
+  std::vector<std::uint32_t> key_slots;  // with resolver: the slots of parent_keys()
+  /// One selection for an object type; one for each possible type of an abstract one.
+  std::vector<const PlannedSelection*> selections;
+
+  bool fetches() const { return resolver != nullptr || opens; }
+  const PlannedSelection* selection_for(const Type& object) const;
+};
+
+/// What is selected on objects of one type.
+struct PlannedSelection {
+  const Type* type = nullptr;
+  std::vector<PlannedField> fields;          // in response order
+  std::vector<std::string> slots;            // quoted keys of the members that are needed, without repetition
+  std::vector<const PlannedField*> fetches;  // the fields that are fetched or opened
+};
+
+struct Plan {
+  OperationType operation = OperationType::query;
+  const PlannedSelection* root = nullptr;
+  std::deque<PlannedSelection> selections;  // owns all
+  std::deque<PlannedArgument> inherited;
+  std::size_t bytes = 0;  // about what it occupies
+};
+
+struct PlanInput {
+  const Schema& schema;
+  const Document& document;
+  const OperationDefinition& operation;
+  const Bindings& bindings;
+  const Bindings& introspection;
+  const Variables& variables;  // only what @skip and @include use is looked at
+  const std::vector<std::string>& inherited_arguments;
+};
+
+/// Requires: a document that validation found right.
+std::unique_ptr<Plan> make_plan(const PlanInput& input);
+
+/// The variables that @skip and @include of an operation depend on, fragments included, without repetition.
+std::vector<std::string_view> condition_variables(const Document& document, const OperationDefinition& operation);
+
+/// The arguments of a planned field for these variables (6.4.1 CoerceArgumentValues). Texts made for them go to `storage`. The error is the
+/// message of the first argument that does not fit.
+std::expected<ArgumentValues, std::string> argument_values(const PlannedField& field, const Variables& variables,
+                                                           std::deque<std::string>& storage);
+
+}  // namespace millrace::graphql

@@ -1,0 +1,41 @@
+#include "graphql/execution/resolver.hpp"
+
+namespace millrace::graphql {
+
+std::string_view ArgumentValues::find(std::string_view name) const {
+  for (const auto& [key, value] : values_)
+    if (key == name) return value;
+  return {};
+}
+
+std::uint32_t Resolved::add_value(std::string_view value) {
+  values_.push_back(value);
+  return static_cast<std::uint32_t>(values_.size() - 1);
+}
+
+void Resolved::give_error(Error error) {
+  outcomes_.push_back({Kind::error, static_cast<std::uint32_t>(errors_.size()), 0});
+  errors_.push_back(std::move(error));
+}
+
+namespace {
+
+std::string binding_key(std::string_view type, std::string_view field) {
+  std::string key;
+  key.reserve(type.size() + field.size() + 1);
+  key.append(type).append(1, '.').append(field);
+  return key;
+}
+
+}  // namespace
+
+void Bindings::bind(std::string_view type, std::string_view field, Resolver& resolver) {
+  resolvers_.insert_or_assign(binding_key(type, field), &resolver);
+}
+
+Resolver* Bindings::find(std::string_view type, std::string_view field) const {
+  auto found = resolvers_.find(binding_key(type, field));
+  return found == resolvers_.end() ? nullptr : found->second;
+}
+
+}  // namespace millrace::graphql

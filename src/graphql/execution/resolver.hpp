@@ -1,0 +1,101 @@
+// Where values come from: the interface between the GraphQL engine and whatever stores or serves.
+//
+// The engine asks level by level. A field that has a resolver is asked once per level for all its parents together; every other field is a
+// member of its parent's JSON object. Values are canonical JSON text and stay text until the answer is written.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/hash.hpp"
+#include "base/task.hpp"
+#include "graphql/type/schema.hpp"
+
+namespace millrace::graphql {
+
+/// The arguments of a call: coerced, canonical JSON. An argument that was not given and has no default is not there.
+class ArgumentValues {
+ public:
+  void add(std::string_view name, std::string_view value) { values_.emplace_back(name, value); }
+  /// Empty when it is not there.
+  std::string_view find(std::string_view name) const;
+  std::span<const std::pair<std::string_view, std::string_view>> all() const { return values_; }
+
+ private:
+  std::vector<std::pair<std::string_view, std::string_view>> values_;
+};
+
+/// One place in a plan, asked for all its parents.
+struct FieldCall {
+  const Field& field;
+  ArgumentValues arguments;  // those of the field, and those inherited from a field above (EngineOptions::inherited_arguments)
+  std::size_t parents = 0;
+  /// The parents' members that Resolver::parent_keys() names, parent after parent; empty where a parent has no such member.
+  std::vector<std::string_view> keys;
+};
+
+/// What a call gives: for each parent null, one value, a list of values, or an error. Parents may share values.
+class Resolved {
+ public:
+  enum class Kind : std::uint8_t { null, value, list, error };
+  struct Outcome {
+    Kind kind = Kind::null;
+    std::uint32_t begin = 0;  // into values, or the error's number
+    std::uint32_t count = 0;
+  };
+
+  /// Adds a value that outcomes can refer to; gives its number. The text must be kept alive by keep().
+  std::uint32_t add_value(std::string_view value);
+  /// The outcome of the next parent.
+  void give_null() { outcomes_.push_back({}); }
+  void give_value(std::uint32_t value) { outcomes_.push_back({Kind::value, value, 1}); }
+  void give_list(std::uint32_t begin, std::uint32_t count) { outcomes_.push_back({Kind::list, begin, count}); }
+  void give_error(Error error);
+  /// Keeps the owner of the values' text until the answer is written.
+  void keep(std::shared_ptr<const void> owner) { owners_.push_back(std::move(owner)); }
+
+  const std::vector<Outcome>& outcomes() const { return outcomes_; }
+  const std::vector<std::string_view>& values() const { return values_; }
+  const Error& error(std::uint32_t number) const { return errors_[number]; }
+
+ private:
+  std::vector<Outcome> outcomes_;
+  std::vector<std::string_view> values_;
+  std::vector<Error> errors_;
+  std::vector<std::shared_ptr<const void>> owners_;
+};
+
+class Bindings;
+
+class Resolver {
+ public:
+  virtual ~Resolver() = default;
+
+  /// The members of the parent that resolve() needs, as quoted canonical keys. Constant.
+  virtual std::span<const std::string> parent_keys() const { return {}; }
+
+  /// Whose resolvers hold for the objects that this one gives, where the asking side binds nothing itself; null: the asking side's alone.
+  virtual const Bindings* below() const { return nullptr; }
+
+  /// Answers all calls of one level together, in order, one outcome for each parent. An error of the task as a whole counts for every
+  /// parent of every call.
+  virtual Task<std::vector<Resolved>> resolve(std::span<const FieldCall> calls) = 0;
+};
+
+/// Which fields of a schema have a resolver: by type and field name. Filled at start, then immutable.
+class Bindings {
+ public:
+  void bind(std::string_view type, std::string_view field, Resolver& resolver);
+  /// Null when the field is a plain member of its parent.
+  Resolver* find(std::string_view type, std::string_view field) const;
+
+ private:
+  TextMap<Resolver*> resolvers_;  // "Type.field"
+};
+
+}  // namespace millrace::graphql
