@@ -1,0 +1,126 @@
+#include "federation/resolvers.hpp"
+
+#include <unordered_map>
+
+namespace millrace::federation {
+namespace {
+
+/// Adds the documents of one answer; gives the number of its first value.
+std::uint32_t add_documents(graphql::Resolved& resolved, const Answers& answers, std::size_t question) {
+  const Answers::Range& range = answers.ranges[question];
+  const document::Documents& documents = *answers.batches[range.batch];
+  const auto first = static_cast<std::uint32_t>(resolved.values().size());
+  for (std::uint32_t i = 0; i < range.count; ++i) resolved.add_value(documents.text(range.begin + i));
+  return first;
+}
+
+void give(graphql::Resolved& resolved, bool is_list, std::uint32_t first, std::uint32_t count) {
+  if (is_list) return resolved.give_list(first, count);
+  if (count == 0) return resolved.give_null();
+  resolved.give_value(first);
+}
+
+void keep_all(graphql::Resolved& resolved, const Answers& answers) {
+  for (const auto& batch : answers.batches) resolved.keep(batch);
+}
+
+}  // namespace
+
+Task<std::vector<graphql::Resolved>> QueryResolver::resolve(std::span<const graphql::FieldCall> calls) {
+  std::vector<graphql::Resolved> resolved(calls.size());
+  std::vector<Question> questions;
+  std::vector<std::size_t> asked(calls.size(), SIZE_MAX);
+  for (std::size_t i = 0; i < calls.size(); ++i) {
+    auto question = make_question(query_, calls[i].arguments);
+    if (!question) {
+      for (std::size_t parent = 0; parent < calls[i].parents; ++parent) resolved[i].give_error(question.error());
+      continue;
+    }
+    asked[i] = questions.size();
+    questions.push_back(*std::move(question));
+  }
+  CO_TRY(auto answers, co_await ask(query_, questions));
+  for (std::size_t i = 0; i < calls.size(); ++i) {
+    if (asked[i] == SIZE_MAX) continue;
+    const std::uint32_t first = add_documents(resolved[i], answers, asked[i]);
+    for (std::size_t parent = 0; parent < calls[i].parents; ++parent)
+      give(resolved[i], query_.is_list, first, answers.ranges[asked[i]].count);
+    keep_all(resolved[i], answers);
+  }
+  co_return std::move(resolved);
+}
+
+namespace {
+
+/// What one call of a relation asks: a question for each different key, and for each parent which one (SIZE_MAX: it has no key).
+struct RelationCall {
+  std::optional<Error> error = {};
+  std::size_t first_question = 0;
+  std::size_t questions = 0;
+  std::vector<std::size_t> by_parent = {};
+};
+
+/// The first key that the parent has; empty when it has none or it is null.
+std::string_view key_of(const graphql::FieldCall& call, std::size_t parent, std::size_t width) {
+  for (std::size_t i = 0; i < width; ++i) {
+    std::string_view value = call.keys[parent * width + i];
+    if (!value.empty()) return value == "null" ? std::string_view() : value;
+  }
+  return {};
+}
+
+RelationCall plan_call(const RelationResolver::Options& options, const graphql::FieldCall& call, std::vector<Question>& questions) {
+  RelationCall planned;
+  planned.first_question = questions.size();
+  auto question = make_question(*options.query, call.arguments);
+  if (!question) {
+    planned.error = std::move(question).error();
+    return planned;
+  }
+  std::unordered_map<std::string_view, std::size_t> known;
+  for (std::size_t parent = 0; parent < call.parents; ++parent) {
+    std::string_view key = key_of(call, parent, options.keys.size());
+    if (key.empty()) {
+      planned.by_parent.push_back(SIZE_MAX);
+      continue;
+    }
+    auto [at, is_new] = known.try_emplace(key, planned.questions);
+    planned.by_parent.push_back(at->second);
+    if (!is_new) continue;
+    ++planned.questions;
+    questions.push_back(*question);
+    questions.back().arguments[options.parameter] = key;
+  }
+  return planned;
+}
+
+void give_call(const RelationResolver::Options& options, const graphql::FieldCall& call, const RelationCall& planned,
+               const Answers& answers, graphql::Resolved& resolved) {
+  std::vector<std::uint32_t> first(planned.questions);
+  for (std::size_t i = 0; i < planned.questions; ++i) first[i] = add_documents(resolved, answers, planned.first_question + i);
+  for (std::size_t parent = 0; parent < call.parents; ++parent) {
+    if (planned.error) {
+      resolved.give_error(*planned.error);
+    } else if (planned.by_parent[parent] == SIZE_MAX) {
+      give(resolved, options.is_list, 0, 0);
+    } else {
+      const std::size_t question = planned.by_parent[parent];
+      give(resolved, options.is_list, first[question], answers.ranges[planned.first_question + question].count);
+    }
+  }
+  keep_all(resolved, answers);
+}
+
+}  // namespace
+
+Task<std::vector<graphql::Resolved>> RelationResolver::resolve(std::span<const graphql::FieldCall> calls) {
+  std::vector<Question> questions;
+  std::vector<RelationCall> planned;
+  for (const graphql::FieldCall& call : calls) planned.push_back(plan_call(options_, call, questions));
+  CO_TRY(auto answers, co_await ask(*options_.query, questions));
+  std::vector<graphql::Resolved> resolved(calls.size());
+  for (std::size_t i = 0; i < calls.size(); ++i) give_call(options_, calls[i], planned[i], answers, resolved[i]);
+  co_return std::move(resolved);
+}
+
+}  // namespace millrace::federation

@@ -1,0 +1,45 @@
+// Resolvers over the stores of this process: a query's own field, and a relation from one entity to another.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "federation/entity_query.hpp"
+#include "graphql/execution/resolver.hpp"
+
+namespace millrace::federation {
+
+/// A field of the Query type.
+class QueryResolver : public graphql::Resolver {
+ public:
+  /// The query must outlive it; `below` as in graphql::Resolver, may be null.
+  explicit QueryResolver(const EntityQuery& query) : query_(query) {}
+
+  Task<std::vector<graphql::Resolved>> resolve(std::span<const graphql::FieldCall> calls) override;
+
+ private:
+  const EntityQuery& query_;
+};
+
+/// A field that follows a key from its parent to a query of another entity: any number of parents is one batch, equal keys are asked once.
+class RelationResolver : public graphql::Resolver {
+ public:
+  struct Options {
+    const EntityQuery* query = nullptr;         // outlives the resolver
+    const graphql::Bindings* target = nullptr;  // of the graphlette that the query belongs to
+    std::vector<std::string> keys;              // quoted members of the parent; the first one that the parent has is the key
+    std::size_t parameter = 0;                  // the query's parameter that takes the key
+    bool is_list = false;                       // what the field's own type wants
+  };
+  explicit RelationResolver(Options options) : options_(std::move(options)) {}
+
+  std::span<const std::string> parent_keys() const override { return options_.keys; }
+  const graphql::Bindings* below() const override { return options_.target; }
+  Task<std::vector<graphql::Resolved>> resolve(std::span<const graphql::FieldCall> calls) override;
+
+ private:
+  Options options_;
+};
+
+}  // namespace millrace::federation
