@@ -26,13 +26,14 @@ class Loop {
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
 
-  /// Runs until stop(). The calling thread becomes the loop's thread.
+  /// Runs until stop(). The calling thread becomes the loop's thread. May be called again when it has returned.
   void run();
-  /// Ends run() soon. Any thread.
+  /// Ends run() soon; when it does not run, the next run() ends at once. Any thread.
   void stop();
   /// Calls `work` on the loop's thread, later, in order. Any thread.
   void post(std::move_only_function<void()> work);
-  /// Calls `work` on the loop's thread after at least `delay`. The loop's thread only. Ticks are coarse: up to 50 ms late.
+  /// Calls `work` on the loop's thread after at least `delay`. The loop's thread only. Ticks are coarse: up to 50 ms late. There is no way
+  /// to take it back: let `work` hold a weak reference to what may be gone by then.
   void after(std::chrono::milliseconds delay, std::move_only_function<void()> work);
 
   /// Runs the loop until the task has ended and gives its result: for commands and tests. Requires: not running.
@@ -44,7 +45,7 @@ class Loop {
       stop();
     };
     post([&task, &done] { start(std::move(task), done); });
-    run();
+    while (!result) run();  // again when somebody else's stop() came first
     return *std::move(result);
   }
 

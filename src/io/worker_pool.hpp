@@ -17,7 +17,7 @@ class WorkerPool {
     std::size_t queue_max = 1024;  // waiting jobs; one more is refused as overloaded
   };
   explicit WorkerPool(Options options);
-  /// Finishes what has begun; drops nothing that was accepted.
+  /// Finishes what has begun; drops nothing that was accepted. Requires: the loops that wait for it are still there.
   ~WorkerPool();
 
   /// Runs `work` on a thread of the pool and resumes the caller on its loop. Error "overloaded.workers" when the queue is full.
