@@ -1,0 +1,97 @@
+#include "app/commands.hpp"
+
+#include <csignal>
+#include <cstdio>
+
+#include "app/check.hpp"
+#include "app/config.hpp"
+#include "app/model.hpp"
+#include "app/service.hpp"
+
+namespace millrace::app {
+namespace {
+
+void print_line(std::string_view line) {
+  fmt::print(stderr, "{}\n", line);
+}
+
+int print_problems(const std::vector<Problem>& problems) {
+  for (const Problem& problem : problems) print_line(to_string(problem));
+  print_line(fmt::format("{} problem{} found.", problems.size(), problems.size() == 1 ? "" : "s"));
+  return 1;
+}
+
+int print_error(const Error& error) {
+  print_line(error.hint.empty() ? error.message : fmt::format("{} {}", error.message, error.hint));
+  return 1;
+}
+
+Checked<Model> load(const std::filesystem::path& file, std::optional<std::uint16_t> port) {
+  auto config = read_config(file);
+  if (!config) return std::unexpected(std::move(config).error());
+  const std::uint16_t served = port.value_or(config->port);
+  return derive_model(*std::move(config), served);
+}
+
+/// Signals are taken by the main thread alone, so they are blocked before any other thread begins.
+class Signals {
+ public:
+  Signals() {
+    sigemptyset(&set_);
+    for (int signal : {SIGTERM, SIGINT}) sigaddset(&set_, signal);
+    pthread_sigmask(SIG_BLOCK, &set_, nullptr);
+    std::signal(SIGPIPE, SIG_IGN);
+  }
+  void wait() const {
+    int signal = 0;
+    sigwait(&set_, &signal);
+  }
+
+ private:
+  sigset_t set_;
+};
+
+/// Every URL that a person can open.
+void print_urls(const Service& service) {
+  const std::string base = fmt::format("http://localhost:{}", service.port());
+  for (const GraphletteModel& graphlette : service.model().graphlettes) print_line(fmt::format("  GraphQL  {}{}", base, graphlette.path));
+  for (const RestletteModel& restlette : service.model().restlettes) print_line(fmt::format("  REST     {}{}", base, restlette.path));
+  print_line(fmt::format("  Status   {}/ready", base));
+}
+
+int run(const std::filesystem::path& file, std::optional<std::uint16_t> port, std::optional<std::filesystem::path> embedded_folder) {
+  Signals signals;
+  auto model = load(file, port);
+  if (!model) return print_problems(model.error());
+  ServiceOptions options;
+  options.port = port.value_or(model->config.port);
+  options.embedded_folder = std::move(embedded_folder);
+  options.log = print_line;
+  auto service = Service::start(*std::move(model), std::move(options));
+  if (!service) return print_error(service.error());
+  print_line(fmt::format("Millrace serves on port {}. Access is open to all: no auth is configured.", (*service)->port()));
+  print_urls(**service);
+  signals.wait();
+  print_line("Stopping.");
+  (*service)->shut_down();
+  return 0;
+}
+
+}  // namespace
+
+int serve(const std::filesystem::path& config, std::optional<std::uint16_t> port) {
+  return run(config, port, std::nullopt);
+}
+
+int develop(const std::filesystem::path& folder, std::optional<std::uint16_t> port) {
+  return run(folder / "config" / "config.conf", port, folder / ".millrace");
+}
+
+int check(const std::filesystem::path& config) {
+  auto model = load(config, std::nullopt);
+  if (!model) return print_problems(model.error());
+  fmt::print("{}", describe(*model));
+  return 0;
+}
+
+}  // namespace millrace::app

@@ -1,0 +1,86 @@
+// The config as it is written: what docs/configuration.md and section 2 of the specification list. No file but the config and those it
+// includes is read here, and nothing is derived yet.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/problem.hpp"
+#include "hocon/parser.hpp"
+
+namespace millrace::app {
+
+/// Where an entity is kept. Two with equal identity() are the same storage.
+struct StorageConfig {
+  Place place;
+  std::string type;  // mongo, postgres, sqlite, memory
+  std::string uri;
+  std::string collection;  // or table
+  std::string database;    // db
+  std::string options;     // canonical JSON
+
+  std::string identity() const { return fmt::format("{}|{}|{}|{}", type, uri, database, collection); }
+};
+
+/// Text that the config holds or names: an SDL or JSON Schema.
+struct SourceConfig {
+  Place place;       // in the config, or the start of the file that was included
+  std::string text;  // the text itself; or the name of a file to look up
+  bool is_file_name = false;
+};
+
+struct QueryConfig {
+  Place place;
+  std::string name;
+  std::string query;     // template
+  std::string id;        // the argument that {{id}} stands for; may be empty
+  bool is_list = false;  // of `vectors`
+};
+
+struct ResolverConfig {
+  Place place;
+  std::string name;  // field, type.field, or a path of fields
+  std::string id;    // the key on the parent; may be empty
+  std::string query_name;
+  std::string url;         // empty: `graphlette` names one of this service
+  std::string graphlette;  // path or first segment of the path
+};
+
+struct GraphletteConfig {
+  Place place;
+  std::string path;
+  SourceConfig schema;
+  StorageConfig storage;
+  std::vector<QueryConfig> queries;
+  std::vector<ResolverConfig> resolvers;
+};
+
+struct RestletteConfig {
+  Place place;
+  std::string path;
+  StorageConfig storage;
+  std::optional<SourceConfig> schema;
+  bool immutable = false;
+};
+
+struct Config {
+  std::filesystem::path file;
+  std::string host = "0.0.0.0";
+  std::uint16_t port = 4055;
+  std::string url;  // http://localhost:PORT when the config does not say
+  std::chrono::milliseconds shutdown_timeout{10'000};
+  std::size_t body_bytes_max = 1u << 20;
+  std::size_t bulk_bytes_max = 64u << 20;
+  std::vector<GraphletteConfig> graphlettes;
+  std::vector<RestletteConfig> restlettes;
+};
+
+/// Reads the config; every problem that there is.
+Checked<Config> read_config(const std::filesystem::path& file, const hocon::Options& options = {});
+
+}  // namespace millrace::app

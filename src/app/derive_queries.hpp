@@ -1,0 +1,28 @@
+// From Query fields to filters: templates where the config gives one, else derived from the field's name and arguments (specification,
+// section 2, "Derived queries").
+#pragma once
+
+#include <deque>
+#include <string>
+#include <vector>
+
+#include "app/config.hpp"
+#include "app/model.hpp"
+
+namespace millrace::app {
+
+/// The names of arguments that say how a query is read, not what it asks for.
+bool is_reserved_argument(std::string_view name);
+
+/// "RawEvent" and "rawEvent" as "raw_event".
+std::string snake_case(std::string_view name);
+
+/// The object type that the Query fields return; a problem when they disagree. Null (with a problem) when there is none.
+const graphql::Type* entity_type(const graphql::Schema& schema, const GraphletteConfig& config, const std::string& file,
+                                 std::vector<Problem>& problems);
+
+/// A query for every field of the Query type. `file` names the SDL in problems.
+std::deque<QueryModel> derive_queries(const graphql::Schema& schema, const graphql::Type& entity, const GraphletteConfig& config,
+                                      const std::string& file, std::vector<Problem>& problems);
+
+}  // namespace millrace::app

@@ -1,0 +1,192 @@
+#include "app/derive_relations.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "app/derive_queries.hpp"
+
+namespace millrace::app {
+namespace {
+
+/// The authority and path of an http URL; nothing for anything else.
+struct Url {
+  std::string_view host;
+  std::string_view port;
+  std::string_view path;
+};
+
+std::optional<Url> parse_url(std::string_view text) {
+  constexpr std::string_view kScheme = "http://";
+  if (!text.starts_with(kScheme)) return std::nullopt;
+  text.remove_prefix(kScheme.size());
+  const std::size_t slash = std::min(text.find('/'), text.size());
+  std::string_view authority = text.substr(0, slash);
+  const std::size_t colon = authority.ends_with(']') ? std::string_view::npos : authority.rfind(':');
+  Url url{authority.substr(0, colon), "80", text.substr(slash)};
+  if (colon != std::string_view::npos) url.port = authority.substr(colon + 1);
+  return url;
+}
+
+bool is_this_host(std::string_view host, const Config& config) {
+  static constexpr std::array<std::string_view, 4> kLoopback{"localhost", "127.0.0.1", "[::1]", "0.0.0.0"};
+  return host == config.host || std::ranges::find(kLoopback, host) != kLoopback.end();
+}
+
+std::vector<std::string> query_names(const GraphletteModel& graphlette) {
+  std::vector<std::string> names;
+  for (const QueryModel& query : graphlette.queries) names.push_back(query.query.name);
+  return names;
+}
+
+std::string did_you_mean(std::string_view name, const std::vector<std::string>& candidates) {
+  std::string_view near = nearest(name, candidates);
+  return near.empty() ? fmt::format("Known are: {}.", fmt::join(candidates, ", ")) : fmt::format("Did you mean \"{}\"?", near);
+}
+
+class RelationDeriver {
+ public:
+  RelationDeriver(Model& model, std::uint16_t port, std::vector<Problem>& problems) : model_(model), port_(port), problems_(problems) {}
+
+  void derive(std::size_t index) {
+    GraphletteModel& graphlette = model_.graphlettes[index];
+    for (const ResolverConfig& resolver : model_.config.graphlettes[index].resolvers) {
+      auto target = find_target(resolver);
+      if (!target) continue;
+      RelationModel relation{.target = *target};
+      if (!find_field(graphlette, resolver, relation)) continue;
+      if (!find_query(resolver, relation)) continue;
+      graphlette.relations.push_back(std::move(relation));
+    }
+  }
+
+ private:
+  void problem(const ResolverConfig& resolver, std::string message, std::string hint) {
+    problems_.push_back({resolver.place, std::move(message), std::move(hint)});
+  }
+
+  std::optional<std::size_t> find_target(const ResolverConfig& resolver) {
+    auto path = resolver.url.empty() ? std::optional<std::string>(graphlette_path(resolver.graphlette))
+                                     : local_path(resolver.url, model_.config, port_);
+    if (!path) {
+      problem(resolver, fmt::format("The URL \"{}\" of resolver \"{}\" is not this service.", resolver.url, resolver.name),
+              fmt::format("This service is {}; set `url` when it is known by another name.", model_.config.url));
+      return std::nullopt;
+    }
+    std::vector<std::string> paths;
+    for (std::size_t i = 0; i < model_.graphlettes.size(); ++i) {
+      if (model_.graphlettes[i].path == *path) return i;
+      paths.push_back(model_.graphlettes[i].path);
+    }
+    problem(resolver, fmt::format("Resolver \"{}\" points at \"{}\", where this service has no graphlette.", resolver.name, *path),
+            did_you_mean(*path, paths));
+    return std::nullopt;
+  }
+
+  /// An internal resolver names a graphlette by its path, or by the path without /graph and slash.
+  std::string graphlette_path(std::string_view name) const {
+    for (const GraphletteModel& graphlette : model_.graphlettes) {
+      std::string_view path = graphlette.path;
+      if (path == name || (path.ends_with("/graph") && path.substr(1, path.size() - 7) == name)) return graphlette.path;
+    }
+    return std::string(name);
+  }
+
+  /// The name is a path of fields from the entity ("hens.layReports"), whose first part may be a type instead ("Hen.layReports").
+  bool find_field(const GraphletteModel& graphlette, const ResolverConfig& resolver, RelationModel& relation) {
+    const graphql::Type* type = graphlette.type;
+    std::string_view left = resolver.name;
+    if (const std::size_t dot = left.find('.'); dot != std::string_view::npos) {
+      const graphql::Type* named = graphlette.schema->type(left.substr(0, dot));
+      if (named != nullptr && type->field(left.substr(0, dot)) == nullptr) {
+        type = named;
+        left.remove_prefix(dot + 1);
+      }
+    }
+    while (true) {
+      const std::size_t dot = left.find('.');
+      const graphql::Field* field = type->field(left.substr(0, dot));
+      if (field == nullptr || !field->type.named->is_composite()) return no_field(resolver, *type, left.substr(0, dot), field != nullptr);
+      if (dot == std::string_view::npos) return take_field(resolver, *type, *field, relation);
+      type = field->type.named;
+      left.remove_prefix(dot + 1);
+    }
+  }
+
+  bool no_field(const ResolverConfig& resolver, const graphql::Type& type, std::string_view name, bool is_leaf) {
+    std::vector<std::string> names;
+    for (const graphql::Field& field : type.fields)
+      if (field.type.named->is_composite()) names.push_back(field.name);
+    if (is_leaf) {
+      problem(resolver, fmt::format("The field \"{}.{}\" gives no object, so \"{}\" cannot resolve it.", type.name, name, resolver.name),
+              did_you_mean(name, names));
+    } else {
+      problem(resolver, fmt::format("The type \"{}\" has no field \"{}\" for the resolver \"{}\".", type.name, name, resolver.name),
+              did_you_mean(name, names));
+    }
+    return false;
+  }
+
+  static bool take_field(const ResolverConfig& resolver, const graphql::Type& type, const graphql::Field& field, RelationModel& relation) {
+    relation.type = type.name;
+    relation.field = field.name;
+    relation.is_list = field.type.nullable().is_list();
+    if (!resolver.id.empty()) {
+      relation.keys = {resolver.id};
+    } else {
+      relation.keys = {snake_case(field.name) + "_id"};
+      if (type.field(relation.keys.front()) == nullptr) relation.keys.emplace_back("id");
+    }
+    return true;
+  }
+
+  /// The key goes to the query's argument `id`, else to its only argument.
+  bool find_query(const ResolverConfig& resolver, RelationModel& relation) {
+    const GraphletteModel& target = model_.graphlettes[relation.target];
+    const QueryModel* query = target.query(resolver.query_name);
+    if (query == nullptr) {
+      problem(resolver, fmt::format("\"{}\" has no query \"{}\" for the resolver \"{}\".", target.path, resolver.query_name, resolver.name),
+              did_you_mean(resolver.query_name, query_names(target)));
+      return false;
+    }
+    relation.query = query->query.name;
+    const auto& parameters = query->query.parameters;
+    auto at = std::ranges::find(parameters, "id");
+    if (at == parameters.end() && parameters.size() == 1) at = parameters.begin();
+    if (at == parameters.end()) {
+      problem(resolver,
+              fmt::format("The resolver \"{}\" cannot tell which argument of \"{}\" takes the key.", resolver.name, relation.query),
+              "Let it have one argument, or one that is named id.");
+      return false;
+    }
+    relation.parameter = static_cast<std::size_t>(at - parameters.begin());
+    return true;
+  }
+
+  Model& model_;
+  std::uint16_t port_;
+  std::vector<Problem>& problems_;
+};
+
+}  // namespace
+
+std::optional<std::string> local_path(std::string_view url, const Config& config, std::uint16_t port) {
+  if (url.starts_with('/')) return std::string(url);
+  auto target = parse_url(url);
+  if (!target) return std::nullopt;
+  auto own = parse_url(config.url);
+  const bool is_own_url = own && own->host == target->host && own->port == target->port;
+  const bool is_own_port = target->port == std::to_string(config.port) || target->port == std::to_string(port);
+  if (!is_own_url && !(is_own_port && is_this_host(target->host, config))) return std::nullopt;
+  std::string path(target->path.substr(0, target->path.find_first_of("?#")));
+  if (is_own_url && !own->path.empty() && path.starts_with(own->path)) path.erase(0, own->path.size());
+  while (path.size() > 1 && path.ends_with('/')) path.pop_back();
+  return path;
+}
+
+void derive_relations(Model& model, std::uint16_t port, std::vector<Problem>& problems) {
+  RelationDeriver deriver(model, port, problems);
+  for (std::size_t i = 0; i < model.graphlettes.size(); ++i)
+    if (model.graphlettes[i].type != nullptr) deriver.derive(i);
+}
+
+}  // namespace millrace::app

@@ -1,0 +1,131 @@
+#include "app/derive_restlettes.hpp"
+
+#include <algorithm>
+
+#include "app/sdl_json_schema.hpp"
+#include "app/source_file.hpp"
+#include "base/json/document.hpp"
+
+namespace millrace::app {
+namespace {
+
+/// A JSON Schema's text and where it is from.
+struct SchemaText {
+  std::string text;
+  std::string name;            // for problems
+  std::filesystem::path file;  // for references to files beside it; may be empty
+  std::string origin;
+};
+
+SchemaText from_sdl(const GraphletteModel& graphlette) {
+  std::vector<std::string> relations;
+  for (const RelationModel& relation : graphlette.relations)
+    if (relation.type == graphlette.type->name) relations.push_back(relation.field);
+  std::string origin = fmt::format("derived from type {}", graphlette.type->name);
+  return {json_schema_of(*graphlette.type, relations), origin, {}, origin};
+}
+
+/// json/<stem>.schema.json beside the folder of <stem>.graphql.
+std::optional<SchemaText> beside_sdl(const GraphletteModel& graphlette) {
+  if (graphlette.schema_file.empty()) return std::nullopt;
+  std::filesystem::path sdl = std::filesystem::absolute(graphlette.schema_file);
+  std::filesystem::path file = sdl.parent_path().parent_path() / "json" / (sdl.stem().string() + ".schema.json");
+  auto text = read_file(file);
+  if (!text) return std::nullopt;
+  std::string shown = file.lexically_proximate(std::filesystem::current_path()).string();
+  return SchemaText{*std::move(text), shown, file, shown};
+}
+
+SchemaText schema_for(const GraphletteModel& graphlette) {
+  auto found = beside_sdl(graphlette);
+  return found ? *std::move(found) : from_sdl(graphlette);
+}
+
+/// The top-level fields, when the schema allows no others.
+std::vector<std::string> closed_fields(const std::string& schema) {
+  std::vector<std::string> fields;
+  auto parsed = json::parse(schema);
+  if (!parsed || !parsed->root().is(json::Kind::object)) return fields;
+  auto others = parsed->root().find("additionalProperties");
+  auto properties = parsed->root().find("properties");
+  if (!others || !others->is(json::Kind::boolean) || others->boolean() || !properties) return fields;
+  for (json::Value key = properties->first(); !(key == properties->end()); key = key.after().after()) fields.push_back(key.string());
+  return fields;
+}
+
+class RestletteDeriver {
+ public:
+  RestletteDeriver(Model& model, std::vector<Problem>& problems) : model_(model), problems_(problems) {}
+
+  void add_configured(const RestletteConfig& config, std::size_t entity) {
+    RestletteModel& restlette = model_.restlettes.emplace_back();
+    restlette.path = config.path;
+    restlette.entity = entity;
+    restlette.immutable = config.immutable;
+    const GraphletteModel* graphlette = graphlette_of(entity);
+    if (config.schema) {
+      auto source = read_source(*config.schema, model_.config.file);
+      if (!source) {
+        std::ranges::move(source.error(), std::back_inserter(problems_));
+        return;
+      }
+      compile(restlette, {source->text, source->name, source->file, source->file.empty() ? "the config" : source->name});
+    } else if (graphlette != nullptr) {
+      compile(restlette, schema_for(*graphlette));
+    } else {
+      problems_.push_back({config.place,
+                           fmt::format("The restlette \"{}\" has no schema, and no graphlette shares its storage.", config.path),
+                           "Name its JSON Schema: schema = include file(json/x.schema.json)."});
+    }
+  }
+
+  void add_derived(const GraphletteModel& graphlette) {
+    const bool is_served =
+        std::ranges::any_of(model_.restlettes, [&](const RestletteModel& known) { return known.entity == graphlette.entity; });
+    if (is_served || !graphlette.path.ends_with("/graph") || graphlette.type == nullptr) return;
+    RestletteModel& restlette = model_.restlettes.emplace_back();
+    restlette.path = graphlette.path.substr(0, graphlette.path.size() - 5) + "api";
+    restlette.entity = graphlette.entity;
+    compile(restlette, schema_for(graphlette));
+  }
+
+ private:
+  const GraphletteModel* graphlette_of(std::size_t entity) const {
+    for (const GraphletteModel& graphlette : model_.graphlettes)
+      if (graphlette.entity == entity && graphlette.type != nullptr) return &graphlette;
+    return nullptr;
+  }
+
+  void compile(RestletteModel& restlette, const SchemaText& schema) {
+    jsonschema::CompileOptions options;
+    if (!schema.file.empty()) {
+      options.load = [folder = schema.file.parent_path()](const std::string& uri) { return read_file(folder / uri); };
+    }
+    auto compiled = jsonschema::compile(schema.text, schema.name, options);
+    if (!compiled) {
+      std::ranges::move(compiled.error(), std::back_inserter(problems_));
+      return;
+    }
+    restlette.schema = std::make_shared<const jsonschema::Schema>(*std::move(compiled));
+    restlette.schema_origin = schema.origin;
+    restlette.fields = closed_fields(restlette.schema->text());
+  }
+
+  Model& model_;
+  std::vector<Problem>& problems_;
+};
+
+}  // namespace
+
+void derive_restlettes(Model& model, std::vector<Problem>& problems) {
+  RestletteDeriver deriver(model, problems);
+  for (const RestletteConfig& config : model.config.restlettes) {
+    auto entity = std::ranges::find_if(model.entities,
+                                       [&](const EntityModel& known) { return known.storage.identity() == config.storage.identity(); });
+    CHECK(entity != model.entities.end());
+    deriver.add_configured(config, static_cast<std::size_t>(entity - model.entities.begin()));
+  }
+  for (const GraphletteModel& graphlette : model.graphlettes) deriver.add_derived(graphlette);
+}
+
+}  // namespace millrace::app

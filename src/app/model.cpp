@@ -1,0 +1,75 @@
+#include "app/model.hpp"
+
+#include <algorithm>
+
+#include "app/derive_queries.hpp"
+#include "app/derive_relations.hpp"
+#include "app/derive_restlettes.hpp"
+#include "app/source_file.hpp"
+
+namespace millrace::app {
+namespace {
+
+std::size_t entity_of(Model& model, const StorageConfig& storage) {
+  for (std::size_t i = 0; i < model.entities.size(); ++i)
+    if (model.entities[i].storage.identity() == storage.identity()) return i;
+  model.entities.push_back({storage, {}});
+  return model.entities.size() - 1;
+}
+
+void add_graphlette(Model& model, const GraphletteConfig& config, std::vector<Problem>& problems) {
+  GraphletteModel& graphlette = model.graphlettes.emplace_back();
+  graphlette.path = config.path;
+  graphlette.entity = entity_of(model, config.storage);
+  auto source = read_source(config.schema, model.config.file);
+  if (!source) {
+    std::ranges::move(source.error(), std::back_inserter(problems));
+    return;
+  }
+  graphlette.schema_file = source->file;
+  const std::string name = source->name.empty() ? config.path : source->name;
+  auto schema = graphql::build_schema(source->text, name);
+  if (!schema) {
+    std::ranges::move(schema.error(), std::back_inserter(problems));
+    return;
+  }
+  graphlette.schema = *std::move(schema);
+  graphlette.type = entity_type(*graphlette.schema, config, name, problems);
+  if (graphlette.type != nullptr) graphlette.queries = derive_queries(*graphlette.schema, *graphlette.type, config, name, problems);
+}
+
+/// What the queries compare is indexed, except ids, which every store finds anyway.
+void collect_indexes(Model& model) {
+  for (const GraphletteModel& graphlette : model.graphlettes) {
+    std::vector<document::FieldPath> paths;
+    for (const QueryModel& query : graphlette.queries) document::collect_indexable(query.query.filter, paths);
+    auto& indexes = model.entities[graphlette.entity].indexes;
+    for (document::FieldPath& path : paths) {
+      if (path.root == document::FieldPath::Root::id || std::ranges::find(indexes, path) != indexes.end()) continue;
+      indexes.push_back(std::move(path));
+    }
+  }
+}
+
+}  // namespace
+
+const QueryModel* GraphletteModel::query(std::string_view name) const {
+  for (const QueryModel& query : queries)
+    if (query.query.name == name) return &query;
+  return nullptr;
+}
+
+Checked<Model> derive_model(Config config, std::uint16_t port) {
+  Model model;
+  model.config = std::move(config);
+  std::vector<Problem> problems;
+  for (const GraphletteConfig& graphlette : model.config.graphlettes) add_graphlette(model, graphlette, problems);
+  for (const RestletteConfig& restlette : model.config.restlettes) entity_of(model, restlette.storage);
+  derive_relations(model, port, problems);
+  derive_restlettes(model, problems);
+  collect_indexes(model);
+  if (!problems.empty()) return std::unexpected(std::move(problems));
+  return model;
+}
+
+}  // namespace millrace::app

@@ -1,0 +1,74 @@
+// The service that a config describes, derived and checked: what `millrace check` prints and what the service is built from. Opens no
+// storage and no port.
+#pragma once
+
+#include <deque>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/config.hpp"
+#include "base/problem.hpp"
+#include "document/filter.hpp"
+#include "federation/entity_query.hpp"
+#include "graphql/type/schema.hpp"
+#include "jsonschema/schema.hpp"
+
+namespace millrace::app {
+
+/// A storage, and what it must be able to find quickly.
+struct EntityModel {
+  StorageConfig storage;
+  std::vector<document::FieldPath> indexes;
+};
+
+struct QueryModel {
+  federation::EntityQuery query;  // its store is set when the service opens it
+  std::string origin;             // "derived", or the template's text
+};
+
+/// A field that follows a key to a query of a graphlette of this service.
+struct RelationModel {
+  std::string type;
+  std::string field;
+  std::vector<std::string> keys;  // members of the parent; the first that it has is followed
+  std::size_t target = 0;         // graphlette
+  std::string query;
+  std::size_t parameter = 0;
+  bool is_list = false;
+};
+
+struct GraphletteModel {
+  std::string path;
+  std::size_t entity = 0;
+  std::shared_ptr<const graphql::Schema> schema;
+  const graphql::Type* type = nullptr;  // the entity's
+  std::filesystem::path schema_file;    // empty: the SDL stands in the config
+  std::deque<QueryModel> queries;
+  std::vector<RelationModel> relations;
+
+  const QueryModel* query(std::string_view name) const;
+};
+
+struct RestletteModel {
+  std::string path;
+  std::size_t entity = 0;
+  std::shared_ptr<const jsonschema::Schema> schema;
+  std::string schema_origin;        // the file, or "derived from type T"
+  std::vector<std::string> fields;  // that the schema names, when it allows no others
+  bool immutable = false;
+};
+
+struct Model {
+  Config config;
+  std::deque<EntityModel> entities;
+  std::deque<GraphletteModel> graphlettes;
+  std::deque<RestletteModel> restlettes;
+};
+
+/// Reads the files that the config names and derives everything; every problem that there is. `port` is the one that is served, for telling
+/// which resolver URLs are this service.
+Checked<Model> derive_model(Config config, std::uint16_t port);
+
+}  // namespace millrace::app

@@ -1,0 +1,180 @@
+#include "app/service.hpp"
+
+#include <deque>
+#include <thread>
+
+#include "app/status_pages.hpp"
+#include "app/storage.hpp"
+#include "base/json/canonical.hpp"
+#include "federation/resolvers.hpp"
+#include "graph/endpoint.hpp"
+#include "graphql/execution/engine.hpp"
+#include "http/router.hpp"
+#include "http/server.hpp"
+#include "io/loop.hpp"
+#include "io/worker_pool.hpp"
+#include "rest/resource.hpp"
+
+namespace millrace::app {
+namespace {
+
+/// One thread that serves: a loop and its listener.
+struct Lane {
+  io::Loop loop;
+  std::unique_ptr<http::Server> server;
+  std::thread thread;
+};
+
+/// Checks until every request of the lane has ended or the time is up, then stops the loop. On the lane's thread.
+void drain(Lane& lane, std::chrono::steady_clock::time_point deadline) {
+  if (lane.server->open_connections() == 0 || std::chrono::steady_clock::now() >= deadline) return lane.loop.stop();
+  lane.loop.after(std::chrono::milliseconds(20), [&lane, deadline] { drain(lane, deadline); });
+}
+
+}  // namespace
+
+struct Service::State {
+  Model model;
+  ServiceOptions options;
+  io::WorkerPool workers{{}};
+  std::vector<std::unique_ptr<document::Store>> stores;
+  std::deque<graphql::Bindings> bindings;  // by graphlette
+  std::vector<std::unique_ptr<graphql::Resolver>> resolvers;
+  std::vector<std::unique_ptr<graphql::Engine>> engines;
+  std::vector<std::unique_ptr<http::Handler>> handlers;
+  http::Router router;
+  std::vector<std::unique_ptr<Lane>> lanes;
+
+  Result<> open_stores() {
+    StorageContext context{&workers, options.embedded_folder, std::filesystem::absolute(model.config.file).parent_path(), options.log};
+    for (const EntityModel& entity : model.entities) {
+      TRY(auto store, open_storage(entity, context));
+      stores.push_back(std::move(store));
+    }
+    return {};
+  }
+
+  void bind_graphlettes() {
+    for (GraphletteModel& graphlette : model.graphlettes) {
+      graphql::Bindings& own = bindings.emplace_back();
+      for (QueryModel& query : graphlette.queries) {
+        query.query.store = stores[graphlette.entity].get();
+        resolvers.push_back(std::make_unique<federation::QueryResolver>(query.query));
+        own.bind(graphlette.schema->query()->name, query.query.name, *resolvers.back());
+      }
+    }
+    for (std::size_t i = 0; i < model.graphlettes.size(); ++i)
+      for (const RelationModel& relation : model.graphlettes[i].relations) bind_relation(bindings[i], relation);
+  }
+
+  void bind_relation(graphql::Bindings& own, const RelationModel& relation) {
+    federation::RelationResolver::Options resolver;
+    resolver.query = &model.graphlettes[relation.target].query(relation.query)->query;
+    resolver.target = &bindings[relation.target];
+    for (const std::string& key : relation.keys) resolver.keys.push_back(json::quoted(key));
+    resolver.parameter = relation.parameter;
+    resolver.is_list = relation.is_list;
+    resolvers.push_back(std::make_unique<federation::RelationResolver>(std::move(resolver)));
+    own.bind(relation.type, relation.field, *resolvers.back());
+  }
+
+  void mount_graphlettes() {
+    for (std::size_t i = 0; i < model.graphlettes.size(); ++i) {
+      graphql::EngineOptions engine;
+      engine.inherited_arguments = {"at"};
+      engines.push_back(std::make_unique<graphql::Engine>(model.graphlettes[i].schema, bindings[i], std::move(engine)));
+      handlers.push_back(std::make_unique<graph::Endpoint>(*engines.back()));
+      router.mount(model.graphlettes[i].path, *handlers.back());
+    }
+  }
+
+  void mount_restlettes() {
+    for (const RestletteModel& restlette : model.restlettes) {
+      rest::ResourceOptions resource;
+      resource.path = restlette.path;
+      resource.store = stores[restlette.entity].get();
+      resource.schema = restlette.schema.get();
+      resource.fields = restlette.fields;
+      resource.immutable = restlette.immutable;
+      handlers.push_back(std::make_unique<rest::Resource>(std::move(resource)));
+      router.mount_below(restlette.path, *handlers.back());
+    }
+  }
+
+  void mount_status_pages() {
+    handlers.push_back(std::make_unique<HealthPage>());
+    router.mount("/health", *handlers.back());
+    std::vector<ReadyPage::Storage> storages;
+    for (std::size_t i = 0; i < stores.size(); ++i) storages.push_back({model.entities[i].storage.collection, stores[i].get()});
+    handlers.push_back(std::make_unique<ReadyPage>(std::move(storages)));
+    router.mount("/ready", *handlers.back());
+  }
+
+  Result<> listen() {
+    http::ServerOptions server;
+    server.host = model.config.host;
+    server.port = options.port;
+    server.body_bytes_max = model.config.body_bytes_max;
+    server.body_limit = [bulk = model.config.bulk_bytes_max, other = model.config.body_bytes_max](const http::Request& head) {
+      std::string_view path = head.path;
+      while (path.ends_with('/')) path.remove_suffix(1);
+      return path.ends_with("/bulk") ? bulk : other;
+    };
+    const std::size_t count = options.threads > 0 ? options.threads : std::max(1u, std::thread::hardware_concurrency());
+    for (std::size_t i = 0; i < count; ++i) {
+      auto& lane = *lanes.emplace_back(std::make_unique<Lane>());
+      TRY(lane.server, http::Server::listen(lane.loop, router, server, i > 0));
+      server.port = lane.server->port();
+    }
+    for (auto& lane : lanes) lane->thread = std::thread([&loop = lane->loop] { loop.run(); });
+    return {};
+  }
+
+  void join() {
+    for (auto& lane : lanes)
+      if (lane->thread.joinable()) lane->thread.join();
+  }
+};
+
+Service::Service(std::unique_ptr<State> state) : state_(std::move(state)) {}
+
+Service::~Service() {
+  for (auto& lane : state_->lanes) lane->loop.stop();
+  state_->join();
+  // Connections end before the handlers that they call, and handlers before stores.
+  for (auto& lane : state_->lanes) lane->server.reset();
+  state_->handlers.clear();
+}
+
+Result<std::unique_ptr<Service>> Service::start(Model model, ServiceOptions options) {
+  auto state = std::make_unique<State>();
+  state->model = std::move(model);
+  state->options = std::move(options);
+  TRY_OK(state->open_stores());
+  state->bind_graphlettes();
+  state->mount_graphlettes();
+  state->mount_restlettes();
+  state->mount_status_pages();
+  TRY_OK(state->listen());
+  return std::unique_ptr<Service>(new Service(std::move(state)));
+}
+
+std::uint16_t Service::port() const {
+  return state_->lanes.front()->server->port();
+}
+const Model& Service::model() const {
+  return state_->model;
+}
+
+void Service::shut_down() {
+  const auto deadline = std::chrono::steady_clock::now() + state_->model.config.shutdown_timeout;
+  for (auto& lane : state_->lanes) {
+    lane->loop.post([&lane = *lane, deadline] {
+      lane.server->stop_accepting();
+      drain(lane, deadline);
+    });
+  }
+  state_->join();
+}
+
+}  // namespace millrace::app

@@ -1,0 +1,43 @@
+// The service: storages opened, engines bound, routes mounted, and the threads that serve them.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "app/model.hpp"
+#include "base/result.hpp"
+
+namespace millrace::app {
+
+struct ServiceOptions {
+  std::uint16_t port = 0;   // 0: any free one
+  std::size_t threads = 0;  // 0: one per core
+  /// Where every entity is kept instead of its own storage: `millrace dev`.
+  std::optional<std::filesystem::path> embedded_folder = {};
+  std::function<void(std::string_view)> log = {};  // a line for the operator; any thread
+};
+
+class Service {
+ public:
+  /// Opens every storage and listens; serves from now on, on threads of its own.
+  static Result<std::unique_ptr<Service>> start(Model model, ServiceOptions options);
+  /// Stops at once.
+  ~Service();
+
+  std::uint16_t port() const;
+  const Model& model() const;
+
+  /// Accepts nothing more, lets requests in flight end (up to the config's shutdownTimeout), then ends the threads. Once.
+  void shut_down();
+
+ private:
+  struct State;
+  explicit Service(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace millrace::app

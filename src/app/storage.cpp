@@ -1,0 +1,52 @@
+#include "app/storage.hpp"
+
+#include "store/memory/memory_store.hpp"
+#include "store/sqlite/sqlite_store.hpp"
+
+namespace millrace::app {
+namespace {
+
+/// A file name for a collection: what a file system may not like becomes '-'.
+std::string file_name(std::string_view collection) {
+  std::string name;
+  for (char c : collection) {
+    const bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+    name += is_plain ? c : '-';
+  }
+  return name + ".sqlite";
+}
+
+/// "sqlite:///data/events.db", "sqlite:events.db" or a plain path.
+std::filesystem::path sqlite_file(const StorageConfig& storage, const std::filesystem::path& folder) {
+  std::string_view path = storage.uri;
+  for (std::string_view scheme : {"sqlite://", "sqlite:", "file:"})
+    if (path.starts_with(scheme)) {
+      path.remove_prefix(scheme.size());
+      break;
+    }
+  return path.empty() ? folder / file_name(storage.collection) : folder / path;
+}
+
+Result<std::unique_ptr<document::Store>> open_sqlite(const EntityModel& entity, const StorageContext& context, std::filesystem::path file) {
+  sqlite::Options options;
+  options.file = std::move(file);
+  options.collection = entity.storage.collection;
+  options.indexes = entity.indexes;
+  options.workers = context.workers;
+  options.log = context.log;
+  return sqlite::open_store(std::move(options));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<document::Store>> open_storage(const EntityModel& entity, const StorageContext& context) {
+  const StorageConfig& storage = entity.storage;
+  if (context.embedded_folder) return open_sqlite(entity, context, *context.embedded_folder / file_name(storage.collection));
+  if (storage.type == "sqlite") return open_sqlite(entity, context, sqlite_file(storage, context.config_folder));
+  if (storage.type == "memory") return memory::open_store();
+  return Failure(Error{ErrorKind::unprocessable, "storage.unsupported",
+                       fmt::format("{}: this build has no storage of type \"{}\".", to_string(storage.place), storage.type),
+                       "Run `millrace dev`, which keeps everything in SQLite files, or use type = sqlite."});
+}
+
+}  // namespace millrace::app

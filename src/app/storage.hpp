@@ -1,0 +1,27 @@
+// Opening the store that a storage config asks for: the only place that names concrete stores.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include "app/model.hpp"
+#include "base/result.hpp"
+#include "document/store.hpp"
+#include "io/worker_pool.hpp"
+
+namespace millrace::app {
+
+struct StorageContext {
+  io::WorkerPool* workers = nullptr;
+  std::optional<std::filesystem::path> embedded_folder = {};  // replaces every storage by a SQLite file there
+  std::filesystem::path config_folder;                        // a relative SQLite file is looked up from here
+  std::function<void(std::string_view)> log = {};
+};
+
+/// Error "storage.unsupported" names the type and the way out; the store's own errors pass through.
+Result<std::unique_ptr<document::Store>> open_storage(const EntityModel& entity, const StorageContext& context);
+
+}  // namespace millrace::app
