@@ -26,6 +26,9 @@ struct Node {
   Kind kind = Kind::null;
   bool escaped = false;   // a string with a backslash in it
   bool integral = false;  // a number without fraction and exponent
+  // Whether its text is canonical as it stands (canonical.hpp). May be false for a string whose escapes happen to be the canonical ones,
+  // and for what holds one.
+  bool canonical = true;
 };
 
 class Document;
@@ -61,6 +64,7 @@ class Value {
 
   const Node& node() const;
   std::uint32_t index() const { return index_; }
+  const Document& document() const { return *document_; }
 
  private:
   const Document* document_;
@@ -75,7 +79,6 @@ class Document {
   const std::vector<Node>& nodes() const { return nodes_; }
 
  private:
-  friend Result<Document> parse(std::string_view, struct Limits);
   friend class Parser;
   std::string_view text_;
   std::vector<Node> nodes_;
@@ -87,7 +90,8 @@ struct Limits {
 };
 
 /// Parses one value. The text must outlive the document. Errors are of kind invalid_argument with code "json.syntax" (or "json.depth",
-/// "json.duplicate_key", "json.utf8", "json.surrogate"), and their message names line and column.
+/// "json.duplicate_key", "json.utf8", "json.surrogate"), and their message names line and column, both counted from 1, columns in bytes.
+/// Text over the limit is too_large with code "json.too_large".
 Result<Document> parse(std::string_view text, Limits limits = {});
 
 inline const Node& Value::node() const {

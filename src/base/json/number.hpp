@@ -1,4 +1,6 @@
 // Numbers as decimal text: compared exactly, whatever their size.
+//
+// Requires everywhere: a number as JSON writes it. Exponents beyond 64 bits count as the farthest one inside.
 #pragma once
 
 #include <compare>
@@ -24,7 +26,8 @@ bool is_whole(std::string_view number);
 /// Whether `number` is a whole multiple of `divisor`, by decimal arithmetic. Requires: divisor > 0.
 bool is_multiple_of(std::string_view number, std::string_view divisor);
 
-/// A key such that memcmp over keys orders as compare_numbers does, and equal numbers have equal keys.
+/// A key such that memcmp over keys orders as compare_numbers does, and equal numbers have equal keys. No key is the start of another, so
+/// more may follow it.
 void append_ordered(std::string& out, std::string_view number);
 
 }  // namespace millrace::json
