@@ -1,0 +1,97 @@
+// The rules of the grammar (specification appendix B.3), a function each: it reads what its name says into the node it is given.
+//
+// After a failure the nodes are worthless; whoever asked for the document looks at failed() once at the end.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "graphql/language/ast.hpp"
+#include "graphql/language/token_stream.hpp"
+
+namespace millrace::graphql {
+
+class Grammar : public TokenStream {
+ public:
+  using TokenStream::TokenStream;
+
+  // parser.cpp
+  void document(Document& out);
+
+ private:
+  enum class Constness : bool { variables_allowed, constant };
+
+  void definition(Document& out);
+  bool definition_of(Document& out, std::string_view keyword);
+  /// A new definition, noted in the document's order.
+  template <class T>
+  T& add(Document& out, Document::DefinitionKind kind, std::vector<T>& definitions) {
+    out.order.push_back({kind, static_cast<std::uint32_t>(definitions.size())});
+    return definitions.emplace_back();
+  }
+
+  // executable_grammar.cpp
+  void operation(OperationDefinition& out);
+  bool operation_type(OperationType& out);
+  void variable_definition(VariableDefinition& out);
+  void selection_set(SelectionSet& out);
+  void selection(Selection& out);
+  void field(Selection& out);
+  void fragment(Selection& out);
+  void fragment_definition(FragmentDefinition& out);
+  void fragment_name(Name& out);
+
+  // value_grammar.cpp
+  void name(Name& out);
+  void value(Value& out, Constness constness);
+  void list(Value& out, Constness constness);
+  void object(Value& out, Constness constness);
+  void variable(Value& out, Constness constness);
+  void simple_value(Value& out, ValueKind kind);
+  void description(std::optional<Value>& out);
+  void default_value(std::optional<Value>& out);
+  void arguments(std::vector<Argument>& out, Constness constness);
+  void directives(std::vector<Directive>& out, Constness constness);
+  void type_reference(TypeReference& out);
+
+  // type_system_grammar.cpp
+  void schema_definition(SchemaDefinition& out);
+  void root_operation_type(RootOperationType& out);
+  void type_definition(TypeDefinition& out);
+  void type_body(TypeDefinition& out);
+  void implements_interfaces(std::vector<Name>& out);
+  void field_definition(FieldDefinition& out);
+  void input_value_definition(InputValueDefinition& out);
+  void union_members(std::vector<Name>& out);
+  void enum_value_definition(EnumValueDefinition& out);
+  void enum_value_name(Name& out);
+  void directive_definition(DirectiveDefinition& out);
+  void directive_location(Name& out);
+  void extension(Document& out);
+
+  bool peek_description() const { return peek(TokenKind::string) || peek(TokenKind::block_string); }
+
+  /// One or more items between the tokens.
+  template <class T>
+  void many(TokenKind open, TokenKind close, std::vector<T>& out, void (Grammar::*item)(T&)) {
+    if (!expect(open)) return;
+    out.reserve(4);
+    do {
+      (this->*item)(out.emplace_back());
+    } while (!failed() && !accept(close));
+  }
+  /// Nothing, or many.
+  template <class T>
+  void optional_many(TokenKind open, TokenKind close, std::vector<T>& out, void (Grammar::*item)(T&)) {
+    if (peek(open)) many(open, close, out, item);
+  }
+  /// One or more names with a token between them, and perhaps before the first.
+  void delimited_names(TokenKind delimiter, std::vector<Name>& out, void (Grammar::*item)(Name&)) {
+    accept(delimiter);
+    do {
+      (this->*item)(out.emplace_back());
+    } while (accept(delimiter));
+  }
+};
+
+}  // namespace millrace::graphql
