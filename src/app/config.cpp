@@ -51,7 +51,7 @@ class ConfigReader {
 
   GraphletteConfig graphlette(const hocon::Value& object, std::size_t index) {
     ObjectReader reader(object, fmt::format("graphlettes[{}]", index), problems_);
-    GraphletteConfig config{object.place};
+    GraphletteConfig config{.place = object.place};
     config.path = path(reader, "/raw-events/graph");
     if (const hocon::Value* schema = reader.required("schema", "Name the SDL file, or give its text."))
       config.schema = source(reader, *schema, "schema");
@@ -63,7 +63,7 @@ class ConfigReader {
 
   RestletteConfig restlette(const hocon::Value& object, std::size_t index) {
     ObjectReader reader(object, fmt::format("restlettes[{}]", index), problems_);
-    RestletteConfig config{object.place};
+    RestletteConfig config{.place = object.place};
     config.path = path(reader, "/raw-events/api");
     if (const hocon::Value* schema = reader.value("schema")) config.schema = source(reader, *schema, "schema");
     config.storage = storage(reader);
@@ -100,7 +100,7 @@ class ConfigReader {
       return {};
     }
     ObjectReader inner(*value, reader.where("storage"), problems_);
-    StorageConfig config{value->place};
+    StorageConfig config{.place = value->place};
     config.type = inner.required_string("type", "One of mongo, postgres, sqlite, memory.");
     config.uri = inner.string("uri").value_or("");
     auto collection = inner.string("collection");
@@ -144,7 +144,7 @@ class ConfigReader {
 
   QueryConfig query(const hocon::Value& object, const std::string& where, bool is_list) {
     ObjectReader reader(object, where, problems_);
-    QueryConfig config{object.place};
+    QueryConfig config{.place = object.place};
     config.is_list = is_list;
     config.name = reader.required_string("name", "Name the Query field that it answers.");
     if (const hocon::Value* text =
@@ -159,7 +159,7 @@ class ConfigReader {
 
   ResolverConfig resolver(const hocon::Value& object, const std::string& where) {
     ObjectReader reader(object, where, problems_);
-    ResolverConfig config{object.place};
+    ResolverConfig config{.place = object.place};
     config.name = reader.required_string("name", "Name the field that it resolves.");
     config.id = reader.string("id").value_or("");
     config.query_name = reader.required_string("queryName", "Name the query of the target that it asks.");

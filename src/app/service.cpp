@@ -78,17 +78,18 @@ struct Service::State {
     own.bind(relation.type, relation.field, *resolvers.back());
   }
 
-  void mount_graphlettes() {
+  Result<> mount_graphlettes() {
     for (std::size_t i = 0; i < model.graphlettes.size(); ++i) {
       graphql::EngineOptions engine;
       engine.inherited_arguments = {"at"};
       engines.push_back(std::make_unique<graphql::Engine>(model.graphlettes[i].schema, bindings[i], std::move(engine)));
       handlers.push_back(std::make_unique<graph::Endpoint>(*engines.back()));
-      router.mount(model.graphlettes[i].path, *handlers.back());
+      TRY_OK(router.mount(model.graphlettes[i].path, *handlers.back(), http::Router::Scope::exact));
     }
+    return {};
   }
 
-  void mount_restlettes() {
+  Result<> mount_restlettes() {
     for (const RestletteModel& restlette : model.restlettes) {
       rest::ResourceOptions resource;
       resource.path = restlette.path;
@@ -97,17 +98,18 @@ struct Service::State {
       resource.fields = restlette.fields;
       resource.immutable = restlette.immutable;
       handlers.push_back(std::make_unique<rest::Resource>(std::move(resource)));
-      router.mount_below(restlette.path, *handlers.back());
+      TRY_OK(router.mount(restlette.path, *handlers.back()));
     }
+    return {};
   }
 
-  void mount_status_pages() {
+  Result<> mount_status_pages() {
     handlers.push_back(std::make_unique<HealthPage>());
-    router.mount("/health", *handlers.back());
+    TRY_OK(router.mount("/health", *handlers.back(), http::Router::Scope::exact));
     std::vector<ReadyPage::Storage> storages;
     for (std::size_t i = 0; i < stores.size(); ++i) storages.push_back({model.entities[i].storage.collection, stores[i].get()});
     handlers.push_back(std::make_unique<ReadyPage>(std::move(storages)));
-    router.mount("/ready", *handlers.back());
+    return router.mount("/ready", *handlers.back(), http::Router::Scope::exact);
   }
 
   Result<> listen() {
@@ -152,9 +154,9 @@ Result<std::unique_ptr<Service>> Service::start(Model model, ServiceOptions opti
   state->options = std::move(options);
   TRY_OK(state->open_stores());
   state->bind_graphlettes();
-  state->mount_graphlettes();
-  state->mount_restlettes();
-  state->mount_status_pages();
+  TRY_OK(state->mount_graphlettes());
+  TRY_OK(state->mount_restlettes());
+  TRY_OK(state->mount_status_pages());
   TRY_OK(state->listen());
   return std::unique_ptr<Service>(new Service(std::move(state)));
 }

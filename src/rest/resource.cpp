@@ -4,6 +4,7 @@
 
 #include "base/id.hpp"
 #include "base/json/canonical.hpp"
+#include "http/router.hpp"
 #include "http/status.hpp"
 #include "rest/answers.hpp"
 #include "rest/body.hpp"
@@ -51,11 +52,7 @@ Resource::Resource(ResourceOptions options) : options_(std::move(options)) {}
 Resource::~Resource() = default;
 
 Task<http::Response> Resource::handle(const http::Request& request) {
-  std::string_view below = request.path;
-  below.remove_prefix(std::min(below.size(), options_.path.size()));
-  while (below.starts_with('/')) below.remove_prefix(1);
-  while (below.ends_with('/')) below.remove_suffix(1);
-  auto response = co_await dispatch(request, below);
+  auto response = co_await dispatch(request, http::below(request.path, options_.path));
   if (!response) co_return http::problem(response.error());
   co_return *std::move(response);
 }
