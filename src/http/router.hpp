@@ -1,0 +1,48 @@
+// Which handler answers a path.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/hash.hpp"
+#include "http/message.hpp"
+
+namespace millrace::http {
+
+/// Handlers by path. The longest mount that a path lies at or below answers it, whole segments counted: "/a/b" has "/a/b" and "/a/b/c", not
+/// "/a/bc". A trailing slash makes no difference. Paths are compared as sent, escapes included. Mount everything before the first request;
+/// after that any number of threads may use it.
+///
+/// A handler gets the request as it came and knows its own path; below() tells it the rest.
+class Router : public Handler {
+ public:
+  enum class Scope : unsigned char {
+    subtree,  // the path and all below it
+    exact,    // the path alone
+  };
+
+  /// The handler must outlive the router. Error "http.mount" (invalid_argument) when the path does not start with a slash or is taken.
+  Result<> mount(std::string_view path, Handler& handler, Scope scope = Scope::subtree);
+
+  /// The handler of a path, or null. Allocates nothing.
+  Handler* find(std::string_view path) const;
+
+  /// Passes the request on; 404 "http.no_route" with the nearest mounted path as a hint when there is no handler.
+  Task<Response> handle(const Request& request) override;
+
+ private:
+  struct Mount {
+    Handler* handler;
+    Scope scope;
+  };
+  Response refusal(std::string_view path) const;
+
+  TextMap<Mount> mounts_;       // without a trailing slash; the root is the empty text
+  std::size_t length_max_ = 0;  // of the mounted paths
+};
+
+/// What follows `mount` in `path`, slashes at both ends taken off: below("/a/b/7/x/", "/a/b") is "7/x", below("/a/b", "/a/b") is empty.
+/// Requires: `path` lies at or below `mount`.
+std::string_view below(std::string_view path, std::string_view mount);
+
+}  // namespace millrace::http
