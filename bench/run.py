@@ -1,0 +1,182 @@
+#!/usr/bin/env python3
+"""Measures the release binary on this machine and checks the thresholds below: ./dev bench [--rounds N] [--seconds N] [--only WORDS]
+
+Every case runs once per round, rounds are interleaved, and the median of the rounds counts, so that a noisy moment hits all cases alike.
+Ratios are to (a), a bare server on the same HTTP loop that answers the same bytes. POST is compared with a bare loop that inserts the
+same rows with the same indexes, 64 a transaction.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests/blackbox"))
+from measured import Bare, Dataset, Nginx, bare_insert_rate, wrk  # noqa: E402
+from service import ROOT, Service, copy_example  # noqa: E402
+
+FOLDER = ROOT / "build/bench"
+SMALL, LARGE = 1_000, 100_000
+RESULTS_PER_NAME = 20
+
+BY_ID = "query ($id: ID!) { getById(id: $id) { id name data timestamp source } }"
+FEDERATED = """query ($name: String!) { getByName(name: $name) {
+  id name processed_data status processing_time_ms rawEvent { id name data timestamp source } } }"""
+
+
+class Case:
+    """One line of the table: what wrk sends where, over how many connections."""
+
+    def __init__(self, key, name, url, method, prefix, lines, connections):
+        self.key, self.name, self.connections = key, name, connections
+        self.url, self.method, self.prefix = url, method, prefix
+        self.file = FOLDER / f"{key}.lines"
+        self.file.write_text("\n".join(lines) + "\n")
+        self.rates, self.latencies = [], []
+
+    def measure(self, seconds):
+        rate, latency = wrk(self.url, self.method, self.prefix, self.file, self.connections, seconds)
+        self.rates.append(rate)
+        self.latencies.append(latency)
+
+    @property
+    def rate(self):
+        return statistics.median(self.rates)
+
+
+def graphql(query, name, values):
+    return [json.dumps({"query": query, "variables": {name: value}}) for value in values]
+
+
+def post_bodies():
+    return [
+        json.dumps({
+            "name": f"name-{number}",
+            "data": {"user_id": f"user{number}", "username": "john_doe", "ip_address": "192.168.1.100"},
+            "timestamp": "2024-01-01T12:00:00Z", "source": "auth_service", "version": "1.0",
+        })
+        for number in range(2_000)
+    ]  # fmt: skip
+
+
+def make_cases(options, bare, nginx, small, large, writes):
+    read, write = options.connections, 64
+    ids = large.sample_of_raw_ids()
+    cases = [
+        Case("nginx", "nginx, return 200", nginx.url, "GET", "/raw-events/api/", ids, read),
+        Case("a", "(a) bare server, the same bytes", bare.url, "GET", "/raw-events/api/", ids, read),
+        Case("b", f"(b) POST, {write} connections", writes.url, "POST", "/raw-events/api", post_bodies(), write),
+        Case("c", "(c) GET by id", large.url, "GET", "/raw-events/api/", ids, read),
+    ]
+    for data, size in ((small, "1k"), (large, "100k")):
+        by_id = graphql(BY_ID, "id", data.sample_of_raw_ids())
+        by_name = graphql(FEDERATED, "name", data.sample_of_names())
+        cases.append(Case(f"d{size}", f"(d) GraphQL getById, {size} stored", data.url, "POST", "/raw-events/graph", by_id, read))
+        cases.append(Case(f"e{size}", f"(e) federated, 20 results, {size} stored", data.url, "POST", "/processed-events/graph", by_name, read))
+    return [case for case in cases if not options.only or case.key in ("a", *options.only)]
+
+
+def thresholds(rates, bare_insert):
+    """(what, ratio, at least) for everything that was measured."""
+    wanted = [
+        ("(a) to nginx", "a", "nginx", 0.9),
+        ("(c) to (a)", "c", "a", 0.35),
+        ("(d) 1k to (a)", "d1k", "a", 0.35),
+        ("(d) 100k to (a)", "d100k", "a", 0.35),
+        ("(e) 1k to (a)", "e1k", "a", 0.05),
+        ("(e) 100k to (a)", "e100k", "a", 0.05),
+        ("(d) 100k to 1k", "d100k", "d1k", 0.9),
+        ("(e) 100k to 1k", "e100k", "e1k", 0.9),
+    ]
+    for what, key, base, least in wanted:
+        if key in rates and base in rates:
+            yield what, rates[key] / rates[base], least
+    if "b" in rates and bare_insert:
+        yield "(b) to the bare insert loop", rates["b"] / bare_insert, 0.5
+
+
+def print_table(cases, bare_insert, rates):
+    print(f"\n{'':44}{'requests/s':>12}{'to (a)':>9}{'p99 ms':>9}   rounds")
+    for case in cases:
+        rounds = " ".join(f"{rate:.0f}" for rate in case.rates)
+        latency = statistics.median(case.latencies)
+        print(f"{case.name:44}{case.rate:12.0f}{case.rate / rates['a']:9.3f}{latency:9.2f}   {rounds}")
+    if bare_insert:
+        print(f"{'bare insert loop, 64 a transaction (rows/s)':44}{bare_insert:12.0f}")
+
+
+def check_thresholds(rates, bare_insert):
+    print()
+    missed = 0
+    for what, ratio, least in thresholds(rates, bare_insert):
+        missed += ratio < least
+        print(f"{'ok    ' if ratio >= least else 'MISSED'}  {what:32}{ratio:7.3f}  at least {least}")
+    return missed
+
+
+def read_options(arguments):
+    parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=int, default=4, help="of each case in each round")
+    parser.add_argument("--connections", type=int, default=16, help="of every case but POST")
+    parser.add_argument("--only", nargs="*", default=[], help="cases besides (a): nginx b c d1k e1k d100k e100k")
+    parser.add_argument("--json", type=Path, help="writes the figures to this file as well")
+    return parser.parse_args(arguments)
+
+
+def start_service(name):
+    (FOLDER / name).mkdir()
+    return Service(copy_example("events", FOLDER / name)).start()
+
+
+def measure_all(options, services):
+    small, large, writes = (start_service(name) for name in ("small", "large", "writes"))
+    services += [small, large, writes]
+    datasets = [Dataset(service, size, RESULTS_PER_NAME) for service, size in ((small, SMALL), (large, LARGE))]
+    body = large.get(f"/raw-events/api/{datasets[1].raw_ids[0]}").body
+    services += [bare := Bare(body, FOLDER), nginx := Nginx(body, FOLDER)]
+    for dataset in datasets:
+        dataset.expect_answers(BY_ID, FEDERATED)
+    cases = make_cases(options, bare, nginx, *datasets, writes)
+    inserts = []
+    for number in range(options.rounds):
+        print(f"round {number + 1} of {options.rounds}", flush=True)
+        for case in cases:
+            case.measure(options.seconds)
+        if any(case.key == "b" for case in cases):
+            inserts.append(bare_insert_rate(writes.folder / ".millrace", FOLDER))
+    return cases, statistics.median(inserts) if inserts else None
+
+
+def main(arguments):
+    options = read_options(arguments)
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    FOLDER.mkdir(parents=True)
+    services = []
+    try:
+        cases, bare_insert = measure_all(options, services)
+    finally:
+        for service in services:
+            service.stop()
+    rates = {case.key: case.rate for case in cases}
+    print(f"{os.cpu_count()} cores, wrk on the same ones; {options.rounds} rounds of {options.seconds} s; "
+          f"{options.connections} connections where not said")  # fmt: skip
+    print_table(cases, bare_insert, rates)
+    if options.json:
+        options.json.write_text(json.dumps({"rates": rates, "bare_insert": bare_insert}, indent=2) + "\n")
+    missed = check_thresholds(rates, bare_insert)
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    if missed:
+        print(f"{missed} thresholds missed")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except subprocess.CalledProcessError as error:
+        sys.exit(f"{error}\n{error.stdout or ''}{error.stderr or ''}")
