@@ -1,0 +1,47 @@
+#include "base/json/canonical.hpp"
+#include "base/json/slices.hpp"
+#include "document/document.hpp"
+
+namespace millrace::document {
+namespace {
+
+constexpr std::string_view kOpening = R"({"id":)";
+
+}  // namespace
+
+void Documents::add(std::string_view id, std::string_view payload, const Envelope& envelope) {
+  Entry entry{.envelope = envelope, .begin = text_.size(), .found = true};
+  text_ += kOpening;
+  json::append_string(text_, id);
+  entry.id_size = static_cast<std::uint32_t>(text_.size() - entry.begin - kOpening.size());
+  // "{}" and the empty payload of a tombstone have no members to follow the id.
+  if (payload.size() > 2) {
+    text_ += ',';
+    text_ += payload.substr(1);
+  } else {
+    text_ += '}';
+  }
+  entry.end = text_.size();
+  entries_.push_back(entry);
+}
+
+void Documents::reserve(std::size_t documents, std::size_t bytes) {
+  entries_.reserve(documents);
+  text_.reserve(bytes);
+}
+
+std::string Documents::id(std::size_t i) const {
+  return json::decode_string(quoted_id(i));
+}
+
+std::string Documents::payload(std::size_t i) const {
+  if (envelope(i).deleted) return {};
+  std::string_view members = text(i).substr(kOpening.size() + entries_[i].id_size);
+  // What follows the id is ",MEMBERS}" or "}".
+  if (members.front() == ',') members.remove_prefix(1);
+  std::string payload = "{";
+  payload += members;
+  return payload;
+}
+
+}  // namespace millrace::document

@@ -1,0 +1,276 @@
+#include "document/filter_parser.hpp"
+
+#include <fmt/format.h>
+#include <re2/re2.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include "base/json/canonical.hpp"
+#include "base/json/document.hpp"
+#include "document/template_text.hpp"
+
+namespace millrace::document {
+namespace {
+
+constexpr std::size_t kDepthMax = 64;
+
+/// The template as plain JSON: each mustache became a string of the same length, known by the offset where it begins.
+struct PlainText {
+  std::string text;
+  std::map<std::size_t, std::uint32_t> parameters;
+};
+
+class MustacheReplacer {
+ public:
+  MustacheReplacer(std::string_view text, std::vector<std::string>& names, TemplateProblems& problems)
+      : text_(text), names_(names), problems_(problems) {}
+
+  PlainText replace() {
+    plain_.text = text_;
+    for (std::size_t at = 0; at < text_.size();) at = step(at);
+    return std::move(plain_);
+  }
+
+ private:
+  std::size_t step(std::size_t at) {
+    if (is_mustache_at(text_, at)) return replace_mustache(at);
+    if (in_string_ && text_[at] == '\\') return at + 2;
+    if (text_[at] == '"') in_string_ = !in_string_;
+    return at + 1;
+  }
+
+  std::size_t replace_mustache(std::size_t at) {
+    const auto mustache = read_mustache(text_, at);
+    if (!mustache) {
+      problems_.add(at, mustache.error());
+      return at + 2;
+    }
+    const std::size_t size = mustache->end - at;
+    if (in_string_ && !(text_[at - 1] == '"' && text_.substr(mustache->end).starts_with('"') && begins_string(at - 1))) {
+      problems_.add(at, fmt::format("The parameter \"{}\" is mixed with other text in a string.", mustache->name),
+                    fmt::format("Let \"{{{{{}}}}}\" be the whole value, and send the whole value as the argument", mustache->name));
+    }
+    plain_.text.replace(at, size, in_string_ ? std::string(size, 'p') : '"' + std::string(size - 2, 'p') + '"');
+    plain_.parameters[in_string_ ? at - 1 : at] = parameter_number(names_, mustache->name);
+    return mustache->end;
+  }
+
+  /// Whether the quote at this offset is no escaped one inside the string.
+  bool begins_string(std::size_t quote) const {
+    std::size_t backslashes = 0;
+    while (backslashes < quote && text_[quote - 1 - backslashes] == '\\') ++backslashes;
+    return backslashes % 2 == 0;
+  }
+
+  std::string_view text_;
+  std::vector<std::string>& names_;
+  TemplateProblems& problems_;
+  PlainText plain_;
+  bool in_string_ = false;
+};
+
+struct OperatorRow {
+  std::string_view name;
+  Comparison comparison;
+};
+
+constexpr std::array kOperators = {
+    OperatorRow{"$eq", Comparison::equal},      OperatorRow{"$ne", Comparison::not_equal},
+    OperatorRow{"$gt", Comparison::greater},    OperatorRow{"$gte", Comparison::greater_or_equal},
+    OperatorRow{"$lt", Comparison::less},       OperatorRow{"$lte", Comparison::less_or_equal},
+    OperatorRow{"$in", Comparison::in},         OperatorRow{"$nin", Comparison::not_in},
+    OperatorRow{"$prefix", Comparison::prefix}, OperatorRow{"$exists", Comparison::exists},
+};
+
+std::string nearest_operator(std::string_view name) {
+  std::vector<std::string> names = {"$not", "$regex", "$options", "$and", "$or", "$nor"};
+  for (const OperatorRow& row : kOperators) names.emplace_back(row.name);
+  const std::string_view near = nearest(name, names);
+  if (!near.empty()) return fmt::format("Did you mean \"{}\"?", near);
+  std::ranges::sort(names);
+  return fmt::format("Known are {}", fmt::join(names, ", "));
+}
+
+/// What is wrong with a literal beside an operator, or nothing.
+std::string_view literal_problem(Comparison comparison, json::Kind kind) {
+  switch (comparison) {
+    case Comparison::less:
+    case Comparison::less_or_equal:
+    case Comparison::greater:
+    case Comparison::greater_or_equal:
+      return kind == json::Kind::number || kind == json::Kind::string ? "" : "Only numbers and strings have an order.";
+    case Comparison::prefix: return kind == json::Kind::string ? "" : "A prefix is a string.";
+    case Comparison::in:
+    case Comparison::not_in: return kind == json::Kind::array ? "" : "$in and $nin take an array.";
+    case Comparison::exists: return kind == json::Kind::boolean || kind == json::Kind::number ? "" : "$exists takes true or false.";
+    case Comparison::equal:
+    case Comparison::not_equal:
+    case Comparison::regex: return "";
+  }
+  return "";
+}
+
+class FilterReader {
+ public:
+  FilterReader(const PlainText& plain, TemplateProblems& problems) : parameters_(plain.parameters), problems_(problems) {}
+
+  /// {"path": ..., "$or": [...], ...}: every member must hold.
+  Filter read_conditions(json::Value object) {
+    std::vector<Filter> conditions;
+    if (!object.is(json::Kind::object) || parameter(object)) {
+      problem(object, "A filter is an object such as {\"payload.name\": \"x\"}.");
+      return {};
+    }
+    for (json::Value key = object.first(); key != object.end(); key = key.after().after()) {
+      if (is_key_problem(key)) continue;
+      read_member(key, key.after(), conditions);
+    }
+    return Filter::all_of(std::move(conditions));
+  }
+
+ private:
+  void read_member(json::Value key, json::Value value, std::vector<Filter>& out) {
+    const std::string name = key.string();
+    if (!name.starts_with('$')) return read_path(key, name, value, out);
+    if (name == "$and") return read_list(Filter::Kind::all, value, out);
+    if (name == "$or") return read_list(Filter::Kind::any, value, out);
+    if (name == "$nor") return read_list(Filter::Kind::none, value, out);
+    problem(key, fmt::format("The operator \"{}\" is not known here.", name), nearest_operator(name));
+  }
+
+  void read_list(Filter::Kind kind, json::Value value, std::vector<Filter>& out) {
+    if (!value.is(json::Kind::array) || value.size() == 0) return problem(value, "$and, $or and $nor take an array of filters.");
+    Filter filter{.kind = kind};
+    for (json::Value child = value.first(); child != value.end(); child = child.after()) {
+      filter.children.push_back(read_conditions(child));
+    }
+    out.push_back(std::move(filter));
+  }
+
+  void read_path(json::Value key, const std::string& name, json::Value value, std::vector<Filter>& out) {
+    if (name.empty() || name.starts_with('.') || name.ends_with('.') || name.contains("..")) {
+      return problem(key, fmt::format("\"{}\" is not a path.", name));
+    }
+    const FieldPath path = FieldPath::parse(name);
+    if (is_operators(value)) return read_operators(path, value, out);
+    read_comparison(path, Comparison::equal, value, out);
+  }
+
+  static bool is_operators(json::Value value) {
+    return value.is(json::Kind::object) && value.size() > 0 && value.first().raw_string().starts_with('$');
+  }
+
+  void read_operators(const FieldPath& path, json::Value operators, std::vector<Filter>& out) {
+    for (json::Value key = operators.first(); key != operators.end(); key = key.after().after()) {
+      if (is_key_problem(key)) continue;
+      read_operator(path, key, operators, out);
+    }
+  }
+
+  void read_operator(const FieldPath& path, json::Value key, json::Value operators, std::vector<Filter>& out) {
+    const std::string name = key.string();
+    const json::Value value = key.after();
+    if (name == "$not") return read_not(path, value, out);
+    if (name == "$regex") return read_regex(path, value, operators, out);
+    if (name == "$options" && operators.find("$regex")) return;  // read with $regex
+    const auto row = std::ranges::find(kOperators, name, &OperatorRow::name);
+    if (row == kOperators.end()) {
+      return problem(key, fmt::format("The operator \"{}\" is not known.", name), nearest_operator(name));
+    }
+    read_comparison(path, row->comparison, value, out);
+  }
+
+  void read_comparison(const FieldPath& path, Comparison comparison, json::Value value, std::vector<Filter>& out) {
+    const bool is_list = comparison == Comparison::in || comparison == Comparison::not_in;
+    if (const auto number = parameter(value)) return out.push_back(Filter::compare(path, comparison, Operand::argument(*number)));
+    if (const std::string_view wrong = literal_problem(comparison, value.kind()); !wrong.empty()) return problem(value, wrong);
+    if (is_list && has_parameter(value)) return read_list_of_parameters(path, comparison, value, out);
+    if (has_parameter(value)) return problem(value, "A parameter stands for a whole value, not for a part of one.");
+    out.push_back(Filter::compare(path, comparison, Operand::value(canonical(value))));
+  }
+
+  /// {"$in": ["{{a}}", "b"]} is any equality; $nin is every inequality.
+  void read_list_of_parameters(const FieldPath& path, Comparison comparison, json::Value list, std::vector<Filter>& out) {
+    const bool inside = comparison == Comparison::in;
+    Filter filter{.kind = inside ? Filter::Kind::any : Filter::Kind::all};
+    for (json::Value value = list.first(); value != list.end(); value = value.after()) {
+      read_comparison(path, inside ? Comparison::equal : Comparison::not_equal, value, filter.children);
+    }
+    out.push_back(std::move(filter));
+  }
+
+  void read_not(const FieldPath& path, json::Value value, std::vector<Filter>& out) {
+    if (!is_operators(value)) return problem(value, "$not takes operators such as {\"$gt\": 1}.", "For inequality write $ne");
+    std::vector<Filter> conditions;
+    read_operators(path, value, conditions);
+    Filter filter{.kind = Filter::Kind::none};
+    filter.children.push_back(Filter::all_of(std::move(conditions)));
+    out.push_back(std::move(filter));
+  }
+
+  void read_regex(const FieldPath& path, json::Value value, json::Value operators, std::vector<Filter>& out) {
+    if (parameter(value)) return problem(value, "A regular expression is part of the template, not a parameter.", "$prefix takes one");
+    if (!value.is(json::Kind::string)) return problem(value, "A regular expression is a string.");
+    const std::string pattern = flags(operators) + value.string();
+    Filter filter = Filter::compare(path, Comparison::regex, Operand::value(json::quoted(pattern)));
+    if (!filter.pattern->ok()) return problem(value, fmt::format("RE2 cannot take the pattern: {}.", filter.pattern->error()));
+    out.push_back(std::move(filter));
+  }
+
+  /// $options as RE2's flags: "(?im)".
+  std::string flags(json::Value operators) {
+    const auto options = operators.find("$options");
+    if (!options) return {};
+    if (!options->is(json::Kind::string) || parameter(*options) || options->raw_string().find_first_not_of("ims") != std::string::npos) {
+      problem(*options, "$options takes the letters i, m and s.");
+      return {};
+    }
+    return options->raw_string().empty() ? "" : fmt::format("(?{})", options->raw_string());
+  }
+
+  bool is_key_problem(json::Value key) {
+    if (!parameter(key)) return false;
+    problem(key, "A parameter cannot stand for the name of a field.");
+    return true;
+  }
+
+  std::optional<std::uint32_t> parameter(json::Value value) const {
+    const auto found = parameters_.find(value.node().begin);
+    return found == parameters_.end() || !value.is(json::Kind::string) ? std::nullopt : std::optional(found->second);
+  }
+
+  bool has_parameter(json::Value value) const {
+    const auto found = parameters_.lower_bound(value.node().begin);
+    return found != parameters_.end() && found->first < value.node().end;
+  }
+
+  static std::string canonical(json::Value value) {
+    std::string text;
+    json::append_canonical(text, value);
+    return text;
+  }
+
+  void problem(json::Value at, std::string_view message, std::string hint = {}) {
+    problems_.add(at.node().begin, message, std::move(hint));
+  }
+
+  const std::map<std::size_t, std::uint32_t>& parameters_;
+  TemplateProblems& problems_;
+};
+
+}  // namespace
+
+Checked<Filter> parse_filter_template(std::string_view text, std::vector<std::string>& parameter_names, const Place& where) {
+  TemplateProblems problems(text, where);
+  const PlainText plain = MustacheReplacer(text, parameter_names, problems).replace();
+  if (!problems.empty()) return std::unexpected(problems.take());
+  const auto parsed = json::parse(plain.text, {.depth = kDepthMax});
+  if (!parsed) return std::unexpected(std::vector{Problem{.place = where, .message = "Template: " + parsed.error().message}});
+  Filter filter = FilterReader(plain, problems).read_conditions(parsed->root());
+  if (!problems.empty()) return std::unexpected(problems.take());
+  return filter;
+}
+
+}  // namespace millrace::document

@@ -1,0 +1,240 @@
+// What the store suite compares a store with: a plain list of versions, and random documents, appends and filters to ask both.
+#pragma once
+
+#include <algorithm>
+#include <map>
+#include <random>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/json/canonical.hpp"
+#include "document/document.hpp"
+#include "document/filter.hpp"
+#include "document/store.hpp"
+
+namespace millrace::document::suite {
+
+struct ModelVersion {
+  std::string id;
+  std::string payload;
+  Envelope envelope;
+};
+
+/// Every version in order. The simplest thing that could be right.
+struct Model {
+  std::vector<ModelVersion> versions;
+
+  /// The newest version of an id at an instant, tombstones included.
+  const ModelVersion* newest(std::string_view id, Instant at) const {
+    const ModelVersion* newest = nullptr;
+    for (const ModelVersion& version : versions) {
+      if (version.id == id && version.envelope.recorded_at <= at) newest = &version;
+    }
+    return newest;
+  }
+
+  /// What a read shows at an instant, newest position first.
+  std::vector<const ModelVersion*> visible(Instant at) const {
+    std::map<std::string_view, const ModelVersion*> by_id;
+    for (const ModelVersion& version : versions) {
+      if (version.envelope.recorded_at <= at) by_id[version.id] = &version;
+    }
+    std::vector<const ModelVersion*> shown;
+    for (const auto& [id, version] : by_id) {
+      if (!version->envelope.deleted) shown.push_back(version);
+    }
+    std::ranges::sort(shown, std::greater(), [](const ModelVersion* version) { return version->envelope.position; });
+    return shown;
+  }
+
+  /// What becomes of the appends: "" and they are there (recorded_at still to be set), or "CODE at /I" and nothing has changed.
+  std::string append(const std::vector<Append>& appends) {
+    const std::size_t before = versions.size();
+    for (std::size_t i = 0; i < appends.size(); ++i) {
+      const ModelVersion* head = newest(appends[i].id, kNewest);
+      const std::string code = refusal(appends[i], head);
+      if (!code.empty()) {
+        versions.resize(before);
+        return code + " at /" + std::to_string(i);
+      }
+      const Envelope envelope{.version = head == nullptr ? 1 : head->envelope.version + 1,
+                              .position = versions.size() + 1,
+                              .recorded_at = {},
+                              .deleted = appends[i].operation == Operation::remove};
+      versions.push_back({appends[i].id, appends[i].payload, envelope});
+    }
+    return "";
+  }
+
+ private:
+  static std::string refusal(const Append& append, const ModelVersion* head) {
+    const bool present = head != nullptr && !head->envelope.deleted;
+    if (append.operation == Operation::create && present) return "document.exists";
+    if (append.operation != Operation::create && !present) return "document.not_found";
+    const std::uint64_t version = head == nullptr ? 0 : head->envelope.version;
+    if (append.expected_version && *append.expected_version != version) return "document.version";
+    return "";
+  }
+};
+
+/// Random documents over few keys and values, so that filters meet them; among the values are those that stores get wrong.
+class Generator {
+ public:
+  explicit Generator(std::uint64_t seed) : random_(seed) {}
+
+  std::size_t below(std::size_t bound) { return random_() % bound; }
+  bool chance(std::size_t percent) { return below(100) < percent; }
+
+  template <class T>
+  const T& one_of(const std::vector<T>& choices) {
+    return choices[below(choices.size())];
+  }
+
+  std::string id() {
+    static const std::vector<std::string> kIds = {"1",
+                                                  "2",
+                                                  "a",
+                                                  "A",
+                                                  "it's",
+                                                  "\"quoted\"",
+                                                  "`tick`",
+                                                  "x;--",
+                                                  "naïve",
+                                                  "日本",
+                                                  "\n",
+                                                  "a b",
+                                                  "a\\u0000b",
+                                                  "%_",
+                                                  std::string("nul\0nul", 7),
+                                                  std::string("nul\0", 4),
+                                                  "nul",
+                                                  "💧"};
+    return one_of(kIds);
+  }
+
+  std::string scalar() {
+    static const std::vector<std::string> kScalars = {"null",
+                                                      "true",
+                                                      "false",
+                                                      "0",
+                                                      "-0",
+                                                      "1",
+                                                      "1.0",
+                                                      "1e0",
+                                                      "10",
+                                                      "2",
+                                                      "2.5",
+                                                      "-3",
+                                                      "45.20",
+                                                      "12345678901234567890",
+                                                      "12345678901234567891",
+                                                      "1e400",
+                                                      "-1e400",
+                                                      "1e-400",
+                                                      R"("")",
+                                                      R"("a")",
+                                                      R"("A")",
+                                                      R"("ab")",
+                                                      R"("abc")",
+                                                      R"("1")",
+                                                      R"("é")",
+                                                      R"("zebra")",
+                                                      R"("𝄞")",
+                                                      R"("a\u0000b")",
+                                                      R"("a\u0000")",
+                                                      R"("it's \"it\" & <that>`")",
+                                                      R"("\n")",
+                                                      R"("true")",
+                                                      R"("%")",
+                                                      R"("\\")",
+                                                      long_text("x"),
+                                                      long_text("y"),
+                                                      long_text("")};
+    return one_of(kScalars);
+  }
+
+  std::string value(std::size_t depth) {
+    const std::size_t kind = below(10);
+    if (depth == 0 || kind < 6) return scalar();
+    if (kind < 8) return array(depth - 1);
+    return object(depth - 1);
+  }
+
+  std::string array(std::size_t depth) {
+    std::string text = "[";
+    for (std::size_t left = below(4); left > 0; --left) text += (text.size() > 1 ? "," : "") + value(depth);
+    return text + "]";
+  }
+
+  std::string object(std::size_t depth) {
+    std::string text = "{";
+    for (const char* key : {R"("a")", R"("b")", R"("0")", R"("it's")"}) {
+      if (chance(45)) text += (text.size() > 1 ? "," : "") + std::string(key) + ":" + value(depth);
+    }
+    return text + "}";
+  }
+
+  std::string payload() { return object(3); }
+
+  Append append() {
+    Append append{
+        .operation = one_of<Operation>({Operation::create, Operation::create, Operation::replace, Operation::replace, Operation::remove}),
+        .id = id(),
+        .payload = {}};
+    if (append.operation != Operation::remove) append.payload = payload();
+    if (chance(10)) append.expected_version = below(4);
+    return append;
+  }
+
+  /// A filter over the paths that documents have; `arguments` gets what its parameters stand for, some of them not given.
+  Filter filter(std::vector<std::string>& arguments, std::size_t depth = 2) {
+    if (depth == 0 || chance(50)) return comparison(arguments);
+    Filter filter{.kind = one_of<Filter::Kind>({Filter::Kind::all, Filter::Kind::all, Filter::Kind::any, Filter::Kind::none})};
+    for (std::size_t left = below(4); left > 0; --left) filter.children.push_back(this->filter(arguments, depth - 1));
+    return filter;
+  }
+
+ private:
+  static std::string long_text(std::string_view tail) { return '"' + std::string(kKeyTextMax, 'l') + std::string(tail) + '"'; }
+
+  Filter comparison(std::vector<std::string>& arguments) {
+    static const std::vector<std::string> kPaths = {"id",  "a",     "a",   "a",    "b", "b",       "a.b",      "a.a",
+                                                    "a.0", "a.0.b", "b.1", "it's", "0", "nowhere", "nowhere.b"};
+    static const std::vector<Comparison> kComparisons = {Comparison::equal,   Comparison::equal,
+                                                         Comparison::equal,   Comparison::not_equal,
+                                                         Comparison::less,    Comparison::less_or_equal,
+                                                         Comparison::greater, Comparison::greater_or_equal,
+                                                         Comparison::in,      Comparison::in,
+                                                         Comparison::not_in,  Comparison::prefix,
+                                                         Comparison::regex,   Comparison::exists};
+    const FieldPath path = FieldPath::parse(one_of(kPaths));
+    const Comparison comparison = one_of(kComparisons);
+    std::string operand = this->operand(path, comparison);
+    if (comparison == Comparison::regex || chance(60)) return Filter::compare(path, comparison, Operand::value(std::move(operand)));
+    arguments.push_back(chance(10) ? "" : std::move(operand));
+    return Filter::compare(path, comparison, Operand::argument(static_cast<std::uint32_t>(arguments.size() - 1)));
+  }
+
+  std::string operand(const FieldPath& path, Comparison comparison) {
+    const bool is_id = path.root == FieldPath::Root::id;
+    const auto one = [&] { return is_id ? json::quoted(id()) : chance(90) ? scalar() : value(2); };
+    switch (comparison) {
+      case Comparison::in:
+      case Comparison::not_in: {
+        std::string list = "[";
+        for (std::size_t left = below(4); left > 0; --left) list += (list.size() > 1 ? "," : "") + one();
+        return list + "]";
+      }
+      case Comparison::prefix:
+        return one_of<std::string>({R"("")", R"("a")", R"("ab")", R"("a\u0000")", R"("it's")", R"("é")", long_text("x"), "1"});
+      case Comparison::regex: return one_of<std::string>({R"("a")", R"("^a.?b")", R"("(?i)ZEB")", R"("\\d")", R"("x$")"});
+      case Comparison::exists: return one_of<std::string>({"true", "false"});
+      default: return one();
+    }
+  }
+
+  std::mt19937_64 random_;
+};
+
+}  // namespace millrace::document::suite

@@ -1,0 +1,361 @@
+// The suite that every store must pass: random operations compared with a plain list of versions, reads at earlier times included.
+//
+//   INSTANTIATE_TEST_SUITE_P(Memory, StoreSuite, testing::Values(StoreSetup{"memory", [] { return std::make_unique<MemoryUnderTest>(); }}),
+//                            setup_name);
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <functional>
+#include <latch>
+#include <memory>
+#include <set>
+#include <thread>
+
+#include "document/store.hpp"
+#include "document/store_suite_model_test.hpp"
+#include "io/loop.hpp"
+
+namespace millrace::document::suite {
+
+/// One storage, empty at first.
+class StoreUnderTest {
+ public:
+  virtual ~StoreUnderTest() = default;
+  /// Opens the storage. The suite closes (destroys) a store before it opens the next.
+  virtual std::unique_ptr<Store> open(const std::vector<FieldPath>& indexes) = 0;
+  /// Whether what was appended is still there when the storage is opened again.
+  virtual bool keeps() const { return true; }
+};
+
+struct StoreSetup {
+  std::string name;
+  std::function<std::unique_ptr<StoreUnderTest>()> make;
+};
+
+inline std::string setup_name(const testing::TestParamInfo<StoreSetup>& info) {
+  return info.param.name;
+}
+
+class StoreSuite : public testing::TestWithParam<StoreSetup> {
+ protected:
+  StoreSuite() : storage_(GetParam().make()), store_(storage_->open(indexes())) {}
+
+  static std::vector<FieldPath> indexes() { return {FieldPath::parse("a"), FieldPath::parse("a.b"), FieldPath::parse("it's")}; }
+
+  void reopen(const std::vector<FieldPath>& paths) {
+    store_.reset();
+    store_ = storage_->open(paths);
+  }
+
+  template <class T>
+  Result<T> wait(Task<T> task) {
+    return loop_.block_on(std::move(task));
+  }
+
+  template <class T>
+  T value(Task<T> task) {
+    Result<T> result = wait(std::move(task));
+    EXPECT_TRUE(result) << (result ? "" : result.error().message);
+    return result ? *std::move(result) : T{};
+  }
+
+  // Both sides of every comparison are text: one line a version.
+  static std::string line(std::string_view text, const Envelope& envelope) {
+    return fmt::format("{} v{} p{} t{}{}\n", text, envelope.version, envelope.position, envelope.recorded_at.microseconds,
+                       envelope.deleted ? " deleted" : "");
+  }
+  static std::string lines(const Documents& documents) {
+    std::string text;
+    for (std::size_t i = 0; i < documents.size(); ++i) {
+      text += documents.found(i) ? line(documents.text(i), documents.envelope(i)) : "missing\n";
+    }
+    return text;
+  }
+  static std::string line(const ModelVersion* version) {
+    if (version == nullptr || version->envelope.deleted) return "missing\n";
+    return line_with_deleted(*version);
+  }
+  static std::string line_with_deleted(const ModelVersion& version) { return line(document(version), version.envelope); }
+  static std::string document(const ModelVersion& version) {
+    Documents one;
+    one.add(version.id, version.payload, version.envelope);
+    return std::string(one.text(0));
+  }
+
+  /// Appends to both and compares what became of it.
+  void append(std::vector<Append> appends) {
+    const std::size_t before = model_.versions.size();
+    const std::string expected = model_.append(appends);
+    const auto receipts = wait(store_->append(std::move(appends)));
+    if (!receipts) {
+      const Error& error = receipts.error();
+      ASSERT_EQ(error.details.size(), 1u) << error.message;
+      EXPECT_EQ(std::string(error.code) + " at " + error.details[0].path, expected);
+      return;
+    }
+    ASSERT_EQ(expected, "");
+    ASSERT_EQ(receipts->size(), model_.versions.size() - before);
+    for (std::size_t i = 0; i < receipts->size(); ++i) take_receipt((*receipts)[i], before + i);
+  }
+
+  void take_receipt(const Receipt& receipt, std::size_t index) {
+    Envelope& envelope = model_.versions[index].envelope;
+    EXPECT_EQ(receipt.version, envelope.version);
+    EXPECT_EQ(receipt.position, envelope.position);
+    envelope.recorded_at = receipt.recorded_at;
+    if (index > 0) EXPECT_GE(receipt.recorded_at, model_.versions[index - 1].envelope.recorded_at);
+  }
+
+  void append_random(Generator& generator, std::size_t batches) {
+    for (std::size_t i = 0; i < batches && !HasFailure(); ++i) {
+      std::vector<Append> appends;
+      for (std::size_t left = 1 + generator.below(4); left > 0; --left) appends.push_back(generator.append());
+      append(std::move(appends));
+    }
+  }
+
+  /// Now, the time of a version, or just before it.
+  Instant random_instant(Generator& generator) const {
+    if (model_.versions.empty() || generator.chance(40)) return kNewest;
+    const Instant recorded_at = model_.versions[generator.below(model_.versions.size())].envelope.recorded_at;
+    return generator.chance(50) ? recorded_at : recorded_at + std::chrono::microseconds(-1);
+  }
+
+  void compare_reads(Generator& generator) {
+    std::vector<std::string> ids;
+    for (int i = 0; i < 8; ++i) ids.push_back(generator.id());
+    const std::vector<std::string_view> views(ids.begin(), ids.end());
+    const Instant at = random_instant(generator);
+    std::string expected;
+    for (const std::string& id : ids) expected += line(model_.newest(id, at));
+    EXPECT_EQ(lines(value(store_->read(views, {at}))), expected) << "at " << at.microseconds;
+  }
+
+  void compare_history(Generator& generator) {
+    const std::string id = generator.id();
+    const Instant at = random_instant(generator);
+    std::string expected;
+    for (const ModelVersion& version : model_.versions) {
+      if (version.id == id && version.envelope.recorded_at <= at) expected.insert(0, line_with_deleted(version));
+    }
+    EXPECT_EQ(lines(value(store_->history(id, {at}))), expected) << id << " at " << at.microseconds;
+  }
+
+  void compare_changes(Generator& generator) {
+    const Position after = generator.below(model_.versions.size() + 2);
+    const std::size_t limit = generator.one_of<std::size_t>({0, 1, 5, 1000});
+    std::string expected;
+    for (std::size_t i = after; i < model_.versions.size() && i < after + limit; ++i) expected += line_with_deleted(model_.versions[i]);
+    EXPECT_EQ(lines(value(store_->changes(after, limit))), expected) << "after " << after << " limit " << limit;
+  }
+
+  Page random_page(Generator& generator) const {
+    Page page;
+    if (generator.chance(40)) page.limit = generator.below(6);
+    if (generator.chance(30)) page.offset = generator.below(4);
+    if (generator.chance(30)) page.before = 1 + generator.below(model_.versions.size() + 2);
+    return page;
+  }
+
+  std::string expected_find(const Query& query, Instant at) const {
+    std::string expected;
+    std::size_t matched = 0;
+    for (const ModelVersion* version : model_.visible(at)) {
+      if (query.page.before != 0 && version->envelope.position >= query.page.before) continue;
+      if (!matches(*query.filter, query.arguments, document(*version))) continue;
+      if (matched >= query.page.offset && matched - query.page.offset < query.page.limit) expected += line_with_deleted(*version);
+      ++matched;
+    }
+    return expected;
+  }
+
+  void compare_find(Generator& generator) {
+    const std::size_t count = 1 + generator.below(3);
+    std::vector<Filter> filters(count);
+    std::vector<std::vector<std::string>> arguments(count);
+    std::vector<Query> queries;
+    for (std::size_t i = 0; i < count; ++i) {
+      filters[i] = generator.filter(arguments[i]);
+      queries.push_back({.filter = &filters[i], .arguments = {arguments[i].begin(), arguments[i].end()}, .page = random_page(generator)});
+    }
+    const Instant at = random_instant(generator);
+    const std::vector<Documents> found = value(store_->find(queries, {at}));
+    ASSERT_EQ(found.size(), count);
+    for (std::size_t i = 0; i < count; ++i) {
+      EXPECT_EQ(lines(found[i]), expected_find(queries[i], at)) << describe(filters[i], queries[i].arguments) << " at " << at.microseconds;
+    }
+  }
+
+  static std::string describe(const Filter& filter, const std::vector<std::string_view>& arguments) {
+    if (filter.kind == Filter::Kind::compare) {
+      const bool literal = filter.operand.is_literal();
+      return fmt::format("({} #{} {}{})", filter.path.to_string(), static_cast<int>(filter.comparison), literal ? "" : "argument ",
+                         literal ? std::string_view(filter.operand.literal) : arguments[filter.operand.parameter]);
+    }
+    std::string text = filter.kind == Filter::Kind::all ? "all[" : filter.kind == Filter::Kind::any ? "any[" : "none[";
+    for (const Filter& child : filter.children) text += describe(child, arguments);
+    return text + "]";
+  }
+
+  void compare_random(Generator& generator, std::size_t rounds) {
+    for (std::size_t i = 0; i < rounds && !HasFailure(); ++i) {
+      compare_reads(generator);
+      compare_history(generator);
+      compare_changes(generator);
+      compare_find(generator);
+      compare_find(generator);
+    }
+  }
+
+  std::unique_ptr<StoreUnderTest> storage_;
+  std::unique_ptr<Store> store_;
+  io::Loop loop_;
+  Model model_;
+};
+
+TEST_P(StoreSuite, RandomOperationsAreThoseOfTheModel) {
+  for (std::uint64_t seed = 1; seed <= 4 && !HasFailure(); ++seed) {
+    SCOPED_TRACE(fmt::format("seed {}", seed));
+    Generator generator(seed);
+    append_random(generator, 40);
+    compare_random(generator, 40);
+  }
+}
+
+TEST_P(StoreSuite, OpeningAgainKeepsEverything) {
+  if (!storage_->keeps()) GTEST_SKIP() << "this storage keeps nothing";
+  Generator generator(11);
+  append_random(generator, 60);
+  reopen(indexes());
+  compare_random(generator, 30);
+  append_random(generator, 20);
+  compare_random(generator, 30);
+}
+
+TEST_P(StoreSuite, AnIndexMadeLaterHoldsWhatWasThereBefore) {
+  if (!storage_->keeps()) GTEST_SKIP() << "this storage keeps nothing";
+  Generator generator(12);
+  append_random(generator, 60);
+  reopen({FieldPath::parse("b"), FieldPath::parse("a.0")});
+  compare_random(generator, 40);
+  append_random(generator, 30);
+  // "a" was not asked for in between: what was written then must be found through it all the same.
+  reopen(indexes());
+  compare_random(generator, 40);
+}
+
+TEST_P(StoreSuite, NothingIsAppendedWhenOneElementCannotBe) {
+  append({{.operation = Operation::create, .id = "a", .payload = R"({"a":1})"}});
+  append({{.operation = Operation::create, .id = "b", .payload = "{}"},
+          {.operation = Operation::replace, .id = "b", .payload = R"({"a":2})"},
+          {.operation = Operation::create, .id = "a", .payload = "{}"}});
+  append({{.operation = Operation::replace, .id = "nobody", .payload = "{}"}});
+  append({{.operation = Operation::remove, .id = "a", .payload = {}, .expected_version = 7}});
+  EXPECT_EQ(value(store_->changes(0, 100)).size(), 1u);
+  append({});
+  EXPECT_EQ(value(store_->changes(0, 100)).size(), 1u);
+}
+
+TEST_P(StoreSuite, VersionsOfOneBatchAreVersionsInOrder) {
+  append({{.operation = Operation::create, .id = "a", .payload = R"({"a":1})"},
+          {.operation = Operation::replace, .id = "a", .payload = R"({"a":2})"},
+          {.operation = Operation::remove, .id = "a", .payload = {}},
+          {.operation = Operation::create, .id = "a", .payload = R"({"a":4})", .expected_version = 3},
+          {.operation = Operation::create, .id = "b", .payload = R"({"a":[1,4,"4"]})"}});
+  ASSERT_EQ(model_.versions.size(), 5u);
+  Generator generator(13);
+  compare_random(generator, 20);
+  const Filter filter = Filter::compare(FieldPath::parse("a"), Comparison::equal, Operand::value("4"));
+  const std::vector<Query> queries = {{.filter = &filter}};
+  EXPECT_EQ(value(store_->find(queries, {})).at(0).size(), 2u);
+}
+
+TEST_P(StoreSuite, ManyThreadsAppendAndEveryVersionIsThereOnce) {
+  constexpr std::size_t kThreads = 4;
+  constexpr std::size_t kEach = 60;
+  std::vector<std::vector<Receipt>> receipts(kThreads);
+  const auto run = [this, &receipts](std::size_t thread) {
+    io::Loop loop;
+    std::vector<Task<std::vector<Receipt>>> tasks;
+    for (std::size_t i = 0; i < kEach; ++i) {
+      std::vector<Append> appends;
+      appends.push_back({.operation = Operation::create, .id = fmt::format("{}/{}", thread, i), .payload = R"({"a":1})"});
+      tasks.push_back(store_->append(std::move(appends)));
+    }
+    const auto results = loop.block_on(when_all(std::move(tasks)));
+    for (const auto& result : *results) {
+      if (result) receipts[thread].push_back(result->at(0));
+    }
+  };
+  std::vector<std::jthread> threads;
+  for (std::size_t thread = 0; thread < kThreads; ++thread) threads.emplace_back(run, thread);
+  threads.clear();
+
+  const Documents changes = value(store_->changes(0, SIZE_MAX));
+  ASSERT_EQ(changes.size(), kThreads * kEach);
+  std::set<std::string> ids;
+  for (std::size_t i = 0; i < changes.size(); ++i) {
+    ids.insert(changes.id(i));
+    EXPECT_EQ(changes.envelope(i).position, i + 1);
+    if (i > 0) EXPECT_GE(changes.envelope(i).recorded_at, changes.envelope(i - 1).recorded_at);
+  }
+  EXPECT_EQ(ids.size(), kThreads * kEach);
+  std::set<Position> positions;
+  for (std::size_t thread = 0; thread < kThreads; ++thread) {
+    for (std::size_t i = 0; i < receipts[thread].size(); ++i) {
+      const Receipt& receipt = receipts[thread][i];
+      EXPECT_EQ(changes.id(receipt.position - 1), fmt::format("{}/{}", thread, i));
+      positions.insert(receipt.position);
+    }
+  }
+  EXPECT_EQ(positions.size(), kThreads * kEach);
+}
+
+/// Reads the newest version of "counter" and appends the next if nobody was faster. Gives whether it was so.
+inline Task<bool> count_up(Store& store) {
+  const std::vector<std::string_view> ids = {"counter"};
+  CO_TRY(const Documents documents, co_await store.read(ids, {}));
+  std::vector<Append> appends;
+  appends.push_back({.operation = Operation::replace, .id = "counter", .payload = "{}", .expected_version = documents.envelope(0).version});
+  auto receipts = co_await store.append(std::move(appends));
+  if (!receipts && receipts.error().code != "document.version") co_return std::unexpected(receipts.error());
+  co_return receipts.has_value();
+}
+
+TEST_P(StoreSuite, WritersThatRaceNeverOverwriteEachOther) {
+  append({{.operation = Operation::create, .id = "counter", .payload = "{}"}});
+  std::atomic<std::uint64_t> won = 0;
+  std::atomic<std::uint64_t> failed = 0;
+  std::latch begin(4);
+  const auto run = [&] {
+    io::Loop loop;
+    begin.arrive_and_wait();
+    for (int i = 0; i < 25; ++i) {
+      const Result<bool> counted = loop.block_on(count_up(*store_));
+      counted ? won += * counted : failed += 1;
+    }
+  };
+  std::vector<std::jthread> threads;
+  for (int thread = 0; thread < 4; ++thread) threads.emplace_back(run);
+  threads.clear();
+  EXPECT_EQ(failed, 0u);
+  EXPECT_GE(won, 25u);  // in every round of all, somebody wins
+  EXPECT_EQ(value(store_->history("counter", {})).size(), 1 + won);
+}
+
+TEST_P(StoreSuite, WhatWasAcknowledgedIsVisibleAtOnce) {
+  const Filter filter = Filter::compare(FieldPath::parse("a"), Comparison::equal, Operand::argument(0));
+  for (int i = 0; i < 30; ++i) {
+    const std::string id = std::to_string(i);
+    append({{.operation = Operation::create, .id = id, .payload = fmt::format(R"({{"a":{}}})", i)}});
+    const std::vector<std::string_view> ids = {id};
+    EXPECT_TRUE(value(store_->read(ids, {})).found(0));
+    const std::vector<Query> queries = {{.filter = &filter, .arguments = {id}}};
+    EXPECT_EQ(value(store_->find(queries, {})).at(0).size(), 1u);
+  }
+  EXPECT_TRUE(wait(store_->ping()));
+}
+
+}  // namespace millrace::document::suite
