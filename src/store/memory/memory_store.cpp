@@ -1,0 +1,169 @@
+#include "store/memory/memory_store.hpp"
+
+#include <algorithm>
+#include <mutex>
+#include <ranges>
+
+#include "base/hash.hpp"
+#include "document/head.hpp"
+
+namespace millrace::store::memory {
+namespace {
+
+using document::Append;
+using document::Documents;
+using document::Envelope;
+using document::Page;
+using document::Position;
+using document::Query;
+using document::Receipt;
+using document::View;
+
+struct Version {
+  std::string id;
+  std::string payload;
+  Envelope envelope;
+  Instant superseded_at = kNewest;
+
+  bool visible(Instant at) const {
+    if (envelope.deleted) return false;
+    return at == kNewest ? superseded_at == kNewest : envelope.recorded_at <= at && at < superseded_at;
+  }
+};
+
+class MemoryStore final : public document::Store {
+ public:
+  explicit MemoryStore(Options options) : options_(std::move(options)) {}
+
+  Task<std::vector<Receipt>> append(std::vector<Append> appends) override { co_return append_all(appends); }
+
+  Task<Documents> read(std::span<const std::string_view> ids, View view) override {
+    const std::lock_guard lock(mutex_);
+    Documents documents;
+    for (const std::string_view id : ids) {
+      const Version* version = newest(id, view.at);
+      version != nullptr && !version->envelope.deleted ? add(documents, *version) : documents.add_missing();
+    }
+    co_return documents;
+  }
+
+  Task<std::vector<Documents>> find(std::span<const Query> queries, View view) override {
+    const std::lock_guard lock(mutex_);
+    std::vector<Documents> found;
+    for (const Query& query : queries) {
+      if (has_sql(*query.filter)) {
+        co_return Failure(Error{ErrorKind::unprocessable, "store.sql", "A storage in memory cannot run SQL templates.",
+                                "Write the template in the JSON filter language"});
+      }
+      found.push_back(find_one(query, view.at));
+    }
+    co_return found;
+  }
+
+  Task<Documents> history(std::string_view id, View view) override {
+    const std::lock_guard lock(mutex_);
+    Documents documents;
+    const auto places = places_.find(id);
+    if (places == places_.end()) co_return documents;
+    for (const std::size_t place : places->second | std::views::reverse) {
+      if (versions_[place].envelope.recorded_at <= view.at) add(documents, versions_[place]);
+    }
+    co_return documents;
+  }
+
+  Task<Documents> changes(Position after, std::size_t limit) override {
+    const std::lock_guard lock(mutex_);
+    Documents documents;
+    // Positions are dense from 1, so the version after position p is at place p.
+    for (std::size_t place = after; place < versions_.size() && documents.size() < limit; ++place) add(documents, versions_[place]);
+    co_return documents;
+  }
+
+  Task<void> ping() override { co_return Result<>(); }
+
+ private:
+  static void add(Documents& documents, const Version& version) { documents.add(version.id, version.payload, version.envelope); }
+
+  Result<std::vector<Receipt>> append_all(std::vector<Append>& appends) {
+    const std::lock_guard lock(mutex_);
+    if (versions_.size() + appends.size() > options_.versions_max) {
+      return Failure(Error{ErrorKind::unavailable, "store.full", "The storage in memory is full."});
+    }
+    TRY_OK(check(appends));
+    const Instant recorded_at = std::max(options_.clock(), versions_.empty() ? Instant{} : versions_.back().envelope.recorded_at);
+    std::vector<Receipt> receipts;
+    for (Append& each : appends) receipts.push_back(append_one(each, recorded_at));
+    return receipts;
+  }
+
+  /// Whether all can be appended in this order; nothing is changed.
+  Result<> check(const std::vector<Append>& appends) const {
+    TextMap<document::Head> heads;
+    for (std::size_t i = 0; i < appends.size(); ++i) {
+      const auto known = heads.find(appends[i].id);
+      document::Head head = known != heads.end() ? known->second : head_of(appends[i].id);
+      if (auto error = document::refusal(appends[i], head, i)) return Failure(*std::move(error));
+      heads[appends[i].id] = {.version = head.version + 1, .deleted = appends[i].operation == document::Operation::remove};
+    }
+    return {};
+  }
+
+  document::Head head_of(std::string_view id) const {
+    const Version* version = newest(id, kNewest);
+    return version == nullptr ? document::Head{} : document::Head{version->envelope.version, version->envelope.deleted};
+  }
+
+  Receipt append_one(Append& append, Instant recorded_at) {
+    std::vector<std::size_t>& places = places_[append.id];
+    if (!places.empty()) versions_[places.back()].superseded_at = recorded_at;
+    places.push_back(versions_.size());
+    const Envelope envelope{.version = places.size(),
+                            .position = versions_.size() + 1,
+                            .recorded_at = recorded_at,
+                            .deleted = append.operation == document::Operation::remove};
+    versions_.push_back({.id = std::move(append.id), .payload = std::move(append.payload), .envelope = envelope});
+    return {.version = envelope.version, .position = envelope.position, .recorded_at = recorded_at};
+  }
+
+  /// The newest version at an instant, tombstones included; null when there was none yet.
+  const Version* newest(std::string_view id, Instant at) const {
+    const auto places = places_.find(id);
+    if (places == places_.end()) return nullptr;
+    for (const std::size_t place : places->second | std::views::reverse) {
+      if (versions_[place].envelope.recorded_at <= at) return &versions_[place];
+    }
+    return nullptr;
+  }
+
+  Documents find_one(const Query& query, Instant at) const {
+    const Page& page = query.page;
+    Documents documents;
+    std::size_t skipped = 0;
+    std::size_t place = versions_.size();
+    if (page.before != 0) place = std::min<std::size_t>(place, page.before - 1);
+    while (place-- > 0 && documents.size() < page.limit) {
+      if (!versions_[place].visible(at) || !holds(query, versions_[place])) continue;
+      if (skipped++ >= page.offset) add(documents, versions_[place]);
+    }
+    return documents;
+  }
+
+  static bool holds(const Query& query, const Version& version) {
+    Documents one;
+    add(one, version);
+    return matches(*query.filter, query.arguments, one.text(0));
+  }
+
+  const Options options_;
+  mutable std::mutex mutex_;
+  std::vector<Version> versions_;             // GUARDED_BY(mutex_); the version at position p is at p - 1
+  TextMap<std::vector<std::size_t>> places_;  // GUARDED_BY(mutex_); where the versions of an id are, oldest first
+};
+
+}  // namespace
+
+std::unique_ptr<document::Store> make_store(Options options) {
+  return std::make_unique<MemoryStore>(std::move(options));
+}
+
+}  // namespace millrace::store::memory
