@@ -26,13 +26,6 @@ int print_error(const Error& error) {
   return 1;
 }
 
-Checked<Model> load(const std::filesystem::path& file, std::optional<std::uint16_t> port) {
-  auto config = read_config(file);
-  if (!config) return std::unexpected(std::move(config).error());
-  const std::uint16_t served = port.value_or(config->port);
-  return derive_model(*std::move(config), served);
-}
-
 /// Signals are taken by the main thread alone, so they are blocked before any other thread begins.
 class Signals {
  public:
@@ -61,7 +54,7 @@ void print_urls(const Service& service) {
 
 int run(const std::filesystem::path& file, std::optional<std::uint16_t> port, std::optional<std::filesystem::path> embedded_folder) {
   Signals signals;
-  auto model = load(file, port);
+  auto model = load_model(file, port);
   if (!model) return print_problems(model.error());
   ServiceOptions options;
   options.port = port.value_or(model->config.port);
@@ -79,6 +72,13 @@ int run(const std::filesystem::path& file, std::optional<std::uint16_t> port, st
 
 }  // namespace
 
+Checked<Model> load_model(const std::filesystem::path& file, std::optional<std::uint16_t> port) {
+  auto config = read_config(file);
+  if (!config) return std::unexpected(std::move(config).error());
+  const std::uint16_t served = port.value_or(config->port);
+  return derive_model(*std::move(config), served);
+}
+
 int serve(const std::filesystem::path& config, std::optional<std::uint16_t> port) {
   return run(config, port, std::nullopt);
 }
@@ -88,7 +88,7 @@ int develop(const std::filesystem::path& folder, std::optional<std::uint16_t> po
 }
 
 int check(const std::filesystem::path& config) {
-  auto model = load(config, std::nullopt);
+  auto model = load_model(config, std::nullopt);
   if (!model) return print_problems(model.error());
   fmt::print("{}", describe(*model));
   return 0;

@@ -6,7 +6,12 @@
 #include <optional>
 #include <string>
 
+#include "app/model.hpp"
+
 namespace millrace::app {
+
+/// Reads a config and derives its model; `port` is the one that is served instead of the config's.
+Checked<Model> load_model(const std::filesystem::path& config, std::optional<std::uint16_t> port);
 
 /// `millrace serve`: the service as the config says, until SIGTERM or SIGINT.
 int serve(const std::filesystem::path& config, std::optional<std::uint16_t> port);

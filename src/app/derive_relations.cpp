@@ -4,28 +4,10 @@
 #include <array>
 
 #include "app/derive_queries.hpp"
+#include "http/client.hpp"
 
 namespace millrace::app {
 namespace {
-
-/// The authority and path of an http URL; nothing for anything else.
-struct Url {
-  std::string_view host;
-  std::string_view port;
-  std::string_view path;
-};
-
-std::optional<Url> parse_url(std::string_view text) {
-  constexpr std::string_view kScheme = "http://";
-  if (!text.starts_with(kScheme)) return std::nullopt;
-  text.remove_prefix(kScheme.size());
-  const std::size_t slash = std::min(text.find('/'), text.size());
-  std::string_view authority = text.substr(0, slash);
-  const std::size_t colon = authority.ends_with(']') ? std::string_view::npos : authority.rfind(':');
-  Url url{authority.substr(0, colon), "80", text.substr(slash)};
-  if (colon != std::string_view::npos) url.port = authority.substr(colon + 1);
-  return url;
-}
 
 bool is_this_host(std::string_view host, const Config& config) {
   static constexpr std::array<std::string_view, 4> kLoopback{"localhost", "127.0.0.1", "[::1]", "0.0.0.0"};
@@ -171,13 +153,13 @@ class RelationDeriver {
 
 std::optional<std::string> local_path(std::string_view url, const Config& config, std::uint16_t port) {
   if (url.starts_with('/')) return std::string(url);
-  auto target = parse_url(url);
+  auto target = http::parse_url(url);
   if (!target) return std::nullopt;
-  auto own = parse_url(config.url);
+  auto own = http::parse_url(config.url);
   const bool is_own_url = own && own->host == target->host && own->port == target->port;
   const bool is_own_port = target->port == std::to_string(config.port) || target->port == std::to_string(port);
   if (!is_own_url && !(is_own_port && is_this_host(target->host, config))) return std::nullopt;
-  std::string path(target->path.substr(0, target->path.find_first_of("?#")));
+  std::string path = target->path.substr(0, target->path.find_first_of("?#"));
   if (is_own_url && !own->path.empty() && path.starts_with(own->path)) path.erase(0, own->path.size());
   while (path.size() > 1 && path.ends_with('/')) path.pop_back();
   return path;

@@ -1,6 +1,7 @@
 #include <CLI/CLI.hpp>
 
 #include "app/commands.hpp"
+#include "app/import.hpp"
 
 int main(int argc, char** argv) {
   CLI::App program{"Millrace: a folder of config becomes an event processing service."};
@@ -22,8 +23,25 @@ int main(int argc, char** argv) {
   CLI::App* check = program.add_subcommand("check", "Read everything, open nothing, and print what was derived or every problem.");
   check->add_option("--config", config, "The config file.")->capture_default_str();
 
+  millrace::app::ImportOptions import_options;
+  bool keeps_ids = false;
+  CLI::App* import =
+      program.add_subcommand("import", "Read NDJSON, a document a line, into an entity. Run again, it goes on where it stopped.");
+  import->add_option("--to", import_options.to, "The entity, such as /raw-events; or its URL at a running service.")->required();
+  import->add_option("file", import_options.file, "The file; - for standard input.")->required();
+  import->add_option("--url", import_options.url, "The running service, such as http://localhost:4055.");
+  import->add_option("--config", import_options.config, "The config whose service, or else whose store, is written to.")
+      ->capture_default_str();
+  import->add_option("--dev", import_options.folder, "The folder of a `millrace dev` whose stores are written to when it is not running.");
+  import->add_flag("--no-ids", keeps_ids,
+                   "Give documents without id none that follows from the line; importing again then stores them again.");
+
   CLI11_PARSE(program, argc, argv);
   if (serve->parsed()) return millrace::app::serve(config, port);
   if (dev->parsed()) return millrace::app::develop(folder, port);
+  if (import->parsed()) {
+    import_options.makes_ids = !keeps_ids;
+    return millrace::app::import_lines(import_options);
+  }
   return millrace::app::check(config);
 }
