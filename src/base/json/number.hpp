@@ -1,6 +1,7 @@
 // Numbers as decimal text: compared exactly, whatever their size.
 //
-// Requires everywhere: a number as JSON writes it. Exponents beyond 64 bits count as the farthest one inside.
+// Requires everywhere: a number as JSON writes it. Exact but for exponents of some 9e18 and more, which
+// count as the farthest that 64 bits hold.
 #pragma once
 
 #include <compare>
