@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <charconv>
 #include <set>
 #include <thread>
 #include <vector>
@@ -21,7 +22,10 @@ bool is_uuid(const std::string& id, char version) {
 }
 
 std::int64_t milliseconds_of(const std::string& id) {
-  return std::stoll(id.substr(0, 8) + id.substr(9, 4), nullptr, 16);
+  const std::string digits = id.substr(0, 8) + id.substr(9, 4);
+  std::int64_t result = 0;
+  std::from_chars(digits.data(), digits.data() + digits.size(), result, 16);
+  return result;
 }
 
 TEST(Uuid7, HasItsShapeAndGrows) {

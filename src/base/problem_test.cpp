@@ -4,7 +4,6 @@
 
 #include <map>
 #include <random>
-#include <set>
 
 namespace millrace {
 namespace {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <charconv>
 #include <cmath>
 #include <random>
 #include <vector>
@@ -16,6 +17,14 @@ std::string ordered(std::string_view number) {
   return out;
 }
 
+/// The exponent of a number, and its text before that.
+std::pair<int, std::string_view> split_exponent(std::string_view number) {
+  const std::size_t e = std::min(number.find_first_of("eE"), number.size());
+  int exponent = 0;
+  if (e < number.size()) std::from_chars(number.data() + e + 1, number.data() + number.size(), exponent);
+  return {exponent, number.substr(0, e)};
+}
+
 /// The independent way: both numbers written out with the same number of digits before and after the dot, then compared as text.
 struct Expanded {
   bool negative;
@@ -24,9 +33,7 @@ struct Expanded {
 
   explicit Expanded(std::string_view text) : negative(text[0] == '-'), digits(2 * kHalf, '0') {
     text.remove_prefix(negative);
-    const std::size_t e = std::min(text.find_first_of("eE"), text.size());
-    const int exponent = e < text.size() ? std::stoi(std::string(text.substr(e + 1))) : 0;
-    const std::string_view mantissa = text.substr(0, e);
+    const auto [exponent, mantissa] = split_exponent(text);
     int place = kHalf - exponent - static_cast<int>(std::min(mantissa.find('.'), mantissa.size()));
     for (const char c : mantissa) {
       if (c != '.') digits.at(static_cast<std::size_t>(place++)) = c;
@@ -56,12 +63,10 @@ class RandomNumbers {
   }
 
   /// The same value in another spelling.
-  std::string respelled(std::string number) {
-    const std::size_t e = std::min(number.find_first_of("eE"), number.size());
-    const int exponent = e < number.size() ? std::stoi(number.substr(e + 1)) : 0;
-    std::string mantissa = number.substr(0, e);
-    if (mantissa.find('.') == std::string::npos) mantissa += ".0";
-    return fmt::format("{}{}e{}", mantissa, std::string(below(3), '0'), exponent);
+  std::string respelled(std::string_view number) {
+    const auto [exponent, mantissa] = split_exponent(number);
+    const std::string_view dot = mantissa.contains('.') ? "" : ".0";
+    return fmt::format("{}{}{}e{}", mantissa, dot, std::string(below(3), '0'), exponent);
   }
 
   std::string digits(std::size_t size) {
