@@ -18,6 +18,8 @@
 
 namespace millrace::jsonschema {
 
+struct Program;
+
 struct CompileOptions {
   /// Gives the text behind a $ref to another document (a file name or URI without fragment), or nothing. Absent: only local references.
   std::function<std::optional<std::string>(const std::string& uri)> load = {};
@@ -40,7 +42,6 @@ class Schema {
 
  private:
   friend Checked<Schema> compile(std::string_view, const std::string&, const CompileOptions&);
-  struct Program;
   explicit Schema(std::unique_ptr<Program> program);
   std::unique_ptr<Program> program_;
 };
