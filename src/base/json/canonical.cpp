@@ -108,6 +108,27 @@ class Writer {
   std::vector<Open> open_;
 };
 
+/// The key of a member, or the end of the object.
+Value key_in(Value object, std::string_view key) {
+  Value at = object.first();
+  while (at != object.end() && !at.is_string(key)) at = at.after().after();
+  return at;
+}
+
+/// What is before a member and what is after it, when both are canonical already.
+void append_runs_around(std::string& out, Value object, Value key) {
+  const std::string_view text = object.document().text();
+  std::size_t begin = key.node().begin;
+  std::size_t end = key.after().node().end;
+  if (text[end] == ',') {
+    ++end;
+  } else if (text[begin - 1] == ',') {
+    --begin;
+  }
+  out.append(text.substr(object.node().begin, begin - object.node().begin));
+  out.append(text.substr(end, object.node().end - end));
+}
+
 }  // namespace
 
 void append_canonical(std::string& out, Value value) {
@@ -115,11 +136,14 @@ void append_canonical(std::string& out, Value value) {
 }
 
 void append_canonical_without(std::string& out, Value object, std::string_view key) {
+  const Value left_out = key_in(object, key);
+  if (left_out == object.end()) return append_canonical(out, object);
+  if (object.node().canonical) return append_runs_around(out, object, left_out);
   out += '{';
   bool first = true;
   for (Value at = object.first(); at != object.end();) {
     const Value member = at.after();
-    if (!at.is_string(key)) {
+    if (at != left_out) {
       if (!first) out += ',';
       first = false;
       append_canonical(out, at);

@@ -77,6 +77,29 @@ TEST(JsonCanonical, LeavesOutAMemberAtTheTop) {
   }
 }
 
+TEST(JsonCanonical, LeavingOutAnyMemberIsWritingTheOthers) {
+  RandomJson random(9);
+  for (int round = 0; round < 1000; ++round) {
+    const Spellings spellings = random.value(2);
+    const auto noisy = parse(spellings.noisy);
+    const auto clean = parse(spellings.canonical);
+    ASSERT_TRUE(noisy && clean);
+    if (!clean->root().is(Kind::object)) continue;
+    for (Value key = clean->root().first(); key != clean->root().end(); key = key.after().after()) {
+      std::string expected;
+      for (Value at = clean->root().first(); at != clean->root().end(); at = at.after().after()) {
+        if (at != key) expected += fmt::format("{}{}:{}", expected.empty() ? "" : ",", at.text(), at.after().text());
+      }
+      std::string from_noisy;
+      std::string from_clean;
+      append_canonical_without(from_noisy, noisy->root(), key.string());
+      append_canonical_without(from_clean, clean->root(), key.string());
+      ASSERT_EQ(from_noisy, "{" + expected + "}");
+      ASSERT_EQ(from_clean, "{" + expected + "}");
+    }
+  }
+}
+
 TEST(JsonCanonical, QuotesCharacters) {
   EXPECT_EQ(json::quoted(""), "\"\"");
   EXPECT_EQ(json::quoted("a/b"), "\"a/b\"");

@@ -101,7 +101,7 @@ class Parser {
  public:
   Parser(std::string_view text, Limits limits) : begin_(text.data()), at_(begin_), end_(begin_ + text.size()), depth_left_(limits.depth) {
     document_.text_ = text;
-    document_.nodes_.reserve(std::min<std::size_t>(text.size() / 8 + 8, 4096));
+    document_.nodes_.reserve(text.size() / 8 + 8);
   }
 
   Result<Document> parse() {
