@@ -42,6 +42,8 @@ class Documents {
   void add(std::string_view id, std::string_view payload, const Envelope& envelope);
   /// Adds a place where nothing was found, for reads that answer in the order asked.
   void add_missing() { entries_.push_back({}); }
+  /// Takes the last one away again, for finds that look at the text before they keep it. Requires: not empty.
+  void drop_last();
   void reserve(std::size_t documents, std::size_t bytes);
 
   std::size_t size() const { return entries_.size(); }

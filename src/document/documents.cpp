@@ -25,6 +25,11 @@ void Documents::add(std::string_view id, std::string_view payload, const Envelop
   entries_.push_back(entry);
 }
 
+void Documents::drop_last() {
+  if (found(size() - 1)) text_.resize(entries_.back().begin);
+  entries_.pop_back();
+}
+
 void Documents::reserve(std::size_t documents, std::size_t bytes) {
   entries_.reserve(documents);
   text_.reserve(bytes);

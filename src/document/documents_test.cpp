@@ -20,6 +20,19 @@ TEST(Documents, TextIsThePayloadWithTheIdFirst) {
   EXPECT_EQ(documents.envelope(2).position, 2u);
 }
 
+TEST(Documents, WhatIsDroppedLeavesNothing) {
+  Documents documents;
+  documents.add("x", R"({"a":1})", {.version = 1});
+  documents.add("y", R"({"a":2})", {.version = 1});
+  documents.drop_last();
+  documents.add_missing();
+  documents.drop_last();
+  documents.add("z", R"({"a":3})", {.version = 1});
+  ASSERT_EQ(documents.size(), 2u);
+  EXPECT_EQ(documents.text(0), R"({"id":"x","a":1})");
+  EXPECT_EQ(documents.text(1), R"({"id":"z","a":3})");
+}
+
 TEST(Documents, ATombstoneHasItsIdAlone) {
   Documents documents;
   documents.add("x", "", {.version = 2, .position = 5, .recorded_at = {}, .deleted = true});

@@ -45,7 +45,8 @@ class PortableReader {
  private:
   bool read_condition(std::vector<Filter>& out) {
     std::optional<FieldPath> path = read_path();
-    if (!path || !take_symbol("=")) return false;
+    // The payload has no member "id"; the document has.
+    if (!path || (path->root == FieldPath::Root::payload && path->keys.front() == R"("id")") || !take_symbol("=")) return false;
     std::optional<Operand> operand = read_operand();
     if (!operand) return false;
     out.push_back(Filter::compare(*std::move(path), Comparison::equal, *std::move(operand)));

@@ -1,0 +1,157 @@
+#include "store/sqlite/finder.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <limits>
+
+namespace millrace::store::sqlite {
+namespace {
+
+using document::Documents;
+using document::Query;
+
+/// Positions collected from an index. Where more would match, a scan from the newest finds a page of them sooner.
+constexpr std::size_t kCollectedMax = 20'000;
+
+std::int64_t before_of(const Query& query) {
+  const document::Position before = query.page.before;
+  constexpr auto kEnd = std::numeric_limits<std::int64_t>::max();
+  return before == 0 || before > static_cast<document::Position>(kEnd) ? kEnd : static_cast<std::int64_t>(before);
+}
+
+}  // namespace
+
+Result<Documents> Finder::find(const Query& query) {
+  return find_planned(query, plan_index(*query.filter, query.arguments, scope_.paths));
+}
+
+Result<Documents> Finder::find_planned(const Query& query, const IndexPlan& plan) {
+  Selection selection(query, plan.exact ? nullptr : query.filter, scope_.at);
+  std::vector<std::int64_t> positions;
+  switch (plan.kind) {
+    case IndexPlan::Kind::scan: {
+      TRY_OK(take_scanned(query, selection));
+      return std::move(selection).documents();
+    }
+    case IndexPlan::Kind::key: {
+      TRY_OK(take_keyed(query, plan, selection));
+      return std::move(selection).documents();
+    }
+    case IndexPlan::Kind::ids: {
+      TRY(positions, positions_of_ids(query, plan));
+      break;
+    }
+    case IndexPlan::Kind::keys: {
+      TRY(positions, positions_of_keys(query, plan));
+      break;
+    }
+    case IndexPlan::Kind::range: {
+      TRY(positions, positions_in_range(query, plan));
+      break;
+    }
+  }
+  if (positions.size() >= kCollectedMax && plan.kind != IndexPlan::Kind::ids) return find_planned(query, IndexPlan{});
+  TRY_OK(take_positions(std::move(positions), selection));
+  return std::move(selection).documents();
+}
+
+Result<Documents> Finder::find_sql(const Query& query, const SqlCondition& condition) {
+  Selection selection(query, condition.rest(), scope_.at);
+  SqlArguments arguments(condition, query.arguments);
+  Cursor rows = scope_.connection.use(newest() ? condition.newest() : condition.at());
+  arguments.bind(rows);
+  const int count = arguments.count();
+  rows.integer(count + 1, before_of(query));
+  if (!newest()) rows.integer(count + 2, scope_.at.microseconds);
+  TRY_OK(take_rows(rows, selection));
+  return std::move(selection).documents();
+}
+
+Result<> Finder::take_rows(Cursor& rows, Selection& selection) {
+  while (!selection.full() && effort_.use() && rows.next()) selection.take(rows);
+  if (rows.failed()) return Failure(scope_.connection.failure());
+  return {};
+}
+
+Result<> Finder::take_scanned(const Query& query, Selection& selection) {
+  Cursor rows = scope_.connection.use(newest() ? scope_.table.scan_newest : scope_.table.scan_at);
+  rows.integer(1, before_of(query));
+  if (!newest()) rows.integer(2, scope_.at.microseconds);
+  return take_rows(rows, selection);
+}
+
+Result<> Finder::take_keyed(const Query& query, const IndexPlan& plan, Selection& selection) {
+  Cursor entries = scope_.connection.use(newest() ? scope_.table.equal_newest : scope_.table.equal_at);
+  entries.integer(1, plan.path).blob(2, plan.values.front()).integer(3, before_of(query));
+  while (!selection.full() && effort_.use() && entries.next()) TRY_OK(take_position(entries.integer(0), selection));
+  if (entries.failed()) return Failure(scope_.connection.failure());
+  return {};
+}
+
+Result<> Finder::take_position(std::int64_t position, Selection& selection) {
+  Cursor row = scope_.connection.use(scope_.table.version_at_position);
+  if (row.integer(1, position).next()) selection.take(row);
+  if (row.failed()) return Failure(scope_.connection.failure());
+  return {};
+}
+
+Result<> Finder::take_positions(std::vector<std::int64_t> positions, Selection& selection) {
+  std::ranges::sort(positions, std::greater());
+  const auto repeated = std::ranges::unique(positions);
+  positions.erase(repeated.begin(), repeated.end());
+  for (const std::int64_t position : positions) {
+    if (selection.full() || !effort_.use()) break;
+    TRY_OK(take_position(position, selection));
+  }
+  return {};
+}
+
+Result<std::vector<std::int64_t>> Finder::positions_of_ids(const Query& query, const IndexPlan& plan) {
+  std::vector<std::int64_t> positions;
+  for (const std::string& id : plan.values) {
+    if (!effort_.use()) break;
+    Cursor row = scope_.connection.use(newest() ? scope_.table.read_newest : scope_.table.read_at);
+    row.text(1, id);
+    if (!newest()) row.integer(2, scope_.at.microseconds);
+    if (row.next() && row.integer(kPosition) < before_of(query)) positions.push_back(row.integer(kPosition));
+    if (row.failed()) return Failure(scope_.connection.failure());
+  }
+  return positions;
+}
+
+Result<std::vector<std::int64_t>> Finder::positions_of_keys(const Query& query, const IndexPlan& plan) {
+  std::vector<std::int64_t> positions;
+  for (const std::string& key : plan.values) {
+    Cursor entries = scope_.connection.use(newest() ? scope_.table.equal_newest : scope_.table.equal_at);
+    entries.integer(1, plan.path).blob(2, key).integer(3, before_of(query));
+    TRY_OK(collect(entries, positions));
+  }
+  return positions;
+}
+
+Result<std::vector<std::int64_t>> Finder::positions_in_range(const Query& query, const IndexPlan& plan) {
+  TRY(const KeyRange range, narrowest(plan));
+  std::vector<std::int64_t> positions;
+  Cursor entries = scope_.connection.use(newest() ? scope_.table.range_newest : scope_.table.range_at);
+  entries.integer(1, plan.path).blob(2, range.first).blob(3, range.end).integer(4, before_of(query));
+  TRY_OK(collect(entries, positions));
+  return positions;
+}
+
+/// Two bounds may be met by two elements of one array: they are one range only where no version has several values.
+Result<KeyRange> Finder::narrowest(const IndexPlan& plan) {
+  if (plan.ranges.size() == 1) return plan.ranges[0];
+  Cursor path = scope_.connection.use(scope_.table.is_many);
+  const bool many = path.integer(1, plan.path).next() && path.integer(0) != 0;
+  if (path.failed()) return Failure(scope_.connection.failure());
+  if (many) return plan.ranges[0];
+  return KeyRange{.first = std::max(plan.ranges[0].first, plan.ranges[1].first), .end = std::min(plan.ranges[0].end, plan.ranges[1].end)};
+}
+
+Result<> Finder::collect(Cursor& entries, std::vector<std::int64_t>& positions) {
+  while (positions.size() < kCollectedMax && effort_.use() && entries.next()) positions.push_back(entries.integer(0));
+  if (entries.failed()) return Failure(scope_.connection.failure());
+  return {};
+}
+
+}  // namespace millrace::store::sqlite

@@ -1,0 +1,32 @@
+// Which index serves a filter. A plan names a superset of the documents that match, unless it is exact.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "document/filter.hpp"
+#include "store/sqlite/table.hpp"
+
+namespace millrace::store::sqlite {
+
+/// Keys from `first` up to, without, `end`.
+struct KeyRange {
+  std::string first;
+  std::string end;
+};
+
+struct IndexPlan {
+  // In order of preference.
+  enum class Kind : std::uint8_t { ids, key, keys, range, scan };
+  Kind kind = Kind::scan;
+  std::vector<std::string> values = {};  // ids; or the key, or keys
+  std::int64_t path = 0;                 // of keys and ranges
+  std::vector<KeyRange> ranges = {};     // one, or two that may be intersected when no version has several values at the path
+  bool exact = false;                    // every document that the plan names matches
+};
+
+/// The best plan that the conditions which must hold allow.
+IndexPlan plan_index(const document::Filter& filter, document::Arguments arguments, const std::vector<IndexedPath>& paths);
+
+}  // namespace millrace::store::sqlite

@@ -1,0 +1,98 @@
+#include "store/sqlite/sql_condition.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/json/number.hpp"
+#include "base/json/slices.hpp"
+
+namespace millrace::store::sqlite {
+namespace {
+
+using document::Filter;
+
+constexpr std::string_view kVisible = "superseded_at IS NULL AND deleted = 0";
+
+Error refused(std::string message, std::string hint) {
+  return {ErrorKind::unprocessable, "store.sql", std::move(message), std::move(hint)};
+}
+
+/// Takes the part in SQL out of the filter, leaving a part that always holds. Null when there is none where one may be.
+const Filter* find_sql(const Filter& filter) {
+  if (filter.kind == Filter::Kind::sql) return &filter;
+  if (filter.kind != Filter::Kind::all) return nullptr;
+  for (const Filter& child : filter.children) {
+    if (const Filter* found = find_sql(child)) return found;
+  }
+  return nullptr;
+}
+
+Filter without(const Filter& filter, const Filter* part) {
+  if (&filter == part) return Filter::everything();
+  Filter copy = filter;
+  for (std::size_t i = 0; i < filter.children.size(); ++i) copy.children[i] = without(filter.children[i], part);
+  return copy;
+}
+
+}  // namespace
+
+Result<SqlCondition> SqlCondition::make(const Filter& filter, const Table& table) {
+  SqlCondition condition;
+  const Filter* part = find_sql(filter);
+  if (part != nullptr) condition.rest_ = without(filter, part);
+  if (part == nullptr || has_sql(condition.rest_)) {
+    return Failure(refused("A filter can have one part in SQL, and not within $or or $nor.", "Write it as one SQL template"));
+  }
+  condition.has_rest_ = part != &filter;
+  condition.sql_ = part->sql;
+  condition.parameters_ = part->sql_parameters;
+  const std::size_t count = condition.parameters_.size();
+  // The line break ends whatever comment the text might end in.
+  const std::string where = fmt::format("{} WHERE position < ?{} AND ({}\n)", table.select_versions, count + 1, part->sql);
+  condition.newest_ = fmt::format("{} AND {} ORDER BY position DESC", where, kVisible);
+  condition.at_ = fmt::format(
+      "{} AND recorded_at <= ?{} AND (superseded_at IS NULL OR superseded_at > ?{}) AND deleted = 0"
+      " ORDER BY position DESC",
+      where, count + 2, count + 2);
+  return condition;
+}
+
+Result<> SqlCondition::check(Connection& connection) const {
+  const Result<int> count = connection.parameter_count(newest_);
+  if (!count) return Failure(refused(fmt::format("SQLite cannot run \"{}\": {}.", sql_, connection.message()), {}));
+  if (*count != static_cast<int>(parameters_.size()) + 1) {
+    return Failure(refused(fmt::format("\"{}\" has parameters of its own.", sql_), "Write parameters as mustaches"));
+  }
+  return {};
+}
+
+SqlArguments::SqlArguments(const SqlCondition& condition, document::Arguments arguments) {
+  for (const std::uint32_t parameter : condition.parameters()) {
+    const std::string_view value = arguments[parameter];
+    values_.push_back(value);
+    texts_.push_back(value.starts_with('"') ? json::decode_string(value) : std::string());
+  }
+}
+
+void SqlArguments::bind(Cursor& cursor) const {
+  for (std::size_t i = 0; i < values_.size(); ++i) {
+    const int parameter = static_cast<int>(i) + 1;
+    const std::string_view value = values_[i];
+    if (value.empty() || value == "null") {
+      cursor.null(parameter);
+    } else if (value.front() == '"') {
+      cursor.text(parameter, texts_[i]);
+    } else if (value == "true" || value == "false") {
+      cursor.integer(parameter, value == "true" ? 1 : 0);
+    } else if (value.front() == '[' || value.front() == '{') {
+      cursor.text(parameter, value);
+    } else if (const auto whole = json::integer(value)) {
+      cursor.integer(parameter, *whole);
+    } else {
+      cursor.real(parameter, json::to_double(value));
+    }
+  }
+}
+
+}  // namespace millrace::store::sqlite

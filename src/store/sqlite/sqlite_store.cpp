@@ -1,0 +1,198 @@
+#include "store/sqlite/sqlite_store.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <mutex>
+#include <unordered_map>
+
+#include "io/worker_pool.hpp"
+#include "store/sqlite/database.hpp"
+#include "store/sqlite/finder.hpp"
+
+namespace millrace::store::sqlite {
+namespace {
+
+using document::Append;
+using document::Documents;
+using document::Position;
+using document::Query;
+using document::Receipt;
+using document::View;
+
+class SqliteStore final : public document::Store {
+ public:
+  SqliteStore(Options options, std::shared_ptr<Database> database)
+      : options_(std::move(options)), database_(std::move(database)), table_(options_.collection) {}
+
+  /// Makes what is not there yet.
+  Result<> prepare() {
+    TRY(const std::unique_ptr<Connection> connection, database_->open_for_writing());
+    TRY_OK(create_table(*connection, table_, options_.indexes));
+    TRY(paths_, read_paths(*connection, table_));
+    for (const document::Filter* filter : options_.sql_filters) {
+      TRY(const SqlCondition* condition, sql_condition(*filter));
+      TRY_OK(condition->check(*connection));
+    }
+    return {};
+  }
+
+  Task<std::vector<Receipt>> append(std::vector<Append> appends) override {
+    if (appends.empty()) co_return std::vector<Receipt>();
+    Write write{.table = &table_, .appends = std::move(appends), .clock = &options_.clock};
+    if (!database_->writer().push(write)) {
+      co_return Failure(Error{ErrorKind::overloaded, "overloaded.writes", "The storage is busy: too many writes wait already."});
+    }
+    Result<std::vector<Receipt>> result = co_await write.completion;
+    co_return result;
+  }
+
+  Task<Documents> read(std::span<const std::string_view> ids, View view) override {
+    if (ids.size() <= options_.inline_rows_max || options_.workers == nullptr) co_return read_all(ids, view);
+    std::move_only_function<Result<Documents>()> work = [this, ids, view] { return read_all(ids, view); };
+    Result<Documents> result = co_await options_.workers->run<Documents>(std::move(work));
+    co_return result;
+  }
+
+  Task<std::vector<Documents>> find(std::span<const Query> queries, View view) override {
+    const bool may_move = options_.workers != nullptr;
+    Effort effort;
+    if (may_move) effort.left = options_.inline_rows_max;
+    const auto is_sql = [](const Query& query) { return has_sql(*query.filter); };
+    if (!may_move || std::ranges::none_of(queries, is_sql)) {
+      Result<std::vector<Documents>> found = find_all(queries, view, effort);
+      if (!effort.spent) co_return found;
+    }
+    std::move_only_function<Result<std::vector<Documents>>()> work = [this, queries, view] {
+      Effort unlimited;
+      return find_all(queries, view, unlimited);
+    };
+    Result<std::vector<Documents>> result = co_await options_.workers->run<std::vector<Documents>>(std::move(work));
+    co_return result;
+  }
+
+  Task<Documents> history(std::string_view id, View view) override { co_return all_rows(table_.history, id, view.at.microseconds); }
+
+  Task<Documents> changes(Position after, std::size_t limit) override {
+    if (limit <= options_.inline_rows_max || options_.workers == nullptr) co_return changes_after(after, limit);
+    std::move_only_function<Result<Documents>()> work = [this, after, limit] { return changes_after(after, limit); };
+    Result<Documents> result = co_await options_.workers->run<Documents>(std::move(work));
+    co_return result;
+  }
+
+  Task<void> ping() override { co_return try_read(); }
+
+ private:
+  Result<Documents> read_all(std::span<const std::string_view> ids, View view) {
+    TRY(Connection* const connection, database_->reader());
+    // One statement is a snapshot by itself.
+    if (ids.size() == 1) return read_each(*connection, ids, view);
+    const Snapshot snapshot(*connection);
+    if (!snapshot.begun()) return Failure(snapshot.begun().error());
+    return read_each(*connection, ids, view);
+  }
+
+  Result<Documents> read_each(Connection& connection, std::span<const std::string_view> ids, View view) {
+    const bool newest = view.at == kNewest;
+    Documents documents;
+    for (const std::string_view id : ids) {
+      Cursor row = connection.use(newest ? table_.read_newest : table_.read_at);
+      row.text(1, id);
+      if (!newest) row.integer(2, view.at.microseconds);
+      const bool found = row.next() && row.integer(kDeleted) == 0;
+      if (row.failed()) return Failure(connection.failure());
+      found ? add_row(documents, row) : documents.add_missing();
+    }
+    return documents;
+  }
+
+  Result<std::vector<Documents>> find_all(std::span<const Query> queries, View view, Effort& effort) {
+    TRY(Connection* const connection, database_->reader());
+    const Snapshot snapshot(*connection);
+    if (!snapshot.begun()) return Failure(snapshot.begun().error());
+    Finder finder({.connection = *connection, .table = table_, .paths = paths_, .at = view.at}, effort);
+    std::vector<Documents> found;
+    for (const Query& query : queries) {
+      TRY(Documents documents, find_one(finder, query));
+      found.push_back(std::move(documents));
+      if (effort.spent) break;
+    }
+    return found;
+  }
+
+  Result<Documents> find_one(Finder& finder, const Query& query) {
+    if (query.page.limit == 0) return Documents();
+    if (!has_sql(*query.filter)) return finder.find(query);
+    TRY(const SqlCondition* const condition, sql_condition(*query.filter));
+    return finder.find_sql(query, *condition);
+  }
+
+  /// What was prepared for the filter at this address.
+  Result<const SqlCondition*> sql_condition(const document::Filter& filter) {
+    const std::lock_guard lock(mutex_);
+    const auto known = conditions_.find(&filter);
+    if (known != conditions_.end()) return &known->second;
+    TRY(SqlCondition condition, SqlCondition::make(filter, table_));
+    return &conditions_.emplace(&filter, std::move(condition)).first->second;
+  }
+
+  Result<Documents> changes_after(Position after, std::size_t limit) {
+    constexpr auto kMax = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+    TRY(Connection* const connection, database_->reader());
+    Cursor rows = connection->use(table_.changes);
+    rows.integer(1, static_cast<std::int64_t>(std::min(after, kMax))).integer(2, static_cast<std::int64_t>(std::min(limit, kMax)));
+    return all_rows(*connection, rows);
+  }
+
+  Result<Documents> all_rows(const std::string& sql, std::string_view id, std::int64_t at) {
+    TRY(Connection* const connection, database_->reader());
+    Cursor rows = connection->use(sql);
+    rows.text(1, id).integer(2, at);
+    return all_rows(*connection, rows);
+  }
+
+  static Result<Documents> all_rows(Connection& connection, Cursor& rows) {
+    Documents documents;
+    while (rows.next()) add_row(documents, rows);
+    if (rows.failed()) return Failure(connection.failure());
+    return documents;
+  }
+
+  Result<> try_read() {
+    TRY(Connection* const connection, database_->reader());
+    return connection->run(table_.last);
+  }
+
+  const Options options_;
+  const std::shared_ptr<Database> database_;
+  const Table table_;
+  std::vector<IndexedPath> paths_;  // fixed after prepare()
+  std::mutex mutex_;
+  std::unordered_map<const document::Filter*, SqlCondition> conditions_;  // GUARDED_BY(mutex_)
+};
+
+/// Our other tables are named after the collection with a colon, and SQLite keeps names that begin with sqlite_ to itself.
+Result<> check_name(const std::string& collection) {
+  const bool good = !collection.empty() && collection.find(':') == std::string::npos && collection.find('\0') == std::string::npos &&
+                    !collection.starts_with("sqlite_");
+  if (good) return {};
+  return Failure(Error{ErrorKind::invalid_argument, "store.collection",
+                       fmt::format("\"{}\" cannot be the name of a collection in SQLite.", collection),
+                       "Use letters, digits and underscores"});
+}
+
+}  // namespace
+
+Result<std::unique_ptr<document::Store>> open_store(Options options) {
+  TRY_OK(check_name(options.collection));
+  const Database::Options database_options{.file = options.file,
+                                           .limits = {.queue_max = options.queue_max, .batch_max = options.batch_max},
+                                           .file_bytes_max = options.file_bytes_max,
+                                           .log = options.log};
+  TRY(std::shared_ptr<Database> database, Database::open(database_options));
+  auto store = std::make_unique<SqliteStore>(std::move(options), std::move(database));
+  TRY_OK(store->prepare());
+  return store;
+}
+
+}  // namespace millrace::store::sqlite

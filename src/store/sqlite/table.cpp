@@ -1,0 +1,153 @@
+#include "store/sqlite/table.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/json/canonical.hpp"
+#include "base/json/slices.hpp"
+#include "store/sqlite/entries.hpp"
+
+namespace millrace::store::sqlite {
+namespace {
+
+using document::FieldPath;
+
+constexpr std::string_view kColumns = "position, id, version, recorded_at, superseded_at, deleted, payload";
+
+/// A path as it stands in "NAME:paths": a JSON array of its keys.
+std::string path_text(const FieldPath& path) {
+  return fmt::format("[{}]", fmt::join(path.keys, ","));
+}
+
+FieldPath path_of(std::string_view text) {
+  FieldPath path;
+  json::Elements elements(text);
+  for (std::string_view key; elements.next(key);) path.keys.emplace_back(key);
+  return path;
+}
+
+std::string create_entries(const std::string& name) {
+  return fmt::format(
+      "CREATE TABLE IF NOT EXISTS {}(path INTEGER NOT NULL, key BLOB NOT NULL, position INTEGER NOT NULL,"
+      " PRIMARY KEY(path, key, position)) WITHOUT ROWID, STRICT;",
+      name);
+}
+
+/// Gives the path its number and every version its entries.
+Result<> add_index(Connection& connection, const Table& table, const FieldPath& path, std::int64_t number) {
+  const std::string text = path_text(path);
+  {
+    Cursor insert = connection.use(table.insert_path);
+    insert.integer(1, number).text(2, text).next();
+    if (insert.failed()) return Failure(connection.failure());
+  }
+  const std::vector<IndexedPath> paths = {{.number = number, .path = path}};
+  Cursor versions = connection.use(table.changes);
+  versions.integer(1, 0).integer(2, -1);
+  while (versions.next()) {
+    if (versions.integer(kDeleted) != 0) continue;
+    const bool past = !versions.is_null(kSupersededAt);
+    const auto position = static_cast<document::Position>(versions.integer(kPosition));
+    TRY_OK(add_entries(connection, table, paths, versions.text(kPayload), position, past));
+  }
+  if (versions.failed()) return Failure(connection.failure());
+  return {};
+}
+
+Result<> create_all(Connection& connection, const Table& table, const std::vector<FieldPath>& wanted) {
+  TRY_OK(connection.run_script(table.create));
+  TRY(const std::vector<IndexedPath> known, read_paths(connection, table));
+  std::int64_t number = known.empty() ? 0 : known.back().number;
+  std::vector<FieldPath> added;
+  for (const FieldPath& path : wanted) {
+    const bool is_known = std::ranges::find(known, path, &IndexedPath::path) != known.end();
+    if (is_known || !can_index(path) || std::ranges::find(added, path) != added.end()) continue;
+    TRY_OK(add_index(connection, table, path, ++number));
+    added.push_back(path);
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string quoted_name(std::string_view name) {
+  std::string quoted = "\"";
+  for (const char c : name) quoted.append(c == '"' ? 2 : 1, c);
+  return quoted + '"';
+}
+
+bool can_index(const FieldPath& path) {
+  static constexpr std::string_view kIdKey = R"("id")";
+  return path.root == FieldPath::Root::payload && !path.keys.empty() && path.keys.front() != kIdKey;
+}
+
+Table::Table(const std::string& collection) : collection(collection) {
+  const std::string versions = quoted_name(collection);
+  const std::string by_id = quoted_name(collection + ":by_id");
+  const std::string path_table = quoted_name(collection + ":paths");
+  const std::string entries = quoted_name(collection + ":entries");
+  const std::string entries_past = quoted_name(collection + ":entries_past");
+  const std::string select = fmt::format("SELECT {} FROM {}", kColumns, versions);
+
+  create = fmt::format(
+      "CREATE TABLE IF NOT EXISTS {0}(position INTEGER PRIMARY KEY, id TEXT NOT NULL, version INTEGER NOT NULL,"
+      " recorded_at INTEGER NOT NULL, superseded_at INTEGER, deleted INTEGER NOT NULL, payload TEXT NOT NULL) STRICT;"
+      "CREATE UNIQUE INDEX IF NOT EXISTS {1} ON {0}(id, version);"
+      "CREATE TABLE IF NOT EXISTS {2}(number INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, many INTEGER NOT NULL DEFAULT 0) STRICT;",
+      versions, by_id, path_table);
+  create += create_entries(entries) + create_entries(entries_past);
+  check = select + " LIMIT 1";
+
+  read_newest = select + " WHERE id = ?1 ORDER BY version DESC LIMIT 1";
+  read_at = select + " WHERE id = ?1 AND recorded_at <= ?2 ORDER BY version DESC LIMIT 1";
+  history = select + " WHERE id = ?1 AND recorded_at <= ?2 ORDER BY version DESC";
+  changes = select + " WHERE position > ?1 ORDER BY position LIMIT ?2";
+  version_at_position = select + " WHERE position = ?1";
+  scan_newest = select + " WHERE position < ?1 AND superseded_at IS NULL AND deleted = 0 ORDER BY position DESC";
+  scan_at = select +
+            " WHERE position < ?1 AND recorded_at <= ?2 AND (superseded_at IS NULL OR superseded_at > ?2) AND deleted = 0"
+            " ORDER BY position DESC";
+  last = fmt::format("SELECT position, recorded_at FROM {} ORDER BY position DESC LIMIT 1", versions);
+  select_versions = select;
+
+  insert_version = fmt::format("INSERT INTO {}({}) VALUES(?1, ?2, ?3, ?4, NULL, ?5, ?6)", versions, kColumns);
+  supersede = fmt::format("UPDATE {} SET superseded_at = ?2 WHERE position = ?1", versions);
+
+  paths = fmt::format("SELECT number, path FROM {} ORDER BY number", path_table);
+  paths_last = fmt::format("SELECT max(number) FROM {}", path_table);
+  insert_path = fmt::format("INSERT INTO {}(number, path) VALUES(?1, ?2)", path_table);
+  mark_many = fmt::format("UPDATE {} SET many = 1 WHERE number = ?1 AND many = 0", path_table);
+  is_many = fmt::format("SELECT many FROM {} WHERE number = ?1", path_table);
+
+  insert_entry = fmt::format("INSERT INTO {}(path, key, position) VALUES(?1, ?2, ?3)", entries);
+  insert_entry_past = fmt::format("INSERT INTO {}(path, key, position) VALUES(?1, ?2, ?3)", entries_past);
+  delete_entry = fmt::format("DELETE FROM {} WHERE path = ?1 AND key = ?2 AND position = ?3", entries);
+  const std::string_view equal = "SELECT position FROM {} WHERE path = ?1 AND key = ?2 AND position < ?3";
+  equal_newest = fmt::format(fmt::runtime(equal), entries) + " ORDER BY position DESC";
+  equal_at =
+      fmt::format(fmt::runtime(equal), entries) + " UNION ALL " + fmt::format(fmt::runtime(equal), entries_past) + " ORDER BY 1 DESC";
+  const std::string_view range = "SELECT position FROM {} WHERE path = ?1 AND key >= ?2 AND key < ?3 AND position < ?4";
+  range_newest = fmt::format(fmt::runtime(range), entries);
+  range_at = range_newest + " UNION ALL " + fmt::format(fmt::runtime(range), entries_past);
+}
+
+Result<std::vector<IndexedPath>> read_paths(Connection& connection, const Table& table) {
+  std::vector<IndexedPath> paths;
+  Cursor cursor = connection.use(table.paths);
+  while (cursor.next()) paths.push_back({.number = cursor.integer(0), .path = path_of(cursor.text(1))});
+  if (cursor.failed()) return Failure(connection.failure());
+  return paths;
+}
+
+Result<> create_table(Connection& connection, const Table& table, const std::vector<FieldPath>& paths) {
+  TRY_OK(connection.run("BEGIN IMMEDIATE"));
+  const Result<> created = create_all(connection, table, paths);
+  if (!created) {
+    connection.roll_back();
+    return created;
+  }
+  return connection.run("COMMIT");
+}
+
+}  // namespace millrace::store::sqlite

@@ -1,0 +1,67 @@
+// The tables of one collection in an SQLite file, and every statement on them.
+//
+//   "NAME"               position (1, 2, ...), id, version, recorded_at, superseded_at (null: the newest), deleted, payload
+//   "NAME:paths"         number, path (a JSON array of keys), many (whether a version ever had several values there)
+//   "NAME:entries"       path, key, position: where a key (document::append_key) stands in the newest versions
+//   "NAME:entries_past"  the same for superseded versions; tombstones have no entries
+//
+// The index entries are our own, since SQLite's JSON functions change values (long numbers, \u0000) and see no elements of arrays. A path
+// that was indexed once stays indexed, so that every writer, of any process, keeps every path complete.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "document/filter.hpp"
+#include "store/sqlite/connection.hpp"
+
+namespace millrace::store::sqlite {
+
+struct IndexedPath {
+  std::int64_t number = 0;
+  document::FieldPath path;
+};
+
+/// Immutable after it is made.
+struct Table {
+  explicit Table(const std::string& collection);
+
+  std::string collection;
+  std::string create;  // a script: makes what is not there yet
+  std::string check;   // prepares only on a table with our columns
+
+  // Rows of versions: position, id, version, recorded_at, superseded_at, deleted, payload.
+  std::string read_newest, read_at;  // ?1 id, ?2 at
+  std::string history;               // ?1 id, ?2 at
+  std::string changes;               // ?1 after, ?2 limit
+  std::string version_at_position;   // ?1
+  std::string scan_newest, scan_at;  // ?1 before, ?2 at
+  std::string last;                  // position, recorded_at of the newest position
+  std::string select_versions;       // SELECT ... FROM, for conditions in SQL
+
+  std::string insert_version;  // ?1 position, ?2 id, ?3 version, ?4 recorded_at, ?5 deleted, ?6 payload
+  std::string supersede;       // ?1 position, ?2 superseded_at
+
+  std::string paths, paths_last, insert_path, mark_many, is_many;
+  std::string insert_entry, insert_entry_past, delete_entry;  // ?1 path, ?2 key, ?3 position
+  std::string equal_newest, equal_at;                         // positions, newest first: ?1 path, ?2 key, ?3 before
+  std::string range_newest, range_at;                         // positions: ?1 path, ?2 first key, ?3 end key, ?4 before
+};
+
+/// The columns of a row of versions.
+enum Column : int { kPosition, kId, kVersion, kRecordedAt, kSupersededAt, kDeleted, kPayload };
+
+/// A name in SQL's double quotes.
+std::string quoted_name(std::string_view name);
+
+/// Whether an index can hold the path at all: the id has its own.
+bool can_index(const document::FieldPath& path);
+
+/// The indexed paths of the collection.
+Result<std::vector<IndexedPath>> read_paths(Connection& connection, const Table& table);
+
+/// Makes the tables, and an index for each path with the entries of all versions there are; in one transaction.
+Result<> create_table(Connection& connection, const Table& table, const std::vector<document::FieldPath>& paths);
+
+}  // namespace millrace::store::sqlite

@@ -1,0 +1,181 @@
+#include "store/sqlite/transaction.hpp"
+
+#include <algorithm>
+#include <memory>
+
+#include "document/head.hpp"
+#include "store/sqlite/entries.hpp"
+
+namespace millrace::store::sqlite {
+namespace {
+
+using document::Append;
+using document::Operation;
+using document::Position;
+using document::Receipt;
+
+/// The newest version of a document, as this transaction sees it.
+struct Newest {
+  document::Head head;
+  Position position = 0;
+  std::string loaded;                // its payload, when it was there before this transaction
+  const Append* appended = nullptr;  // else where its payload is
+
+  std::string_view payload() const { return appended != nullptr ? appended->payload : loaded; }
+};
+
+/// One collection within one transaction.
+class TableWrites {
+ public:
+  TableWrites(Connection& connection, const Table& table) : connection_(connection), table_(table) {}
+
+  const Table& table() const { return table_; }
+
+  /// Where the collection stands. Other processes may have written since the last transaction, so nothing is kept between two.
+  Result<> begin() {
+    TRY(paths_, read_paths(connection_, table_));
+    Cursor last = connection_.use(table_.last);
+    if (last.next()) {
+      position_ = static_cast<Position>(last.integer(0));
+      recorded_at_ = {last.integer(1)};
+    }
+    if (last.failed()) return Failure(connection_.failure());
+    return {};
+  }
+
+  /// Appends all of the write, or refuses it whole in its result. An error here means that SQLite failed.
+  Result<> apply(Write& write) {
+    TRY(std::optional<Error> refused, check(write.appends));
+    if (refused) {
+      write.result = Failure(*std::move(refused));
+      return {};
+    }
+    recorded_at_ = std::max(recorded_at_, (*write.clock)());
+    std::vector<Receipt> receipts;
+    receipts.reserve(write.appends.size());
+    for (const Append& append : write.appends) {
+      TRY(const Receipt receipt, append_one(append));
+      receipts.push_back(receipt);
+    }
+    write.result = std::move(receipts);
+    return {};
+  }
+
+ private:
+  /// Why the appends cannot be made in this order, or nothing. Changes nothing.
+  Result<std::optional<Error>> check(const std::vector<Append>& appends) {
+    TextMap<document::Head> heads;
+    for (std::size_t i = 0; i < appends.size(); ++i) {
+      const Append& append = appends[i];
+      TRY(const Newest* newest, this->newest(append.id));
+      const auto [known, is_first] = heads.try_emplace(append.id, newest->head);
+      if (auto error = document::refusal(append, known->second, i)) return error;
+      known->second = {.version = known->second.version + 1, .deleted = append.operation == Operation::remove};
+    }
+    return std::optional<Error>();
+  }
+
+  Result<Newest*> newest(const std::string& id) {
+    const auto [known, is_new] = newest_.try_emplace(id);
+    Newest& newest = known->second;
+    if (!is_new) return &newest;
+    Cursor row = connection_.use(table_.read_newest);
+    if (row.text(1, id).next()) {
+      newest.head = {.version = static_cast<std::uint64_t>(row.integer(kVersion)), .deleted = row.integer(kDeleted) != 0};
+      newest.position = static_cast<Position>(row.integer(kPosition));
+      if (!paths_.empty()) newest.loaded = row.text(kPayload);
+    }
+    if (row.failed()) return Failure(connection_.failure());
+    return &newest;
+  }
+
+  Result<Receipt> append_one(const Append& append) {
+    TRY(Newest * newest, this->newest(append.id));
+    if (newest->head.version != 0) TRY_OK(supersede(*newest));
+    const Receipt receipt{.version = newest->head.version + 1, .position = ++position_, .recorded_at = recorded_at_};
+    const bool deleted = append.operation == Operation::remove;
+    TRY_OK(insert(append, receipt, deleted));
+    if (!deleted) TRY_OK(add_entries(connection_, table_, paths_, append.payload, receipt.position, false));
+    newest->head = {.version = receipt.version, .deleted = deleted};
+    newest->position = receipt.position;
+    newest->appended = &append;
+    return receipt;
+  }
+
+  Result<> supersede(const Newest& newest) {
+    Cursor update = connection_.use(table_.supersede);
+    update.integer(1, static_cast<std::int64_t>(newest.position)).integer(2, recorded_at_.microseconds).next();
+    if (update.failed()) return Failure(connection_.failure());
+    if (newest.head.deleted) return {};
+    return retire_entries(connection_, table_, paths_, newest.payload(), newest.position);
+  }
+
+  Result<> insert(const Append& append, const Receipt& receipt, bool deleted) {
+    Cursor insert = connection_.use(table_.insert_version);
+    insert.integer(1, static_cast<std::int64_t>(receipt.position)).text(2, append.id);
+    insert.integer(3, static_cast<std::int64_t>(receipt.version)).integer(4, receipt.recorded_at.microseconds);
+    insert.integer(5, deleted ? 1 : 0).text(6, append.payload).next();
+    if (insert.failed()) return Failure(connection_.failure());
+    return {};
+  }
+
+  Connection& connection_;
+  const Table& table_;
+  std::vector<IndexedPath> paths_;
+  Position position_ = 0;
+  Instant recorded_at_;
+  TextMap<Newest> newest_;
+};
+
+/// The collections that one transaction writes.
+class Tables {
+ public:
+  explicit Tables(Connection& connection) : connection_(connection) {}
+
+  Result<TableWrites*> of(const Table& table) {
+    // Two stores may have a Table each for one collection: it is the name that tells them apart.
+    for (const auto& begun : tables_) {
+      if (begun->table().collection == table.collection) return begun.get();
+    }
+    TableWrites& added = *tables_.emplace_back(std::make_unique<TableWrites>(connection_, table));
+    TRY_OK(added.begin());
+    return &added;
+  }
+
+ private:
+  Connection& connection_;
+  std::vector<std::unique_ptr<TableWrites>> tables_;
+};
+
+Result<> apply_all(Connection& connection, std::span<Write* const> writes) {
+  Tables tables(connection);
+  for (Write* write : writes) {
+    TRY(TableWrites* const table, tables.of(*write->table));
+    TRY_OK(table->apply(*write));
+  }
+  return connection.run("COMMIT");
+}
+
+Result<> commit_together(Connection& connection, std::span<Write* const> writes) {
+  TRY_OK(connection.run("BEGIN IMMEDIATE"));
+  Result<> committed = apply_all(connection, writes);
+  if (!committed) connection.roll_back();
+  return committed;
+}
+
+}  // namespace
+
+void commit_writes(Connection& connection, std::span<Write* const> writes) {
+  const Result<> committed = commit_together(connection, writes);
+  if (committed) return;
+  const bool may_succeed_alone = writes.size() > 1 && committed.error().code != "store.busy";
+  for (std::size_t i = 0; i < writes.size(); ++i) {
+    if (may_succeed_alone) {
+      commit_writes(connection, writes.subspan(i, 1));
+    } else {
+      writes[i]->result = Failure(committed.error());
+    }
+  }
+}
+
+}  // namespace millrace::store::sqlite

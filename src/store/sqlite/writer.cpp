@@ -1,0 +1,77 @@
+#include "store/sqlite/writer.hpp"
+
+#include <algorithm>
+
+namespace millrace::store::sqlite {
+namespace {
+
+/// Hands every write back to its loop: one post for each loop, since a post wakes a thread.
+void complete_all(const std::vector<Write*>& writes) {
+  std::vector<std::pair<io::Loop*, std::vector<Write*>>> by_loop;
+  for (Write* write : writes) {
+    io::Loop* const home = &write->completion.loop();
+    auto known = std::ranges::find(by_loop, home, &std::pair<io::Loop*, std::vector<Write*>>::first);
+    if (known == by_loop.end()) known = by_loop.insert(known, {home, {}});
+    known->second.push_back(write);
+  }
+  for (auto& [loop, ended] : by_loop) {
+    loop->post([ready = std::move(ended)] {
+      for (Write* write : ready) {
+        // The write ends with its coroutine, so its result leaves it first.
+        auto result = std::move(write->result);
+        write->completion.complete_here(std::move(result));
+      }
+    });
+  }
+}
+
+}  // namespace
+
+Writer::Writer(std::unique_ptr<Connection> connection, Limits limits)
+    : connection_(std::move(connection)), limits_(limits), thread_([this] { run(); }) {}
+
+Writer::~Writer() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  arrived_.notify_one();
+  thread_.join();
+}
+
+bool Writer::push(Write& write) {
+  {
+    const std::lock_guard lock(mutex_);
+    // A write larger than the whole queue is taken when nothing waits: it could never be otherwise.
+    if (queued_ > 0 && queued_ + write.appends.size() > limits_.queue_max) return false;
+    queue_.push_back(&write);
+    queued_ += write.appends.size();
+  }
+  arrived_.notify_one();
+  return true;
+}
+
+std::vector<Write*> Writer::take() {
+  std::unique_lock lock(mutex_);
+  arrived_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+  std::vector<Write*> writes;
+  std::size_t appends = 0;
+  while (!queue_.empty() && (writes.empty() || appends + queue_.front()->appends.size() <= limits_.batch_max)) {
+    writes.push_back(queue_.front());
+    appends += queue_.front()->appends.size();
+    queue_.pop_front();
+  }
+  queued_ -= appends;
+  return writes;
+}
+
+void Writer::run() {
+  while (true) {
+    const std::vector<Write*> writes = take();
+    if (writes.empty()) return;
+    commit_writes(*connection_, writes);
+    complete_all(writes);
+  }
+}
+
+}  // namespace millrace::store::sqlite

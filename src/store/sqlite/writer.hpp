@@ -1,0 +1,46 @@
+// The one thread that writes an SQLite file: it takes all that waits, commits it together, and completes it.
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "store/sqlite/connection.hpp"
+#include "store/sqlite/transaction.hpp"
+
+namespace millrace::store::sqlite {
+
+class Writer {
+ public:
+  struct Limits {
+    std::size_t queue_max = 10'000;  // waiting appends
+    std::size_t batch_max = 1'000;   // appends in a transaction, unless one write alone has more
+  };
+  Writer(std::unique_ptr<Connection> connection, Limits limits);
+  /// Commits what waits, then ends.
+  ~Writer();
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
+
+  /// Takes a write, which must live until it is completed; false when the queue is full. Any thread.
+  bool push(Write& write);
+
+ private:
+  void run();
+  std::vector<Write*> take();
+
+  const std::unique_ptr<Connection> connection_;  // the thread's alone
+  const Limits limits_;
+  std::mutex mutex_;
+  std::condition_variable arrived_;
+  std::deque<Write*> queue_;  // GUARDED_BY(mutex_)
+  std::size_t queued_ = 0;    // GUARDED_BY(mutex_); appends in the queue
+  bool stopping_ = false;     // GUARDED_BY(mutex_)
+  std::thread thread_;        // last: it starts when all else is there
+};
+
+}  // namespace millrace::store::sqlite
