@@ -21,8 +21,11 @@ struct Options {
   /// What ${NAME} falls back on; the process's environment when not set.
   std::function<std::optional<std::string>(const std::string&)> environment = {};
   std::size_t include_depth_max = 50;
-  std::size_t depth_max = 200;
-  std::size_t bytes_max = 16u << 20;  // of one file
+  std::size_t files_max = 1000;
+  std::size_t bytes_max = 16u << 20;            // of all files together
+  std::size_t depth_max = 200;                  // nested values, as written and after substitution; substitutions that lead to others
+  std::size_t values_max = 250'000;             // after substitution: a small text can ask for a large result
+  std::size_t expansion_bytes_max = 64u << 20;  // of all strings after substitution
 };
 
 /// Reads a file, its includes (each looked up from the including file's folder, then from that folder's parent) and substitutions. All
