@@ -67,8 +67,12 @@ struct EnumValue {
   std::optional<std::string> deprecation = {};
 };
 
+/// What a scalar's values are; `any` is JSON and every scalar that only the SDL knows.
+enum class ScalarKind : std::uint8_t { any, integer, floating, string, boolean, id, date_time, date };
+
 struct Type {
   TypeKind kind = TypeKind::scalar;
+  ScalarKind scalar = ScalarKind::any;
   std::string name;
   std::string description;
   std::vector<Field> fields;                // object, interface

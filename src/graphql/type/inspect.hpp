@@ -1,0 +1,15 @@
+// A JSON value as graphql-js's messages show it: { name: "x", tags: [1, 2] }, deep and long ones cut short.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/json/document.hpp"
+
+namespace millrace::graphql {
+
+/// Requires: canonical JSON.
+std::string inspect(std::string_view canonical);
+std::string inspect(const json::Value& value);
+
+}  // namespace millrace::graphql

@@ -1,0 +1,108 @@
+#include "graphql/type/literal_check.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/problem.hpp"
+#include "graphql/language/parser.hpp"
+#include "graphql/type/did_you_mean.hpp"
+#include "graphql/type/leaf_input.hpp"
+#include "graphql/type/type_view.hpp"
+
+namespace millrace::graphql {
+namespace {
+
+/// Goes as deep as the parser let values nest.
+class LiteralCheck {
+ public:
+  void value(const Value& literal, TypeView type) {
+    if (literal.kind == ValueKind::variable) return;
+    bool is_null = literal.kind == ValueKind::null;
+    if (type.is_non_null()) {
+      if (is_null) return report(literal, fmt::format("Expected value of non-null type \"{}\" not to be null.", type.to_string()));
+      return value(literal, type.inner());
+    }
+    if (is_null) return;
+    if (type.is_list()) return list(literal, type);
+    if (type.named->kind == TypeKind::input_object) return object(literal, *type.named);
+    std::string ignored;
+    if (auto leaf = append_leaf_literal(ignored, *type.named, literal, {}); !leaf) report(literal, leaf.error());
+  }
+
+  std::vector<LiteralProblem> take() { return std::move(problems_); }
+
+ private:
+  void list(const Value& literal, TypeView type) {
+    if (literal.kind != ValueKind::list) return value(literal, type.inner());
+    for (std::size_t i = 0; i < literal.items.size(); ++i) below(fmt::format("[{}]", i), [&] { value(literal.items[i], type.inner()); });
+  }
+
+  void object(const Value& literal, const Type& type) {
+    if (literal.kind != ValueKind::object)
+      return report(literal, fmt::format("Expected value of type \"{}\" to be an object, found: {}.", type.name, print(literal)));
+    for (const InputValue& field : type.input_fields) {
+      auto given = std::ranges::find(literal.fields, field.name, [](const ObjectField& member) { return member.name.text; });
+      if (given != literal.fields.end()) {
+        below('.' + field.name, [&] { value(given->value, TypeView(field.type)); });
+      } else if (field.is_required()) {
+        report(literal, fmt::format("Expected value of type \"{}\" to include required field \"{}\", found: {}.", type.name, field.name,
+                                    print(literal)));
+      }
+    }
+    unknown_fields(literal, type);
+    if (type.one_of) one_of(literal, type);
+  }
+
+  void unknown_fields(const Value& literal, const Type& type) {
+    for (const ObjectField& member : literal.fields) {
+      if (type.input_field(member.name.text) != nullptr) continue;
+      std::vector<std::string> names;
+      for (const InputValue& field : type.input_fields) names.push_back(field.name);
+      std::string near = did_you_mean(suggestions(member.name.text, names));
+      report(member, fmt::format("Expected value of type \"{}\" not to include unknown field \"{}\"{}: {}.", type.name, member.name.text,
+                                 near.empty() ? ", found" : "." + near + " Found", print(literal)));
+    }
+  }
+
+  void one_of(const Value& literal, const Type& type) {
+    const ObjectField* known = nullptr;
+    std::size_t count = 0;
+    for (const ObjectField& member : literal.fields) {
+      if (type.input_field(member.name.text) == nullptr) continue;
+      known = &member;
+      ++count;
+    }
+    if (count != 1) return report(literal, one_of_message(type));
+    if (known->value.kind == ValueKind::null) below(fmt::format(".{}", known->name.text), [&] { report(literal, one_of_message(type)); });
+  }
+
+  template <class Check>
+  void below(const std::string& step, Check check) {
+    std::size_t size = path_.size();
+    path_ += step;
+    check();
+    path_.resize(size);
+  }
+
+  void report(const Node& node, std::string message) { problems_.push_back({path_, std::move(message), node.begin}); }
+
+  std::string path_;
+  std::vector<LiteralProblem> problems_;
+};
+
+}  // namespace
+
+std::vector<LiteralProblem> literal_problems(const Value& value, const TypeRef& type) {
+  LiteralCheck check;
+  check.value(value, TypeView(type));
+  return check.take();
+}
+
+std::string one_of_message(const Type& type) {
+  return fmt::format(
+      "Within OneOf Input Object type \"{}\", exactly one field must be specified, and the value for that field must be non-null.",
+      type.name);
+}
+
+}  // namespace millrace::graphql

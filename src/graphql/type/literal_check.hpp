@@ -1,0 +1,25 @@
+// Why a literal does not fit a type, in graphql-js's words: for default values, and for validation's "values of correct type".
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "graphql/language/ast.hpp"
+#include "graphql/type/schema.hpp"
+
+namespace millrace::graphql {
+
+struct LiteralProblem {
+  std::string path;  // below the literal: "", ".a[0].b"
+  std::string message;
+  std::uint32_t begin = 0;  // the node that is wrong
+};
+
+/// Every problem; none when the literal fits. A variable fits anywhere: other rules look at its type.
+std::vector<LiteralProblem> literal_problems(const Value& value, const TypeRef& type);
+
+/// The message for a oneOf input object that has not just one field with a value.
+std::string one_of_message(const Type& type);
+
+}  // namespace millrace::graphql

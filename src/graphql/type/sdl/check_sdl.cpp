@@ -1,0 +1,13 @@
+#include "graphql/type/sdl/sdl_rules.hpp"
+
+namespace millrace::graphql {
+
+void check_sdl(const SdlContext& context) {
+  for (auto rule : {check_type_system_only, check_lone_schema_definition, check_unique_operation_types, check_unique_type_names,
+                    check_unique_member_names, check_unique_argument_definition_names, check_unique_directive_names, check_known_type_names,
+                    check_known_directives, check_unique_directives_per_location, check_possible_type_extensions, check_directive_arguments,
+                    check_unique_input_field_names})
+    rule(context);
+}
+
+}  // namespace millrace::graphql
