@@ -45,30 +45,6 @@ std::optional<std::size_t> edits(std::string_view a, std::string_view b, std::si
   return distance <= most ? std::optional(distance) : std::nullopt;
 }
 
-/// As a person sorts: a number in a name counts as a number. A leading zero is a number of its own.
-std::strong_ordering natural_order(std::string_view a, std::string_view b) {
-  const auto take_number = [](std::string_view& text) {
-    std::size_t size = 1;
-    while (text[0] != '0' && size < text.size() && is_digit(text[size])) ++size;
-    const std::string_view number = text.substr(0, size);
-    text.remove_prefix(size);
-    return number;
-  };
-  while (!a.empty() && !b.empty()) {
-    if (is_digit(a[0]) && is_digit(b[0])) {
-      const std::string_view left = take_number(a);
-      const std::string_view right = take_number(b);
-      if (left.size() != right.size()) return left.size() <=> right.size();
-      if (left != right) return left <=> right;
-    } else {
-      if (a[0] != b[0]) return static_cast<unsigned char>(a[0]) <=> static_cast<unsigned char>(b[0]);
-      a.remove_prefix(1);
-      b.remove_prefix(1);
-    }
-  }
-  return a.size() <=> b.size();
-}
-
 struct Near {
   std::size_t distance;
   std::string_view candidate;
@@ -95,6 +71,29 @@ std::vector<Near> near_ones(std::string_view name, const std::vector<std::string
 }
 
 }  // namespace
+
+std::strong_ordering natural_order(std::string_view a, std::string_view b) {
+  const auto take_number = [](std::string_view& text) {
+    std::size_t size = 1;
+    while (text[0] != '0' && size < text.size() && is_digit(text[size])) ++size;
+    const std::string_view number = text.substr(0, size);
+    text.remove_prefix(size);
+    return number;
+  };
+  while (!a.empty() && !b.empty()) {
+    if (is_digit(a[0]) && is_digit(b[0])) {
+      const std::string_view left = take_number(a);
+      const std::string_view right = take_number(b);
+      if (left.size() != right.size()) return left.size() <=> right.size();
+      if (left != right) return left <=> right;
+    } else {
+      if (a[0] != b[0]) return static_cast<unsigned char>(a[0]) <=> static_cast<unsigned char>(b[0]);
+      a.remove_prefix(1);
+      b.remove_prefix(1);
+    }
+  }
+  return a.size() <=> b.size();
+}
 
 std::string to_string(const Place& place) {
   if (place.line == 0) return place.file;

@@ -4,6 +4,7 @@
 // instead.
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <expected>
 #include <memory>
@@ -39,5 +40,9 @@ std::string_view nearest(std::string_view name, const std::vector<std::string>& 
 
 /// All candidates that are near enough, nearest first, at most five: the list behind "Did you mean".
 std::vector<std::string> suggestions(std::string_view name, const std::vector<std::string>& candidates);
+
+/// Names as a person sorts them: a number in a name counts as a number, and a leading zero is a number of its own. graphql-js's order of
+/// suggestions that are equally near.
+std::strong_ordering natural_order(std::string_view a, std::string_view b);
 
 }  // namespace millrace

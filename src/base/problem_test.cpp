@@ -37,7 +37,8 @@ TEST(Suggestions, AreThoseNearEnoughNearestFirst) {
       {"ab", {"ba"}, {"ba"}},
       {"a", {"bc"}, {}},
       {"abcd", {"xyz1", "abce", "abdc", "ABCD"}, {"ABCD", "abce", "abdc"}},
-      {"field", {"field10", "field9", "field1"}, {"field1", "field9", "field10"}},
+      {"field1", {"field10", "field9", "field2"}, {"field2", "field9", "field10"}},
+      {"a11", {"a1", "a01"}, {"a01", "a1"}},
       {"nme", {"name", "nam", "nae", "me", "nm", "ne", "n"}, {"me", "nae", "name", "ne", "nm"}},
   };
   for (const Row& row : rows) EXPECT_EQ(suggestions(row.name, row.candidates), row.expected) << row.name;

@@ -170,6 +170,8 @@ const std::vector<Refused> kRefused = {
     {"{\"a\":1,\"a\":1}", "duplicate_key", "line 1, column 8: the key stands in this object already"},
     {"{\"a\":1,\"b\":2,\n \"a\":1}", "duplicate_key", "line 2, column 2: the key stands in this object already"},
     {"[{\"b\":{\"a\":1,\"\\u0061\":1}}]", "duplicate_key", "line 1, column 14: the key stands in this object already"},
+    {"{\"\\u0062\":1,\"a\":2,\"b\":3,\"a\":4}", "duplicate_key", "line 1, column 19: the key stands in this object already"},
+    {"{\"\\u0061\":1,\"b\":2,\"a\":3,\"b\":4}", "duplicate_key", "line 1, column 19: the key stands in this object already"},
     {"{\"\":1,\"\":1}", "duplicate_key", "line 1, column 7: the key stands in this object already"},
     {"{\"/\":1,\"\\/\":1}", "duplicate_key", "line 1, column 8: the key stands in this object already"},
     {"{\"\xF0\x9F\x98\x80\":1,\"\\uD83D\\uDE00\":1}", "duplicate_key", "line 1, column 11: the key stands in this object already"},
