@@ -2,24 +2,11 @@
 
 #include <algorithm>
 
+#include "http/characters.hpp"
+
 namespace millrace::http {
 
 namespace {
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-}
-
-bool equal_ignoring_case(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, {}, lower, lower);
-}
-
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 /// The bytes of the UTF-8 character that `text` starts with (RFC 3629, section 4); 0 when it is not one.
 std::size_t utf8_length(std::string_view text) {

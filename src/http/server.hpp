@@ -21,13 +21,17 @@ struct ServerOptions {
   std::string host = "0.0.0.0";
   std::uint16_t port = 4055;  // 0: any free port
   std::size_t header_bytes_max = 32 * 1024;
-  std::size_t body_bytes_max = 1 << 20;   // 413 beyond; see body_limit
-  std::size_t connections_max = 100'000;  // per loop; beyond, new ones are closed at once
-  std::chrono::milliseconds header_timeout{10'000};
-  std::chrono::milliseconds body_timeout{60'000};
-  std::chrono::milliseconds idle_timeout{75'000};
-  std::chrono::milliseconds write_timeout{60'000};
-  /// A larger (or smaller) body limit for some paths, asked once the head is read; body_bytes_max when not set.
+  std::size_t body_bytes_max = 1 << 20;              // 413 beyond; see body_limit
+  std::size_t connections_max = 100'000;             // per loop; beyond, new ones are closed at once
+  std::chrono::milliseconds header_timeout{10'000};  // for the whole head; a new connection has as long to begin
+  std::chrono::milliseconds body_timeout{60'000};    // for the body, anew with every 64 KiB of it
+  std::chrono::milliseconds idle_timeout{75'000};    // between requests
+  std::chrono::milliseconds write_timeout{60'000};   // for a client to take the answer, anew with every 64 KiB of it
+  /// Before a connection ends over bytes that were not read, such as a body that was too large: what is read and dropped at most, so that
+  /// the client gets to see the answer.
+  std::size_t linger_bytes_max = 16 << 20;
+  std::chrono::milliseconds linger_timeout{5'000};
+  /// A larger (or smaller) body limit for some paths, asked once the head is read (the body is empty then); body_bytes_max when not set.
   std::function<std::size_t(const Request& head)> body_limit = {};
 };
 
@@ -36,20 +40,25 @@ class Server {
  public:
   /// Binds and listens. Error "http.port_in_use", "http.address" (invalid_argument) with what to do about it. An unclaimed first port is
   /// checked for other listeners before SO_REUSEPORT would share it silently: pass `share_port` for the second and later loops.
+  ///
+  /// Loop and handler must outlive the server and the tasks that it started. Call it before the loop runs, or on the loop's thread.
   static Result<std::unique_ptr<Server>> listen(io::Loop& loop, Handler& handler, ServerOptions options, bool share_port);
+  /// Closes all connections; the answers of tasks that still run go nowhere. The loop's thread, or when the loop does not run.
   ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
 
   /// The port that it listens on.
   std::uint16_t port() const;
   /// Accepts no more and closes idle connections; requests in flight are answered with `Connection: close`. The loop's thread only.
   void stop_accepting();
-  /// Requests and connections that are open now. The loop's thread only.
+  /// Connections that are open now: 0 after stop_accepting() means that all is answered. The loop's thread only.
   std::size_t open_connections() const;
 
  private:
   struct State;
-  explicit Server(std::unique_ptr<State> state);
-  std::unique_ptr<State> state_;
+  explicit Server(std::shared_ptr<State> state);
+  std::shared_ptr<State> state_;
 };
 
 }  // namespace millrace::http

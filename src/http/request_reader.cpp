@@ -1,0 +1,157 @@
+#include "http/request_reader.hpp"
+
+#include <algorithm>
+#include <string>
+
+#include "base/result.hpp"
+
+namespace millrace::http {
+
+namespace {
+
+// A connection starts with a page; nearly every request fits.
+constexpr std::size_t kBlock = 4096;
+constexpr std::size_t kBodyBlock = 16 * 1024;
+// Buffers beyond this are given back between requests.
+constexpr std::size_t kKept = 64 * 1024;
+// Chunked framing may take this much for a byte of body (a client that sends single bytes needs 5), and header_bytes_max besides.
+constexpr std::uint64_t kOverheadPerByte = 8;
+
+}  // namespace
+
+RequestReader::Step RequestReader::step() {
+  switch (state_) {
+    case State::head: return step_head();
+    case State::length: return step_length();
+    case State::chunks: return step_chunks();
+    case State::request: return Step::request;
+    case State::refused: return Step::refused;
+  }
+  return Step::refused;
+}
+
+RequestReader::Step RequestReader::step_head() {
+  skip_empty_lines();
+  if (in_.is_empty()) return Step::need_more;
+  const HeadScanner::Status status = scanner_.scan(in_.text());
+  if (status == HeadScanner::Status::malformed) return refuse(malformed("The head has a line that is folded, or does not end in CRLF."));
+  const bool is_whole = status == HeadScanner::Status::found;
+  if ((is_whole ? scanner_.length() : in_.size()) > header_bytes_max_) {
+    return refuse({431, Error{ErrorKind::too_large, "http.header_too_large", "The request's head is too large."}});
+  }
+  if (!is_whole) return Step::need_more;
+  auto framing = parse_head(in_.text().substr(0, scanner_.length()), request_);
+  if (!framing) return refuse(std::move(framing).error());
+  framing_ = *framing;
+  in_.consume(scanner_.length());
+  head_size_ = in_.front();
+  state_ = framing_.is_chunked ? State::chunks : State::length;
+  return Step::head;
+}
+
+/// One or two empty lines before a request are let pass (RFC 9112, section 2.2); there are clients that end a body so.
+void RequestReader::skip_empty_lines() {
+  while (in_.text().starts_with("\r\n")) {
+    in_.consume(2);
+    scanner_ = {};
+  }
+}
+
+RequestReader::Step RequestReader::step_length() {
+  const std::uint64_t length = framing_.content_length;
+  if (length > body_limit_) return refuse({413, Error{ErrorKind::too_large, "http.body_too_large", "The body is too large."}});
+  if (body_.is_empty() && in_.size() >= length) {
+    const std::string_view body = in_.text().substr(0, static_cast<std::size_t>(length));
+    in_.consume(body.size());
+    return give(body);
+  }
+  if (!in_.is_empty()) {
+    reserve_body(in_.size());
+    body_.append(in_.text());
+    in_.consume(in_.size());
+  }
+  return body_.size() == length ? give(body_.text()) : Step::need_more;
+}
+
+RequestReader::Step RequestReader::step_chunks() {
+  while (!in_.is_empty()) {
+    const ChunkedDecoder::Step step = chunks_.next(in_.text());
+    chunk_overhead_ += step.consumed - step.data.size();
+    if (step.status == ChunkedDecoder::Status::malformed) return refuse(malformed("The chunked body is malformed."));
+    if (is_over_limit(step.data.size() + chunks_.left_in_chunk())) {
+      return refuse({413, Error{ErrorKind::too_large, "http.body_too_large", "The body is too large."}});
+    }
+    reserve_body(step.data.size());
+    body_.append(step.data);
+    in_.consume(step.consumed);
+    if (chunk_overhead_ > header_bytes_max_ + kOverheadPerByte * body_.size()) {
+      return refuse(malformed("The chunked body carries too much besides its data."));
+    }
+    if (step.status == ChunkedDecoder::Status::done) return give(body_.text());
+  }
+  return Step::need_more;
+}
+
+bool RequestReader::is_over_limit(std::uint64_t more) const {
+  return more > body_limit_ || body_.size() > body_limit_ - more;
+}
+
+RequestReader::Step RequestReader::give(std::string_view body) {
+  request_.body = body;
+  state_ = State::request;
+  return Step::request;
+}
+
+RequestReader::Step RequestReader::refuse(Refusal refusal) {
+  refusal_ = std::move(refusal);
+  state_ = State::refused;
+  return Step::refused;
+}
+
+std::span<char> RequestReader::space() {
+  if (state_ == State::length) {
+    // Straight into the body, and not a byte further: what follows stays in the kernel until this request is answered.
+    const std::size_t left = static_cast<std::size_t>(framing_.content_length) - body_.size();
+    reserve_body(std::min(left, kBodyBlock));
+    return body_.space().first(std::min(left, body_.space().size()));
+  }
+  if (state_ == State::chunks) {
+    if (in_.capacity() - head_size_ < kBlock) {
+      head_block_ = in_.grow(kBodyBlock);
+      head_size_ = 0;
+    }
+    in_.rewind(head_size_);
+    return in_.space();
+  }
+  if (in_.is_empty()) in_.clear();
+  if (in_.space().empty() && in_.front() > 0) in_.compact();
+  if (in_.space().empty()) in_.grow(std::max(kBlock, 2 * in_.capacity()));
+  return in_.space();
+}
+
+void RequestReader::received(std::size_t count) {
+  (state_ == State::length ? body_ : in_).filled(count);
+}
+
+/// Makes room for `size` more bytes, doubling, so that memory follows what has come in and not what was announced.
+void RequestReader::reserve_body(std::size_t size) {
+  if (body_.space().size() >= size) return;
+  body_.grow(std::max({kBodyBlock, 2 * body_.capacity(), body_.size() + size}));
+}
+
+void RequestReader::finish() {
+  CHECK(state_ == State::request);
+  request_.body = {};
+  head_block_.reset();
+  body_.clear();
+  if (body_.capacity() > kKept) body_.release();
+  if (in_.is_empty() && in_.capacity() > kKept) in_.release();
+  scanner_ = {};
+  chunks_ = {};
+  chunk_overhead_ = 0;
+  head_size_ = 0;
+  body_limit_ = std::numeric_limits<std::size_t>::max();
+  state_ = State::head;
+}
+
+}  // namespace millrace::http

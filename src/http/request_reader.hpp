@@ -1,0 +1,84 @@
+// The bytes that arrive on one connection, as requests (RFC 9112). It owns the buffers and no socket.
+//
+//   while (true) switch (reader.step()) {
+//     case Step::need_more: read into reader.space(), then reader.received(n)
+//     case Step::head:      the head is there: set_body_limit(), answer `Expect: 100-continue`
+//     case Step::request:   the body too: answer reader.request(), then reader.finish()
+//     case Step::refused:   answer reader.refusal() and close
+//   }
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "http/byte_buffer.hpp"
+#include "http/chunked.hpp"
+#include "http/message.hpp"
+#include "http/request_head.hpp"
+
+namespace millrace::http {
+
+class RequestReader {
+ public:
+  explicit RequestReader(std::size_t header_bytes_max) : header_bytes_max_(header_bytes_max) {}
+
+  enum class Step : std::uint8_t { need_more, head, request, refused };
+  /// Takes the next step through what has come in. Asking again without new bytes gives need_more (or refused) again.
+  Step step();
+
+  /// Where the next bytes of the connection go, never empty. Requires: need_more.
+  std::span<char> space();
+  void received(std::size_t count);
+
+  /// The views hold from Step::head (the body from Step::request) until finish().
+  Request& request() { return request_; }
+  const Framing& framing() const { return framing_; }
+  /// How large the body may be: 413 beyond, before it is kept. Requires: head.
+  void set_body_limit(std::size_t limit) { body_limit_ = limit; }
+  /// Whether the client waits for `100 Continue` before it sends the body. Requires: head.
+  bool waits_for_continue() const { return framing_.expects_continue && in_.is_empty(); }
+  /// Goes on to what follows the request. Requires: request.
+  void finish();
+
+  const Refusal& refusal() const { return refusal_; }
+
+  /// Nothing of a next request has come in.
+  bool is_idle() const { return state_ == State::head && in_.is_empty(); }
+  /// Within a body.
+  bool is_in_body() const { return state_ == State::length || state_ == State::chunks; }
+  /// How many bytes have come in that belong to no request so far.
+  std::size_t rest_size() const { return in_.size(); }
+
+ private:
+  enum class State : std::uint8_t { head, length, chunks, request, refused };
+  Step step_head();
+  Step step_length();
+  Step step_chunks();
+  Step refuse(Refusal refusal);
+  Step give(std::string_view body);
+  bool is_over_limit(std::uint64_t more) const;
+  void skip_empty_lines();
+  void reserve_body(std::size_t size);
+
+  std::size_t header_bytes_max_;
+  std::size_t body_limit_ = std::numeric_limits<std::size_t>::max();
+  State state_ = State::head;
+
+  ByteBuffer in_;                       // as it came: heads, small bodies, chunks
+  ByteBuffer body_;                     // a body that did not come with its head, or came in chunks
+  std::unique_ptr<char[]> head_block_;  // holds the head when `in_` has got another block for the chunks
+  std::size_t head_size_ = 0;           // of `in_`'s block: the head before the chunks; 0 when it is in head_block_
+  HeadScanner scanner_;
+  ChunkedDecoder chunks_;
+  std::uint64_t chunk_overhead_ = 0;  // bytes of the coding that are not body
+
+  Request request_;
+  Framing framing_;
+  Refusal refusal_{};
+};
+
+}  // namespace millrace::http

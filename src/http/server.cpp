@@ -1,0 +1,137 @@
+#include "http/server.hpp"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "http/connection.hpp"
+#include "http/listener.hpp"
+
+namespace millrace::http {
+
+namespace {
+
+using ErrorCode = boost::system::error_code;
+using Endpoint = boost::asio::ip::tcp::endpoint;
+using std::chrono::milliseconds;
+
+constexpr milliseconds kTickMin{50};
+constexpr milliseconds kTickMax{1000};
+// After an error of accept(), such as no free descriptors.
+constexpr milliseconds kAcceptPause{100};
+
+/// A quarter of the shortest time-out: late by that at most.
+milliseconds tick_length(const ServerOptions& options) {
+  const milliseconds shortest =
+      std::min({options.header_timeout, options.body_timeout, options.idle_timeout, options.write_timeout, options.linger_timeout});
+  return std::clamp(shortest / 4, kTickMin, kTickMax);
+}
+
+std::string text_of(const Endpoint& endpoint) {
+  auto address = endpoint.address();
+  if (address.is_v6() && address.to_v6().is_v4_mapped()) address = make_address_v4(boost::asio::ip::v4_mapped, address.to_v6());
+  return address.to_string();
+}
+
+}  // namespace
+
+struct Server::State : std::enable_shared_from_this<Server::State> {
+  State(io::Loop& loop_in, Acceptor acceptor_in, std::shared_ptr<Shared> shared_in)
+      : loop(loop_in), acceptor(std::move(acceptor_in)), shared(std::move(shared_in)) {}
+
+  io::Loop& loop;
+  Acceptor acceptor;
+  Endpoint peer;  // of the connection that is being accepted
+  std::shared_ptr<Shared> shared;
+  bool is_ticking = false;
+
+  void accept();
+  void on_accept(const ErrorCode& error, Connection::Socket socket);
+  void tick();
+  void close();
+};
+
+void Server::State::accept() {
+  acceptor.async_accept(loop.context().get_executor(), peer, [weak = weak_from_this()](const ErrorCode& error, Connection::Socket socket) {
+    if (auto state = weak.lock()) state->on_accept(error, std::move(socket));
+  });
+}
+
+void Server::State::on_accept(const ErrorCode& error, Connection::Socket socket) {
+  if (!acceptor.is_open()) return;
+  if (error && error != boost::asio::error::connection_aborted) {
+    loop.after(kAcceptPause, [weak = weak_from_this()] {
+      if (auto state = weak.lock(); state && state->acceptor.is_open()) state->accept();
+    });
+    return;
+  }
+  ErrorCode failed = error;
+  if (!failed && shared->count < shared->options.connections_max) socket.non_blocking(true, failed);
+  if (!failed && socket.non_blocking()) {
+    if (!is_ticking) tick();
+    std::make_shared<Connection>(shared, std::move(socket), text_of(peer))->begin();
+  }
+  if (acceptor.is_open()) accept();
+}
+
+/// Checks the time of every connection now and then, as long as there is one.
+void Server::State::tick() {
+  is_ticking = true;
+  loop.after(shared->tick_length, [weak = weak_from_this()] {
+    auto state = weak.lock();
+    if (!state) return;
+    Shared& shared = *state->shared;
+    ++shared.tick;
+    for (Connection* connection = shared.first; connection;) {
+      // Nothing ends a connection here but its own operations, which run later: the next one stays what it is.
+      Connection* next = connection->next();
+      connection->check_time();
+      connection = next;
+    }
+    if (shared.first) {
+      state->tick();
+    } else {
+      state->is_ticking = false;
+    }
+  });
+}
+
+void Server::State::close() {
+  ErrorCode ignored;  // closed all the same
+  acceptor.close(ignored);
+  shared->is_draining = true;
+  for (Connection* connection = shared->first; connection; connection = connection->next()) connection->close();
+}
+
+Server::Server(std::shared_ptr<State> state) : state_(std::move(state)) {}
+
+Server::~Server() {
+  state_->close();
+}
+
+Result<std::unique_ptr<Server>> Server::listen(io::Loop& loop, Handler& handler, ServerOptions options, bool share_port) {
+  TRY(Acceptor acceptor, open_listener(loop.context(), options, share_port));
+  auto shared = std::make_shared<Shared>(handler, std::move(options));
+  shared->tick_length = tick_length(shared->options);
+  auto state = std::make_shared<State>(loop, std::move(acceptor), std::move(shared));
+  state->accept();
+  return std::unique_ptr<Server>(new Server(std::move(state)));
+}
+
+std::uint16_t Server::port() const {
+  ErrorCode error;
+  return state_->acceptor.local_endpoint(error).port();
+}
+
+void Server::stop_accepting() {
+  ErrorCode ignored;  // closed all the same
+  state_->acceptor.close(ignored);
+  state_->shared->is_draining = true;
+  for (Connection* connection = state_->shared->first; connection; connection = connection->next()) connection->close_if_idle();
+}
+
+std::size_t Server::open_connections() const {
+  return state_->shared->count;
+}
+
+}  // namespace millrace::http

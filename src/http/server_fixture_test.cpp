@@ -1,0 +1,173 @@
+#include "http/server_fixture_test.hpp"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include <array>
+#include <charconv>
+
+namespace millrace::http {
+
+namespace {
+
+std::size_t number(std::string_view text) {
+  std::size_t value = 0;
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  return value;
+}
+
+}  // namespace
+
+std::string Answer::header(std::string_view name) const {
+  const std::string line = "\r\n" + std::string(name) + ": ";
+  const std::size_t at = head.find(line);
+  if (at == std::string::npos) return "";
+  const std::size_t begin = at + line.size();
+  return head.substr(begin, head.find('\r', begin) - begin);
+}
+
+TestClient::TestClient(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
+  const timeval limit{.tv_sec = 20, .tv_usec = 0};
+  ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
+  ::setsockopt(socket_, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  EXPECT_EQ(::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)), 0);
+}
+
+TestClient::~TestClient() {
+  if (socket_ >= 0) ::close(socket_);
+}
+
+void TestClient::send(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t count = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (count <= 0) return;
+    bytes.remove_prefix(static_cast<std::size_t>(count));
+  }
+}
+
+void TestClient::finish_sending() {
+  ::shutdown(socket_, SHUT_WR);
+}
+
+void TestClient::reset() {
+  const linger at_once{.l_onoff = 1, .l_linger = 0};
+  ::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+  ::close(socket_);
+  socket_ = -1;
+}
+
+bool TestClient::read_some() {
+  std::array<char, 65536> block;
+  const ssize_t count = ::recv(socket_, block.data(), block.size(), 0);
+  if (count < 0) EXPECT_NE(errno, EAGAIN) << "The server did not answer in time.";
+  if (count <= 0) return false;
+  read_.append(block.data(), static_cast<std::size_t>(count));
+  return true;
+}
+
+Answer TestClient::answer(bool to_head) {
+  Answer answer;
+  while (!read_.contains("\r\n\r\n")) {
+    if (!read_some()) return answer;
+  }
+  const std::size_t end = read_.find("\r\n\r\n") + 4;
+  answer.head = read_.substr(0, end);
+  read_.erase(0, end);
+  answer.status = static_cast<int>(number(std::string_view(answer.head).substr(9, 3)));
+  const std::size_t length = to_head ? 0 : number(answer.header("Content-Length"));
+  while (read_.size() < length) {
+    if (!read_some()) break;
+  }
+  answer.body = read_.substr(0, length);
+  read_.erase(0, length);
+  return answer;
+}
+
+Answer TestClient::ask(std::string_view request) {
+  send(request);
+  return answer();
+}
+
+std::string TestClient::rest() {
+  while (read_some()) {
+  }
+  return std::exchange(read_, {});
+}
+
+Task<Response> TestHandler::handle(const Request& request) {
+  Response response;
+  if (request.path.starts_with("/size/")) {
+    response.body.assign(number(request.path.substr(6)), 'x');
+    co_return response;
+  }
+  if (request.path.starts_with("/status/")) {
+    response.status = static_cast<int>(number(request.path.substr(8)));
+    co_return response;
+  }
+  if (request.path == "/error") co_return Failure(Error{ErrorKind::conflict, "test.conflict", "It is there already."});
+  if (request.path == "/wait") {
+    io::Completion<int> completion;
+    {
+      std::lock_guard lock(mutex_);
+      waiting_.push_back(&completion);
+    }
+    arrived_.release();
+    Result<int> result = co_await completion;
+    response.status = *result;
+  }
+  response.add("Content-Type", "text/plain").add("X-Remote", request.remote);
+  response.body.append(to_string(request.method)).append(" ").append(request.target).append(" ").append(request.body);
+  co_return response;
+}
+
+void TestHandler::release() {
+  std::lock_guard lock(mutex_);
+  waiting_.front()->complete(200);
+  waiting_.erase(waiting_.begin());
+}
+
+ServerTest::~ServerTest() {
+  if (!thread_.joinable()) return;
+  loop_.post([this] {
+    server_.reset();
+    loop_.stop();
+  });
+  thread_.join();
+}
+
+void ServerTest::serve(ServerOptions options) {
+  options.host = "127.0.0.1";
+  options.port = 0;
+  auto server = Server::listen(loop_, handler_, std::move(options), false);
+  ASSERT_TRUE(server) << server.error().message;
+  server_ = *std::move(server);
+  port_ = server_->port();
+  thread_ = std::thread([this] { loop_.run(); });
+}
+
+void ServerTest::on_loop(std::move_only_function<void()> work) {
+  std::binary_semaphore done(0);
+  loop_.post([&] {
+    work();
+    done.release();
+  });
+  done.acquire();
+}
+
+void ServerTest::await_connections(std::size_t count) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  std::size_t open = count + 1;
+  while (open != count && std::chrono::steady_clock::now() < end) {
+    on_loop([&] { open = server_->open_connections(); });
+  }
+  EXPECT_EQ(open, count);
+}
+
+}  // namespace millrace::http

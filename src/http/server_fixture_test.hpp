@@ -1,0 +1,91 @@
+// A server on a loop of its own thread, and a client that speaks bytes. Everything here waits for the socket or the handler, never for
+// time; a test that hangs is ended by the client's own time-out.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <semaphore>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "http/server.hpp"
+
+namespace millrace::http {
+
+struct Answer {
+  int status = 0;  // 0: the connection ended before
+  std::string head;
+  std::string body;
+  std::string header(std::string_view name) const;
+};
+
+/// A blocking connection to 127.0.0.1.
+class TestClient {
+ public:
+  explicit TestClient(std::uint16_t port);
+  ~TestClient();
+  TestClient(const TestClient&) = delete;
+  TestClient& operator=(const TestClient&) = delete;
+
+  /// Sends as much as the server takes before it closes.
+  void send(std::string_view bytes);
+  /// No more will be sent.
+  void finish_sending();
+  /// The next answer; `to_head` when its body is not sent.
+  Answer answer(bool to_head = false);
+  /// Sends and reads one answer.
+  Answer ask(std::string_view request);
+  /// Everything until the server closes.
+  std::string rest();
+  /// Closes so that the server's next write fails at once.
+  void reset();
+
+ private:
+  bool read_some();
+  int socket_;
+  std::string read_;
+};
+
+/// Answers GET /size/N with N bytes, /status/N with that status, /wait when the test says so, and everything else with what it saw.
+class TestHandler : public Handler {
+ public:
+  Task<Response> handle(const Request& request) override;
+
+  /// Waits until a request for /wait has come in.
+  void await_waiting() { arrived_.acquire(); }
+  /// Answers the oldest that waits.
+  void release();
+
+ private:
+  std::mutex mutex_;
+  std::vector<io::Completion<int>*> waiting_;
+  std::counting_semaphore<> arrived_{0};
+};
+
+class ServerTest : public testing::Test {
+ protected:
+  ~ServerTest() override;
+
+  /// Starts it; once per test.
+  void serve(ServerOptions options = {});
+  std::uint16_t port() const { return port_; }
+  /// Runs `work` on the loop's thread and waits for it.
+  void on_loop(std::move_only_function<void()> work);
+  /// Waits until so many connections are open.
+  void await_connections(std::size_t count);
+
+  TestHandler handler_;
+  io::Loop loop_;
+  std::unique_ptr<Server> server_;
+
+ private:
+  std::uint16_t port_ = 0;
+  std::thread thread_;
+};
+
+}  // namespace millrace::http
