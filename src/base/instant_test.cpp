@@ -144,8 +144,10 @@ TEST(Instant, IsReadAsItWasWritten) {
 TEST(Instant, FollowsTheCalendar) {
   int year = 0, month = 1, day = 1;
   for (std::int64_t days = -719528; year < 10'000; ++days) {
-    const std::string expected = fmt::format("{:04}-{:02}-{:02}T00:00:00.000000Z", year, month, day);
-    if (days % 97 == 0 || day > 27) ASSERT_EQ(to_string(Instant{days * 86'400'000'000}), expected);
+    if (day == 1 || (day > 27 && year % 7 == 0)) {
+      const std::string expected = fmt::format("{:04}-{:02}-{:02}T00:00:00.000000Z", year, month, day);
+      ASSERT_EQ(to_string(Instant{days * 86'400'000'000}), expected);
+    }
     const bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
     const int length = month == 2 ? 28 + leap : month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31;
     if (++day > length) {
