@@ -24,5 +24,7 @@ std::string string_value(const Value& value);
 /// A value literal, or a type reference, as graphql-js prints it.
 std::string print(const Value& value);
 std::string print(const TypeReference& type);
+/// A value literal in a message: what is over 4096 bytes is cut, since there may be a message for each part of a large value.
+std::string print_for_message(const Value& value);
 
 }  // namespace millrace::graphql

@@ -1,4 +1,4 @@
-// Values and types as text, as graphql-js's printer writes them.
+// Values and types as text, as graphql-js's printer lays them out.
 #include <fmt/format.h>
 
 #include "graphql/language/block_string.hpp"
@@ -6,6 +6,8 @@
 
 namespace millrace::graphql {
 namespace {
+
+constexpr std::size_t kLineMax = 80;
 
 std::string_view short_escape(unsigned char c) {
   switch (c) {
@@ -39,55 +41,145 @@ std::string print_string(std::string_view characters) {
   return out += '"';
 }
 
-void append(std::string& out, const Value& value);
-
-void append_list(std::string& out, const Value& value) {
-  out += '[';
-  for (const Value& item : value.items) {
-    if (&item != &value.items.front()) out += ", ";
-    append(out, item);
-  }
-  out += ']';
+std::string print_leaf(const Value& value) {
+  if (value.kind == ValueKind::variable) return fmt::format("${}", value.text);
+  if (value.kind != ValueKind::string) return std::string(value.text);
+  std::string characters = string_value(value);
+  return value.block ? print_block_string(characters) : print_string(characters);
 }
 
-void append_object(std::string& out, const Value& value) {
-  out += value.fields.empty() ? "{" : "{ ";
-  for (const ObjectField& field : value.fields) {
-    if (&field != &value.fields.front()) out += ", ";
-    out.append(field.name.text).append(": ");
-    append(out, field.value);
+/// In UTF-16 code units, by which graphql-js decides what is too long for a line.
+std::size_t units_of(std::string_view text) {
+  std::size_t units = 0;
+  for (char c : text) {
+    auto byte = static_cast<unsigned char>(c);
+    units += (byte & 0xc0) == 0x80 ? 0 : byte >= 0xf0 ? 2 : 1;
   }
-  out += value.fields.empty() ? "}" : " }";
+  return units;
 }
 
-void append(std::string& out, const Value& value) {
-  switch (value.kind) {
-    case ValueKind::list: return append_list(out, value);
-    case ValueKind::object: return append_object(out, value);
-    case ValueKind::variable: out.append(1, '$').append(value.text); return;
-    case ValueKind::string: out += value.block ? print_block_string(string_value(value)) : print_string(string_value(value)); return;
-    default: out += value.text;
+/// Lists and objects stand on one line while that takes at most 80 characters, else on a line for each item. The first pass measures
+/// everything, the second writes, so that deep values cost no more than flat ones.
+class ValuePrinter {
+ public:
+  explicit ValuePrinter(std::size_t bytes_max) : bytes_max_(bytes_max) {}
+
+  std::string run(const Value& value) {
+    measure(value);
+    write(value);
+    return std::move(out_);
   }
-}
+
+ private:
+  struct Extent {
+    std::size_t units = 0;
+    std::size_t line_breaks = 0;
+  };
+
+  Extent measure(const Value& value) {
+    bool is_object = value.kind == ValueKind::object;
+    if (!is_object && value.kind != ValueKind::list) {
+      std::string text = print_leaf(value);
+      return {units_of(text), static_cast<std::size_t>(std::ranges::count(text, '\n'))};
+    }
+    std::size_t index = is_spread_.size();
+    is_spread_.push_back(false);
+    Extent items;
+    for (const Value& item : value.items) add(items, measure(item), 0);
+    for (const ObjectField& field : value.fields) add(items, measure(field.value), units_of(field.name.text) + 2);
+    std::size_t count = value.items.size() + value.fields.size();
+    std::size_t brackets = is_object ? 4 : 2;
+    std::size_t line = items.units + brackets + (count > 1 ? 2 * (count - 1) : 0);
+    if (line <= kLineMax) return {line, items.line_breaks};
+    is_spread_[index] = true;
+    // Brackets, a line break before each item and after the last, and two blanks on each line inside.
+    std::size_t line_breaks = items.line_breaks + count - 1;
+    return {items.units + 2 + count + 1 + 2 * (line_breaks + 1), line_breaks + 2};
+  }
+
+  static void add(Extent& sum, Extent item, std::size_t key_units) {
+    sum.units += item.units + key_units;
+    sum.line_breaks += item.line_breaks;
+  }
+
+  void write(const Value& value) {
+    if (is_full()) return;
+    if (value.kind == ValueKind::list) return write_items(value.items, '[', ']');
+    if (value.kind == ValueKind::object) return write_items(value.fields, '{', '}');
+    write_indented(print_leaf(value));
+  }
+
+  void write(const ObjectField& field) {
+    out_.append(field.name.text).append(": ");
+    write(field.value);
+  }
+
+  template <class Item>
+  void write_items(const std::vector<Item>& items, char open, char close) {
+    bool is_spread = is_spread_[next_++];
+    std::string_view padding = open == '{' ? " " : "";
+    if (is_spread) indentation_ += 2;
+    out_ += open;
+    if (!is_spread) out_ += padding;
+    for (const Item& item : items) {
+      if (is_full()) return;
+      if (is_spread) break_line();
+      if (!is_spread && &item != &items.front()) out_ += ", ";
+      write(item);
+    }
+    if (is_spread) {
+      indentation_ -= 2;
+      break_line();
+    } else {
+      out_ += padding;
+    }
+    out_ += close;
+  }
+
+  void write_indented(std::string_view text) {
+    for (char c : text) {
+      if (c == '\n') {
+        break_line();
+      } else {
+        out_ += c;
+      }
+    }
+  }
+
+  void break_line() { out_.append(1, '\n').append(indentation_, ' '); }
+  bool is_full() const { return out_.size() > bytes_max_; }
+
+  std::size_t bytes_max_;
+  std::vector<bool> is_spread_;  // of each list and object, in the order of the walk
+  std::size_t next_ = 0;
+  std::size_t indentation_ = 0;
+  std::string out_;
+};
 
 void append(std::string& out, const TypeReference& type) {
-  switch (type.kind) {
-    case TypeReference::Kind::named: out += type.name.text; return;
-    case TypeReference::Kind::list:
-      out += '[';
-      append(out, *type.of);
-      out += ']';
-      return;
-    case TypeReference::Kind::non_null: append(out, *type.of); out += '!';
+  if (type.kind == TypeReference::Kind::named) {
+    out += type.name.text;
+    return;
   }
+  bool is_list = type.kind == TypeReference::Kind::list;
+  if (is_list) out += '[';
+  append(out, *type.of);
+  out += is_list ? ']' : '!';
 }
 
 }  // namespace
 
 std::string print(const Value& value) {
-  std::string out;
-  append(out, value);
-  return out;
+  return ValuePrinter(std::string::npos).run(value);
+}
+
+std::string print_for_message(const Value& value) {
+  constexpr std::size_t kBytesMax = 4096;
+  std::string text = ValuePrinter(kBytesMax).run(value);
+  if (text.size() <= kBytesMax) return text;
+  std::size_t end = kBytesMax;
+  while ((static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
+  return text.substr(0, end) + "...";
 }
 
 std::string print(const TypeReference& type) {

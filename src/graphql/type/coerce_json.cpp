@@ -88,7 +88,7 @@ class JsonCoercion {
   void unknown_members(const json::Value& given, const Type& type) {
     for (json::Value key = given.first(); key != given.end(); key = key.after().after()) {
       std::string name = key.string();
-      if (type.input_field(name) != nullptr) continue;
+      if (type.input_field(name) != nullptr || is_full()) continue;
       std::vector<std::string> names;
       for (const InputValue& field : type.input_fields) names.push_back(field.name);
       std::string near = did_you_mean(suggestions(name, names));
@@ -120,7 +120,10 @@ class JsonCoercion {
     path_.resize(size);
   }
 
-  void report(std::string message) { problems_.push_back({path_, std::move(message)}); }
+  void report(std::string message) {
+    if (!is_full()) problems_.push_back({path_, std::move(message)});
+  }
+  bool is_full() const { return problems_.size() >= kCoercionProblemsMax; }
 
   std::string out_;
   std::string path_;

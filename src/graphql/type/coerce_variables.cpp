@@ -8,6 +8,8 @@
 namespace millrace::graphql {
 namespace {
 
+constexpr std::size_t kErrorsMax = 50;
+
 /// ` at .items[2].name`, or nothing for the value itself.
 std::string at_path(const std::string& path) {
   return path.empty() ? std::string() : " at " + path;
@@ -59,7 +61,13 @@ class VariableCoercion {
              fmt::format("Variable \"${}\" has invalid default value{}: {}", definition.name.text, at_path(problem.path), problem.message));
   }
 
-  void report(const Node& node, std::string message) { errors_.push_back({std::move(message), {location_at(source_, node.begin)}}); }
+  void report(const Node& node, std::string message) {
+    if (errors_.size() < kErrorsMax) {
+      errors_.push_back({std::move(message), {location_at(source_, node.begin)}});
+    } else if (errors_.size() == kErrorsMax) {
+      errors_.push_back({"Too many errors processing variables, error limit reached. Execution aborted."});
+    }
+  }
 
   const Schema& schema_;
   std::string_view source_;

@@ -17,7 +17,8 @@ namespace millrace::graphql {
 /// The coerced variables of a request: canonical JSON by name; a variable without value and default is not there.
 using Variables = TextMap<std::string>;
 
-/// 6.1.2 CoerceVariableValues. `provided` is the request's variables object, or null when it has none. Every error that there is.
+/// 6.1.2 CoerceVariableValues. `provided` is the request's variables object, or null when it has none. Every error that there is, up to 50;
+/// then "Too many errors processing variables, error limit reached. Execution aborted."
 std::expected<Variables, std::vector<GraphqlError>> coerce_variables(const Schema& schema, const OperationDefinition& operation,
                                                                      const json::Value* provided, std::string_view source);
 
@@ -25,7 +26,8 @@ std::expected<Variables, std::vector<GraphqlError>> coerce_variables(const Schem
 std::optional<std::string> coerce_literal(const Value& value, const TypeRef& type, const Variables& variables);
 
 /// A JSON value (of a variable) as canonical JSON of `type`; defaults of input fields filled in. On failure the reasons, each with the
-/// path below the value (such as "value.items[2].name").
+/// path below the value, at most kCoercionProblemsMax of them.
+inline constexpr std::size_t kCoercionProblemsMax = 51;
 struct CoercionProblem {
   std::string path;  // "" for the value itself, else ".a[0].b"
   std::string message;

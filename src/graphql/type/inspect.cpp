@@ -10,6 +10,8 @@ namespace {
 
 constexpr std::size_t kDepthMax = 2;
 constexpr std::size_t kItemsMax = 10;
+// There may be a message for each part of a large value, so none shows all of it.
+constexpr std::size_t kBytesMax = 4096;
 
 void append(std::string& out, std::string_view value, std::size_t depth);
 
@@ -47,7 +49,7 @@ void append_object(std::string& out, std::string_view object, std::size_t depth)
   out += "{ ";
   json::Members members(object);
   bool is_first = true;
-  for (std::string_view key, value; members.next(key, value); is_first = false) {
+  for (std::string_view key, value; out.size() <= kBytesMax && members.next(key, value); is_first = false) {
     if (!is_first) out += ", ";
     out.append(json::decode_string(key)).append(": ");
     append(out, value, depth + 1);
@@ -60,7 +62,7 @@ void append(std::string& out, std::string_view value, std::size_t depth) {
   switch (json::kind_of(value)) {
     case json::Kind::array: return append_array(out, value, depth);
     case json::Kind::object: return append_object(out, value, depth);
-    default: out += value;
+    default: out += value.substr(0, kBytesMax + 1);
   }
 }
 
@@ -69,7 +71,10 @@ void append(std::string& out, std::string_view value, std::size_t depth) {
 std::string inspect(std::string_view canonical) {
   std::string out;
   append(out, canonical, 0);
-  return out;
+  if (out.size() <= kBytesMax) return out;
+  std::size_t end = kBytesMax;
+  while ((static_cast<unsigned char>(out[end]) & 0xc0) == 0x80) --end;
+  return out.substr(0, end) + "...";
 }
 
 std::string inspect(const json::Value& value) {

@@ -1,4 +1,5 @@
-// A JSON value as graphql-js's messages show it: { name: "x", tags: [1, 2] }, deep and long ones cut short.
+// A JSON value as graphql-js's messages show it: { name: "x", tags: [1, 2] }, deep and long ones cut short, and
+// what is over 4096 bytes cut off.
 #pragma once
 
 #include <string>

@@ -80,7 +80,7 @@ LeafResult append_any_literal(std::string& out, const Value& value, const Variab
 }
 
 LeafResult append_enum_literal(std::string& out, const Type& type, const Value& value) {
-  if (value.kind != ValueKind::enumeration) return std::unexpected(not_an_enum_value(type, "non-enum", print(value)));
+  if (value.kind != ValueKind::enumeration) return std::unexpected(not_an_enum_value(type, "non-enum", print_for_message(value)));
   if (!type.has_value(value.text)) return std::unexpected(no_such_enum_value(type, value.text));
   return append_quoted(out, value.text);
 }
@@ -130,7 +130,7 @@ LeafResult append_leaf_literal(std::string& out, const Type& type, const Value& 
     case ScalarKind::id:
       if (value.kind == ValueKind::string) return append_quoted(out, string_value(value));
       if (value.kind == ValueKind::integer) return append_quoted(out, value.text);
-      return std::unexpected(fmt::format("ID cannot represent a non-string and non-integer value: {}", print(value)));
+      return std::unexpected(fmt::format("ID cannot represent a non-string and non-integer value: {}", print_for_message(value)));
     case ScalarKind::string:
     case ScalarKind::date_time:
     case ScalarKind::date:
@@ -138,7 +138,7 @@ LeafResult append_leaf_literal(std::string& out, const Type& type, const Value& 
       if (std::string text = string_value(value); is_in_form(type.scalar, text)) return append_quoted(out, text);
       break;
   }
-  return std::unexpected(not_this_scalar(type, print(value)));
+  return std::unexpected(not_this_scalar(type, print_for_message(value)));
 }
 
 }  // namespace millrace::graphql

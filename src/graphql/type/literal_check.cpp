@@ -40,14 +40,15 @@ class LiteralCheck {
 
   void object(const Value& literal, const Type& type) {
     if (literal.kind != ValueKind::object)
-      return report(literal, fmt::format("Expected value of type \"{}\" to be an object, found: {}.", type.name, print(literal)));
+      return report(literal,
+                    fmt::format("Expected value of type \"{}\" to be an object, found: {}.", type.name, print_for_message(literal)));
     for (const InputValue& field : type.input_fields) {
       auto given = std::ranges::find(literal.fields, field.name, [](const ObjectField& member) { return member.name.text; });
       if (given != literal.fields.end()) {
         below('.' + field.name, [&] { value(given->value, TypeView(field.type)); });
       } else if (field.is_required()) {
         report(literal, fmt::format("Expected value of type \"{}\" to include required field \"{}\", found: {}.", type.name, field.name,
-                                    print(literal)));
+                                    print_for_message(literal)));
       }
     }
     unknown_fields(literal, type);
@@ -61,7 +62,7 @@ class LiteralCheck {
       for (const InputValue& field : type.input_fields) names.push_back(field.name);
       std::string near = did_you_mean(suggestions(member.name.text, names));
       report(member, fmt::format("Expected value of type \"{}\" not to include unknown field \"{}\"{}: {}.", type.name, member.name.text,
-                                 near.empty() ? ", found" : "." + near + " Found", print(literal)));
+                                 near.empty() ? ", found" : "." + near + " Found", print_for_message(literal)));
     }
   }
 
