@@ -249,7 +249,7 @@ void Connection::check_time() {
   if (!is_open_ || waiting_ == Waiting::nothing || shared_->tick < deadline_) return;
   const bool is_slow_request = waiting_ == Waiting::head || waiting_ == Waiting::body;
   if (!is_slow_request) return close();
-  refuse({408, Error{ErrorKind::timed_out, "http.request_timeout", "The request took too long to arrive."}});
+  refuse({408, Error{ErrorKind::timed_out, "http.timed_out", "The request took too long to arrive."}});
   finish();
 }
 
