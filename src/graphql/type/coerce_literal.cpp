@@ -34,17 +34,13 @@ class LiteralCoercion {
     return found == variables_.end() ? nullptr : &found->second;
   }
 
-  /// Validation has seen that the variable's type fits.
+  /// Validation has seen that the variable's type fits; one of an item's type does not fit a list.
   bool variable(const Value& literal, TypeView type) {
     const std::string* found = find_variable(literal);
     if (found == nullptr || (type.is_non_null() && *found == "null")) return false;
-    // 3.11: a variable of the item's type stands for a list of it.
-    const bool wraps = type_is_list(type) && found->front() != '[' && *found != "null";
-    out_ += wraps ? '[' + *found + ']' : *found;
+    out_ += *found;
     return true;
   }
-
-  static bool type_is_list(TypeView type) { return type.is_list() || (type.is_non_null() && type.inner().is_list()); }
 
   bool list(const Value& literal, TypeView type) {
     out_ += '[';
