@@ -2,6 +2,8 @@
 // includes is read here, and nothing is derived yet.
 #pragma once
 
+#include <fmt/format.h>
+
 #include <chrono>
 #include <cstdint>
 #include <filesystem>

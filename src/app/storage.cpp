@@ -28,13 +28,13 @@ std::filesystem::path sqlite_file(const StorageConfig& storage, const std::files
 }
 
 Result<std::unique_ptr<document::Store>> open_sqlite(const EntityModel& entity, const StorageContext& context, std::filesystem::path file) {
-  sqlite::Options options;
+  store::sqlite::Options options;
   options.file = std::move(file);
   options.collection = entity.storage.collection;
   options.indexes = entity.indexes;
   options.workers = context.workers;
   options.log = context.log;
-  return sqlite::open_store(std::move(options));
+  return store::sqlite::open_store(std::move(options));
 }
 
 }  // namespace
@@ -43,7 +43,7 @@ Result<std::unique_ptr<document::Store>> open_storage(const EntityModel& entity,
   const StorageConfig& storage = entity.storage;
   if (context.embedded_folder) return open_sqlite(entity, context, *context.embedded_folder / file_name(storage.collection));
   if (storage.type == "sqlite") return open_sqlite(entity, context, sqlite_file(storage, context.config_folder));
-  if (storage.type == "memory") return memory::open_store();
+  if (storage.type == "memory") return store::memory::make_store();
   return Failure(Error{ErrorKind::unprocessable, "storage.unsupported",
                        fmt::format("{}: this build has no storage of type \"{}\".", to_string(storage.place), storage.type),
                        "Run `millrace dev`, which keeps everything in SQLite files, or use type = sqlite."});
