@@ -146,7 +146,10 @@ void Connection::on_read(const ErrorCode& error, std::size_t count) {
 
 /// Writes what there is to write. Whether all of it is out; else on_writable() goes on.
 bool Connection::flush() {
-  if (is_writing_) return false;
+  if (is_writing_) {
+    if (!is_answering_) wait_for(Waiting::write);  // it was no hurry while the handler ran
+    return false;
+  }
   while (written_ < out_.size() + large_body_.size()) {
     const std::size_t of_head = std::min(written_, out_.size());
     const std::size_t of_body = written_ - of_head;

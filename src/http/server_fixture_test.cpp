@@ -112,6 +112,12 @@ Task<Response> TestHandler::handle(const Request& request) {
     co_return response;
   }
   if (request.path == "/error") co_return Failure(Error{ErrorKind::conflict, "test.conflict", "It is there already."});
+  if (request.path == "/later") {
+    io::Completion<int> completion;
+    completion.complete(200);
+    Result<int> result = co_await completion;
+    response.status = *result;
+  }
   if (request.path == "/wait") {
     io::Completion<int> completion;
     {

@@ -51,7 +51,8 @@ class TestClient {
   std::string read_;
 };
 
-/// Answers GET /size/N with N bytes, /status/N with that status, /wait when the test says so, and everything else with what it saw.
+/// Answers /size/N with N bytes, /status/N with that status, /later on the loop's next turn, /wait when the test says so, and everything
+/// else with what it saw.
 class TestHandler : public Handler {
  public:
   Task<Response> handle(const Request& request) override;

@@ -116,6 +116,16 @@ TEST_F(ServerLimits, CutsAClientThatDoesNotTakeItsAnswer) {
   EXPECT_LT(client.rest().size(), 100'000'000u);
 }
 
+TEST_F(ServerLimits, CutsAClientThatAsksOnWithoutTakingItsAnswers) {
+  serve({.write_timeout = 100ms});
+  TestClient client(port());
+  std::string requests;
+  for (int i = 0; i < 1000; ++i) requests += "GET /size/30000 HTTP/1.1\r\nHost: h\r\n\r\nGET /later HTTP/1.1\r\nHost: h\r\n\r\n";
+  client.send(requests);
+  await_connections(1);
+  await_connections(0);
+}
+
 TEST_F(ServerLimits, CutsAClientThatNeverClosesAfterItsRefusal) {
   serve({.linger_timeout = 100ms});
   TestClient client(port());
