@@ -18,6 +18,7 @@ namespace millrace::app {
 namespace {
 
 constexpr std::string_view kLines = "application/x-ndjson";
+constexpr std::string_view kDefaultUrl = "http://localhost:4055";
 
 /// Where batches go: a service over HTTP, or the entity's own REST API in this process.
 using Send = std::function<Task<http::Response>(std::string body)>;
@@ -87,15 +88,17 @@ Result<Send> to_url(io::Loop& loop, const std::string& text, const std::string& 
   auto client = find_service(loop, *url);
   if (client == nullptr)
     return Failure(Error{ErrorKind::unavailable, "import.unreachable", fmt::format("No service answers at {}.", text),
-                         "Start it, or import into the config's store."});
+                         "Start it, name it with --url, or name the config whose store is written to with --config."});
   return send_to_service(std::move(client), path.empty() ? api_path(url->path) : path);
 }
 
-/// A URL says which service; else the config's service when it runs, else the config's store.
+/// A URL says which service; else the config's service when it runs, else the config's store. Without a config: the service on the usual
+/// port.
 Result<Send> open_target(io::Loop& loop, const ImportOptions& options) {
   if (options.to.starts_with("http://")) return to_url(loop, options.to, {});
   const std::string path = api_path(options.to);
   if (!options.url.empty()) return to_url(loop, options.url, path);
+  if (!options.folder && !std::filesystem::exists(options.config)) return to_url(loop, std::string(kDefaultUrl), path);
   auto model = load_model(options.folder ? *options.folder / "config" / "config.conf" : options.config, std::nullopt);
   if (!model) {
     for (const Problem& problem : model.error()) print_line(to_string(problem));
