@@ -16,7 +16,9 @@
 namespace millrace::graphql {
 namespace {
 
-Error error_of(std::string_view value) { return {ErrorKind::unavailable, "test.failed", json::decode_string(json::member(value, "\"$error\""))}; }
+Error error_of(std::string_view value) {
+  return {ErrorKind::unavailable, "test.failed", json::decode_string(json::member(value, "\"$error\""))};
+}
 
 /// Gives a Query field's value.
 class DataResolver : public Resolver {
@@ -148,7 +150,8 @@ void read_rows(const std::filesystem::path& file, std::vector<Row>& rows) {
 
 std::vector<Row> all_rows() {
   std::vector<Row> rows;
-  for (const auto& entry : std::filesystem::directory_iterator(MILLRACE_SOURCE_DIR "/tests/spec/graphql/execution")) read_rows(entry.path(), rows);
+  for (const auto& entry : std::filesystem::directory_iterator(MILLRACE_SOURCE_DIR "/tests/spec/graphql/execution"))
+    read_rows(entry.path(), rows);
   return rows;
 }
 
@@ -204,7 +207,7 @@ TEST(Engine, AnswersTheSameFromAPreparedDocument) {
     std::string body;
     auto done = [&body](Result<EngineResponse> response) { body = response->body; };
     start(engine.execute({"query Q($s: Boolean!) { a @skip(if: $s) b: a }", "", nullptr}), done);
-    EXPECT_THAT(body, testing::HasSubstr("required type"));
+    EXPECT_THAT(body, testing::HasSubstr("to be provided"));
     auto variables = json::parse(i % 2 == 0 ? R"({"s":true})" : R"({"s":false})");
     json::Value value = variables->root();
     start(engine.execute({"query Q($s: Boolean!) { a @skip(if: $s) b: a }", "", &value}), done);
