@@ -11,6 +11,7 @@
 #include <sstream>
 
 #include "base/json/canonical.hpp"
+#include "base/json/number.hpp"
 #include "base/json/slices.hpp"
 
 namespace millrace::graphql {
@@ -143,7 +144,7 @@ void read_rows(const std::filesystem::path& file, std::vector<Row>& rows) {
     row.operation = string_at(item, "operation");
     if (auto variables = item.find("variables")) row.variables = variables->text();
     row.expected = canonical(*item.find("expected"));
-    if (auto calls = item.find("calls")) row.calls = std::stoll(std::string(calls->text()));
+    if (auto calls = item.find("calls")) row.calls = json::integer(calls->text()).value_or(-1);
     rows.push_back(std::move(row));
   }
 }
