@@ -28,7 +28,9 @@ class SqliteStore final : public document::Store {
   /// Makes what is not there yet.
   Result<> prepare() {
     TRY(const std::unique_ptr<Connection> connection, database_->open_for_writing());
-    TRY_OK(create_table(*connection, table_, options_.indexes));
+    if (const Result<> created = create_table(*connection, table_, options_.indexes); !created) {
+      return Failure(cannot_create(*connection, created.error()));
+    }
     TRY(paths_, read_paths(*connection, table_));
     for (const document::Filter* filter : options_.sql_filters) {
       TRY(const SqlCondition* condition, sql_condition(*filter));
@@ -83,6 +85,15 @@ class SqliteStore final : public document::Store {
   Task<void> ping() override { co_return try_read(); }
 
  private:
+  /// The usual reason is a table that something else made under this name.
+  Error cannot_create(Connection& connection, const Error& error) const {
+    if (error.code != "store.internal" || connection.parameter_count(table_.check)) return error;
+    return {
+        ErrorKind::unavailable, "store.open",
+        fmt::format("The table \"{}\" in \"{}\" has other columns: {}.", options_.collection, options_.file.string(), connection.message()),
+        "Name another collection, or another file"};
+  }
+
   Result<Documents> read_all(std::span<const std::string_view> ids, View view) {
     TRY(Connection* const connection, database_->reader());
     // One statement is a snapshot by itself.
@@ -176,7 +187,7 @@ Result<> check_name(const std::string& collection) {
   const bool good = !collection.empty() && collection.find(':') == std::string::npos && collection.find('\0') == std::string::npos &&
                     !collection.starts_with("sqlite_");
   if (good) return {};
-  return Failure(Error{ErrorKind::invalid_argument, "store.collection",
+  return Failure(Error{ErrorKind::invalid_argument, "store.open",
                        fmt::format("\"{}\" cannot be the name of a collection in SQLite.", collection),
                        "Use letters, digits and underscores"});
 }
