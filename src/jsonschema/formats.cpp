@@ -2,6 +2,7 @@
 
 #include <cstddef>
 
+#include "base/instant.hpp"
 #include "jsonschema/pattern.hpp"
 
 namespace millrace::jsonschema {
@@ -120,7 +121,9 @@ bool is_time(std::string_view text) {
 
 bool is_date_time(std::string_view text) {
   if (text.size() < 20 || (text[10] != 'T' && text[10] != 't')) return false;
-  return is_date(text.substr(0, 10)) && is_time(text.substr(11));
+  if (!is_date(text.substr(0, 10)) || !is_time(text.substr(11))) return false;
+  // A leap second is the last one of a month: the calendar in the offset's zone has to be asked.
+  return text.substr(17, 2) != "60" || parse_rfc3339(text).has_value();
 }
 
 // RFC 3339, appendix A: weeks stand alone, and the components between the first and the last are all there.

@@ -1,8 +1,9 @@
 // The values of "format" that are asserted, each checked by hand: no regular expression, no allocation.
 //
-// The rules are the RFCs' own, as strict as the standard's test cases: date-time, date and time are RFC 3339 with leap seconds, duration is
-// its appendix A, e-mail addresses are RFC 5321 mailboxes, host names RFC 1123, URIs RFC 3986, pointers RFC 6901. Not asserted, as an
-// unknown format is not: idn-hostname (it needs the Unicode tables of IDNA) and whether the punycode of an "xn--" label means anything.
+// The rules are the RFCs' own, as strict as the standard's test cases: date-time is what parse_rfc3339 of base/instant.hpp takes, date and
+// time are RFC 3339 with leap seconds, duration is its appendix A, e-mail addresses are RFC 5321 mailboxes, host names RFC 1123, URIs
+// RFC 3986, pointers RFC 6901. Not asserted, as an unknown format is not: idn-hostname (it needs the Unicode tables of IDNA) and whether
+// the punycode of an "xn--" label means anything.
 #pragma once
 
 #include <string_view>

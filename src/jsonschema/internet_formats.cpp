@@ -219,7 +219,7 @@ bool is_expression(std::string_view text) {
 }
 
 bool is_literal(std::string_view text) {
-  return is_run(text, ":/?#[]@", Characters::unicode) && text.find('\'') == std::string_view::npos;
+  return is_run(text, ":/?#[]@", Characters::unicode);
 }
 
 }  // namespace

@@ -102,6 +102,8 @@ class PatternReader {
   TranslatedPattern read() {
     while (!at_end() && result_.syntax_error.empty()) read_term();
     if (!groups_.empty()) fail("a group is not closed");
+    // RE2 tries every byte, and finds no word boundary inside a character either; so it must be led from character to character.
+    if (has_no_boundary_) result_.re2 = "^(?s:.)*?(?:" + result_.re2 + ")";
     return std::move(result_);
   }
 
@@ -140,8 +142,9 @@ class PatternReader {
 
   std::string_view text_;
   std::size_t at_ = 0;
-  bool repeatable_ = false;   // whether a quantifier may stand here
-  std::vector<bool> groups_;  // the open groups: whether each may be repeated
+  bool repeatable_ = false;       // whether a quantifier may stand here
+  bool has_no_boundary_ = false;  // whether there is a \B
+  std::vector<bool> groups_;      // the open groups: whether each may be repeated
   TranslatedPattern result_;
 };
 
@@ -170,6 +173,7 @@ void PatternReader::read_term() {
       ++at_;
       if (accept("b") || accept("B")) {
         result_.re2.append("\\").append(1, text_[at_ - 1]);
+        has_no_boundary_ |= text_[at_ - 1] == 'B';
         repeatable_ = false;
         return;
       }
@@ -348,6 +352,8 @@ std::string PatternReader::read_property(bool negated) {
   if (!accept("{") || close == std::string_view::npos) return fail("\\p must be followed by {name}"), std::string();
   std::string_view name = text_.substr(at_, close - at_);
   at_ = close + 1;
+  const auto is_name = [](char c) { return is_letter(c) || is_digit(c) || c == '_' || c == '='; };
+  if (name.empty() || !std::ranges::all_of(name, is_name)) return fail("\\p must be followed by {name}"), std::string();
   if (name == "Any" && !negated) return std::string(kEverything);
   if (name == "ASCII") return negated ? R"(\x{80}-\x{10ffff})" : R"(\x{0}-\x{7f})";
   if (const std::size_t equals = name.find('='); equals != std::string_view::npos) {

@@ -58,9 +58,9 @@ std::optional<std::string> text_member(json::Value object, std::string_view key)
 
 }  // namespace
 
-std::uint32_t Resources::add_document(std::uint32_t source, const std::string& uri) {
+std::uint32_t Resources::add_document(std::uint32_t source, const std::string& uri, Draft draft) {
   const Location root{source, 0};
-  const std::uint32_t resource = add_resource({.uri = uri, .root = root});
+  const std::uint32_t resource = add_resource({.uri = uri, .root = root, .draft = draft});
   const json::Value value = sources_.value(root);
   if (value.is(json::Kind::object)) {
     // Reading the metaschema can add documents, and move what is in resources_.
@@ -161,7 +161,7 @@ void Resources::read_metaschema(Resource& resource, json::Value root) {
     resource.draft = *draft;
     return;
   }
-  const auto document = *named == resource.uri ? std::nullopt : find_document(std::string(split_reference(*named).uri));
+  const auto document = *named == resource.uri ? std::nullopt : find_document(std::string(split_reference(*named).uri), resource.draft);
   if (!document) {
     problems_.add(place, fmt::format("The draft \"{}\" is not known.", *named),
                   "\"http://json-schema.org/draft-07/schema#\" or \"https://json-schema.org/draft/2020-12/schema\"");
@@ -191,7 +191,7 @@ std::optional<std::uint32_t> Resources::rooted_at(Location location) const {
 std::optional<Target> Resources::find(std::uint32_t resource, std::string_view reference, Location place) {
   const auto [relative, fragment] = split_reference(reference);
   const std::string uri = resolve_uri(resources_[resource].uri, relative);
-  const auto document = relative.empty() ? std::optional(resource) : find_document(uri);
+  const auto document = relative.empty() ? std::optional(resource) : find_document(uri, resources_[resource].draft);
   if (!document) {
     problems_.add(place, fmt::format("The reference \"{}\" points to \"{}\", which is not here.", reference, uri));
     return std::nullopt;
@@ -207,7 +207,7 @@ std::optional<Target> Resources::find(std::uint32_t resource, std::string_view r
 }
 
 /// The resource at an absolute URI, loaded when it is not here.
-std::optional<std::uint32_t> Resources::find_document(const std::string& uri) {
+std::optional<std::uint32_t> Resources::find_document(const std::string& uri, Draft draft) {
   if (const auto known = by_uri_.find(uri); known != by_uri_.end()) return known->second;
   const std::string_view builtin = metaschema_text(uri);
   std::optional<std::string> text;
@@ -222,7 +222,7 @@ std::optional<std::uint32_t> Resources::find_document(const std::string& uri) {
     problems_.add(std::move(source).error());
     return std::nullopt;
   }
-  const std::uint32_t resource = add_document(*source, uri);
+  const std::uint32_t resource = add_document(*source, uri, draft);
   by_uri_.emplace(uri, resource);
   return resource;
 }

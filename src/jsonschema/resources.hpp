@@ -37,8 +37,9 @@ class Resources {
   Resources(Sources& sources, Problems& problems, const CompileOptions& options)
       : sources_(sources), problems_(problems), options_(options) {}
 
-  /// Finds every $id and anchor in a source that is at that URI. Gives the number of the resource that is the whole of it.
-  std::uint32_t add_document(std::uint32_t source, const std::string& uri);
+  /// Finds every $id and anchor in a source that is at that URI; of that draft unless its "$schema" says otherwise. Gives the number of the
+  /// resource that is the whole of it.
+  std::uint32_t add_document(std::uint32_t source, const std::string& uri, Draft draft);
 
   const Resource& operator[](std::uint32_t resource) const { return resources_[resource]; }
   std::size_t size() const { return resources_.size(); }
@@ -65,7 +66,7 @@ class Resources {
   void read_metaschema(Resource& resource, json::Value root);
   void read_vocabulary(Resource& resource, json::Value metaschema, Location place);
 
-  std::optional<std::uint32_t> find_document(const std::string& uri);
+  std::optional<std::uint32_t> find_document(const std::string& uri, Draft draft);
   std::optional<Target> find_anchor(std::uint32_t resource, const std::string& name) const;
   std::optional<Target> walk(std::uint32_t resource, std::string_view pointer) const;
 

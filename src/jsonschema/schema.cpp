@@ -31,7 +31,7 @@ Checked<Schema> compile(std::string_view text, const std::string& file, const Co
   json::append_canonical(program->text, program->sources.value({*source, 0}));
   Resources resources(program->sources, problems, options);
   Compiler compiler(*program, resources, problems);
-  compiler.compile(resources.add_document(*source, options.base_uri));
+  compiler.compile(resources.add_document(*source, options.base_uri, Draft::draft_7));
   if (!problems.empty()) return std::unexpected(problems.take());
   return Schema(std::move(program));
 }

@@ -1,10 +1,10 @@
 // JSON Schema, drafts 7 and 2020-12: compiled once into a flat program, run over parsed JSON.
 //
-// The draft follows "$schema"; 7 when it is silent. `format` is asserted. Patterns are RE2's: one that RE2 cannot take is a problem at
-// compile time. Validation never recurses on the document's depth beyond the parser's limit and never throws.
+// The draft follows "$schema"; where it is silent, that of the document that refers to it, and 7 at the root. `format` is asserted.
+// Patterns are RE2's: one that RE2 cannot take is a problem at compile time. Validation never recurses on the document's depth beyond the
+// parser's limit and never throws.
 #pragma once
 
-#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>

@@ -34,13 +34,15 @@ Parts split(std::string_view uri) {
 
 /// Section 5.2.4, on whole segments.
 std::string without_dot_segments(std::string_view path) {
+  const bool rooted = path.starts_with('/');
   std::string out;
   while (!path.empty()) {
     const std::size_t slash = path.find('/', 1);
     const std::string_view segment = path.substr(0, slash);
     const bool last = slash == std::string_view::npos;
     if (segment == "/..") {
-      out.resize(std::min(out.rfind('/'), out.size()));
+      const std::size_t parent = out.rfind('/');
+      out.resize(parent == std::string::npos ? 0 : parent);
       if (last) out += '/';
     } else if (segment == "/.") {
       if (last) out += '/';
@@ -49,7 +51,8 @@ std::string without_dot_segments(std::string_view path) {
     }
     path = last ? std::string_view() : path.substr(slash);
   }
-  return out;
+  // What was left of a relative path stays relative.
+  return !rooted && out.starts_with('/') ? out.substr(1) : out;
 }
 
 /// Section 5.2.3: the reference's path takes the place of the base's last segment.

@@ -105,7 +105,11 @@ bool Validator::report_missing(const MemberRule& rule, const Subject& subject) {
 bool Validator::report_unknown(const MemberRule& rule, std::string_view name, const Step& at) {
   if (!reporting_) return false;
   std::string message = "is not a property that is allowed here";
-  const std::string_view near = nearest(name, rule.names.names());
+  std::vector<std::string> allowed;
+  for (std::size_t i = 0; i < rule.known.size(); ++i) {
+    if (rule.known[i].schema != kNoSchema) allowed.push_back(rule.names.names()[i]);
+  }
+  const std::string_view near = nearest(name, allowed);
   if (!near.empty()) message += fmt::format("; did you mean {}?", json::quoted(near));
   return report("additionalProperties", at, std::move(message));
 }

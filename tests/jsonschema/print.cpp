@@ -14,7 +14,8 @@
 
 namespace {
 
-using namespace millrace;
+namespace json = millrace::json;
+namespace jsonschema = millrace::jsonschema;
 
 using Documents = std::map<std::string, std::string>;
 
@@ -60,7 +61,7 @@ class Printer {
     if (compiled) {
       schema_.emplace(*std::move(compiled));
     } else {
-      problem_ = to_string(compiled.error().front());
+      problem_ = millrace::to_string(compiled.error().front());
     }
   }
 
