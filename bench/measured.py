@@ -8,9 +8,9 @@ import subprocess
 import time
 from pathlib import Path
 
-from service import ROOT, free_port
+from service import BINARY, free_port
 
-BUILD = ROOT / "build/release/bench"
+BUILD = BINARY.parent / "bench"
 SCRIPT = Path(__file__).resolve().parent / "cycle.lua"
 BULK = 5_000
 SAMPLE = 2_000
@@ -91,7 +91,7 @@ class Dataset:
 
     def __init__(self, service, size, per_name):
         self.service, self.size, self.per_name = service, size, per_name
-        self.url = f"http://127.0.0.1:{service.port}"
+        self.url = service.url
         print(f"storing {size} raw and {size} processed events", flush=True)
         started = time.monotonic()
         self.raw_ids = self._store("/raw-events/api/bulk", (self._raw(number) for number in range(size)))

@@ -72,6 +72,7 @@ class Service:
         self.folder = Path(folder)
         self.port = port or free_port()
         self.process = None
+        self.url = f"http://127.0.0.1:{self.port}"
         self.output = self.folder / "output.log"
 
     def start(self):

@@ -54,7 +54,7 @@ BANNED = [
     Banned("c-number", r"(?<!\w)(?:std::)?(?:atoi|atol|atof|strtol|strtoll|strtoul|strtoull|strtod|sscanf)\s*\(", "std::from_chars"),
     Banned("c-string", r"(?<!\w)(?:std::)?(?:sprintf|strcpy|strcat|gets)\s*\(", "std::string and fmt::format"),
     Banned("stoi", r"\bstd::sto(?:i|l|ul|ll|ull|f|d)\b", "std::from_chars; std::stoi throws"),
-    Banned("using-namespace", r"\busing\s+namespace\s+(?!\w*_literals|std::(?:\w+_)?literals)", "the names themselves"),
+    Banned("using-namespace", r"\busing\s+namespace\s+std\b(?!::\w*literals)", "the names themselves"),
     Banned("const-cast", r"\bconst_cast\b", "a design that does not need it"),
 ]
 BANNED_INCLUDES = {"regex": "RE2", "format": "fmt/format.h", "iostream": "the observer, or fmt in app", "cassert": "base/result.hpp for CHECK"}
