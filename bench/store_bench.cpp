@@ -12,9 +12,9 @@
 #include "store/sqlite/sqlite_store.hpp"
 #include "store/sqlite/table.hpp"
 
+namespace millrace {
 namespace {
 
-using namespace millrace;
 using document::Append;
 using document::Comparison;
 using document::FieldPath;
@@ -198,5 +198,6 @@ void scan_100k(benchmark::State& state) {
 BENCHMARK(scan_100k)->Unit(benchmark::kMillisecond);
 
 }  // namespace
+}  // namespace millrace
 
 BENCHMARK_MAIN();

@@ -9,25 +9,23 @@
 namespace millrace::document::suite {
 namespace {
 
-using namespace store::sqlite;
-
 class SqliteUnderTest final : public StoreUnderTest {
  public:
   explicit SqliteUnderTest(bool with_workers) : with_workers_(with_workers) {}
 
   std::unique_ptr<Store> open(const std::vector<FieldPath>& indexes) override {
-    Options options{.file = folder_ / "store.db", .collection = "it's \"events\"", .indexes = indexes};
+    store::sqlite::Options options{.file = folder_ / "store.db", .collection = "it's \"events\"", .indexes = indexes};
     if (with_workers_) {
       options.workers = &workers_;
       options.inline_rows_max = 3;
     }
-    auto store = open_store(std::move(options));
-    EXPECT_TRUE(store) << (store ? "" : store.error().message);
-    return store ? *std::move(store) : nullptr;
+    auto opened = store::sqlite::open_store(std::move(options));
+    EXPECT_TRUE(opened) << (opened ? "" : opened.error().message);
+    return opened ? *std::move(opened) : nullptr;
   }
 
  private:
-  TemporaryFolder folder_;
+  store::sqlite::TemporaryFolder folder_;
   io::WorkerPool workers_{{.threads = 2}};
   bool with_workers_;
 };

@@ -40,20 +40,30 @@ Writer::~Writer() {
 }
 
 bool Writer::push(Write& write) {
+  bool enough = false;
   {
     const std::lock_guard lock(mutex_);
     // A write larger than the whole queue is taken when nothing waits: it could never be otherwise.
     if (queued_ > 0 && queued_ + write.appends.size() > limits_.queue_max) return false;
     queue_.push_back(&write);
     queued_ += write.appends.size();
+    enough = queue_.size() == wanted_;
   }
-  arrived_.notify_one();
+  if (enough) arrived_.notify_one();
   return true;
+}
+
+/// Waits a moment for as many writes as the last transaction had.
+void Writer::gather(std::unique_lock<std::mutex>& lock) {
+  wanted_ = last_taken_;
+  arrived_.wait_for(lock, limits_.gather_max, [this] { return stopping_ || queue_.size() >= wanted_; });
+  wanted_ = 1;
 }
 
 std::vector<Write*> Writer::take() {
   std::unique_lock lock(mutex_);
   arrived_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+  if (queue_.size() < last_taken_) gather(lock);
   std::vector<Write*> writes;
   std::size_t appends = 0;
   while (!queue_.empty() && (writes.empty() || appends + queue_.front()->appends.size() <= limits_.batch_max)) {
@@ -62,6 +72,7 @@ std::vector<Write*> Writer::take() {
     queue_.pop_front();
   }
   queued_ -= appends;
+  last_taken_ = writes.size();
   return writes;
 }
 

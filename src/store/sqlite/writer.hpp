@@ -1,6 +1,7 @@
 // The one thread that writes an SQLite file: it takes all that waits, commits it together, and completes it.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
@@ -19,6 +20,8 @@ class Writer {
   struct Limits {
     std::size_t queue_max = 10'000;  // waiting appends
     std::size_t batch_max = 1'000;   // appends in a transaction, unless one write alone has more
+    // Writers that were just answered come back within moments; waiting for them this long halves the number of commits under load.
+    std::chrono::microseconds gather_max{150};
   };
   Writer(std::unique_ptr<Connection> connection, Limits limits);
   /// Commits what waits, then ends.
@@ -32,15 +35,18 @@ class Writer {
  private:
   void run();
   std::vector<Write*> take();
+  void gather(std::unique_lock<std::mutex>& lock);
 
   const std::unique_ptr<Connection> connection_;  // the thread's alone
   const Limits limits_;
   std::mutex mutex_;
   std::condition_variable arrived_;
-  std::deque<Write*> queue_;  // GUARDED_BY(mutex_)
-  std::size_t queued_ = 0;    // GUARDED_BY(mutex_); appends in the queue
-  bool stopping_ = false;     // GUARDED_BY(mutex_)
-  std::thread thread_;        // last: it starts when all else is there
+  std::deque<Write*> queue_;    // GUARDED_BY(mutex_)
+  std::size_t queued_ = 0;      // GUARDED_BY(mutex_); appends in the queue
+  bool stopping_ = false;       // GUARDED_BY(mutex_)
+  std::size_t wanted_ = 1;      // GUARDED_BY(mutex_); how many writes the thread sleeps for
+  std::size_t last_taken_ = 0;  // the thread's alone: how many writes the last transaction had
+  std::thread thread_;          // last: it starts when all else is there
 };
 
 }  // namespace millrace::store::sqlite
