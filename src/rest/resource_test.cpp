@@ -1,0 +1,249 @@
+#include "rest/resource.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/json/document.hpp"
+#include "io/loop.hpp"
+#include "store/memory/memory_store.hpp"
+
+namespace millrace::rest {
+namespace {
+
+using http::Method;
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr std::string_view kSchema = R"({"type":"object","additionalProperties":false,"required":["name"],
+  "properties":{"id":{"type":"string"},"name":{"type":"string"},"age":{"type":"number"},"ok":{"type":"boolean"},"data":{}}})";
+
+class ResourceTest : public testing::Test {
+ protected:
+  ResourceTest() {
+    store_ = store::memory::make_store({.clock = [this] { return Instant{++now_}; }});
+    schema_ = std::make_unique<jsonschema::Schema>(*jsonschema::compile(kSchema, "x.json"));
+    reset(false);
+  }
+
+  void reset(bool immutable) {
+    ResourceOptions options{
+        .path = "/x/api", .store = store_.get(), .schema = schema_.get(), .fields = {"id", "name", "age", "ok", "data"}};
+    options.immutable = immutable;
+    options.list_limit_max = 1000;
+    resource_ = std::make_unique<Resource>(std::move(options));
+  }
+
+  http::Response ask(Method method, std::string_view path, std::string_view body = {},
+                     std::vector<std::pair<std::string_view, std::string_view>> headers = {{"content-type", "application/json"}}) {
+    http::Request request;
+    request.method = method;
+    request.target = path;
+    const std::size_t question = path.find('?');
+    request.path = path.substr(0, question);
+    if (question != std::string_view::npos) request.query = path.substr(question + 1);
+    request.body = body;
+    request.headers = std::move(headers);
+    return *loop_.block_on(resource_->handle(request));
+  }
+
+  std::string id_of(const http::Response& response) {
+    auto document = json::parse(response.body);
+    return document->root().find("id")->string();
+  }
+  std::string create(std::string_view body) {
+    http::Response response = ask(Method::post, "/x/api", body);
+    EXPECT_EQ(response.status, 201) << response.body;
+    return id_of(response);
+  }
+
+  std::int64_t now_ = 1'000'000;
+  io::Loop loop_;
+  std::unique_ptr<document::Store> store_;
+  std::unique_ptr<jsonschema::Schema> schema_;
+  std::unique_ptr<Resource> resource_;
+};
+
+TEST_F(ResourceTest, CreatesAndReads) {
+  http::Response created = ask(Method::post, "/x/api/", R"( { "name" : "a\u0041", "age": 1.50 } )");
+  EXPECT_EQ(created.status, 201);
+  const std::string id = id_of(created);
+  EXPECT_EQ(created.body, "{\"id\":\"" + id + R"(","name":"aA","age":1.50})");
+  EXPECT_THAT(created.headers, HasSubstr("Location: /x/api/" + id + "\r\n"));
+  EXPECT_THAT(created.headers, HasSubstr("ETag: \"1\"\r\n"));
+  EXPECT_THAT(created.headers, HasSubstr("X-Canonical-Id: " + id + "\r\n"));
+  EXPECT_THAT(created.headers, HasSubstr("X-Position: 1\r\n"));
+  http::Response read = ask(Method::get, "/x/api/" + id);
+  EXPECT_EQ(read.status, 200);
+  EXPECT_EQ(read.body, created.body);
+}
+
+TEST_F(ResourceTest, TakesTheClientsId) {
+  EXPECT_EQ(create(R"({"name":"a","id":"a/b c"})"), "a/b c");
+  EXPECT_EQ(ask(Method::get, "/x/api/a%2Fb%20c").status, 200);
+  http::Response again = ask(Method::post, "/x/api", R"({"name":"b","id":"a/b c"})");
+  EXPECT_EQ(again.status, 409);
+  EXPECT_THAT(again.body, HasSubstr("document.exists"));
+}
+
+TEST_F(ResourceTest, ReportsEveryViolation) {
+  http::Response refused = ask(Method::post, "/x/api", R"({"nme":"a","age":"x"})");
+  EXPECT_EQ(refused.status, 422);
+  for (std::string_view part : {"\"path\":\"/nme\"", "\"path\":\"/age\"", "\"keyword\":\"required\"", "schema.violation"})
+    EXPECT_THAT(refused.body, HasSubstr(part));
+  EXPECT_EQ(ask(Method::get, "/x/api").body, "[]");
+}
+
+TEST_F(ResourceTest, RefusesWhatIsNoDocument) {
+  EXPECT_EQ(ask(Method::post, "/x/api", "{").status, 400);
+  EXPECT_EQ(ask(Method::post, "/x/api", R"({"name":"a","name":"b"})").status, 400);
+  EXPECT_EQ(ask(Method::post, "/x/api", "[]").status, 422);
+  EXPECT_EQ(ask(Method::post, "/x/api", "{}", {{"content-type", "text/plain"}}).status, 415);
+  EXPECT_EQ(ask(Method::post, "/x/api", R"({"name":"a","id":""})").status, 422);
+  EXPECT_EQ(ask(Method::get, "/x/api/%zz").status, 400);
+  EXPECT_EQ(ask(Method::get, "/x/api/a/other").status, 404);
+  EXPECT_EQ(ask(Method::get, "/x/api/unknown").status, 404);
+}
+
+TEST_F(ResourceTest, NamesTheMethodsThatApply) {
+  EXPECT_THAT(ask(Method::put, "/x/api", "{}").headers, HasSubstr("Allow: GET, HEAD, POST"));
+  EXPECT_THAT(ask(Method::post, "/x/api/1", "{}").headers, HasSubstr("Allow: GET, HEAD, PUT, DELETE"));
+  EXPECT_EQ(ask(Method::patch, "/x/api/bulk", "{}").status, 405);
+}
+
+TEST_F(ResourceTest, ReplacesWithVersions) {
+  const std::string id = create(R"({"name":"a"})");
+  EXPECT_EQ(ask(Method::put, "/x/api/" + id, R"({"name":"b"})").status, 200);
+  EXPECT_EQ(ask(Method::put, "/x/api/" + id, R"({"name":"c"})", {{"if-match", "\"1\""}}).status, 412);
+  http::Response third = ask(Method::put, "/x/api/" + id, R"({"name":"c"})", {{"if-match", "\"2\""}});
+  EXPECT_EQ(third.status, 200);
+  EXPECT_THAT(third.headers, HasSubstr("ETag: \"3\""));
+  EXPECT_EQ(ask(Method::put, "/x/api/" + id, R"({"name":"c"})", {{"if-match", "nonsense"}}).status, 412);
+  EXPECT_EQ(ask(Method::put, "/x/api/nothing", R"({"name":"c"})").status, 404);
+  EXPECT_EQ(ask(Method::put, "/x/api/" + id, R"({"name":"c","id":"other"})").status, 422);
+  EXPECT_EQ(ask(Method::put, "/x/api/" + id, R"({"name":"c","id":")" + id + "\"}").status, 200);
+}
+
+TEST_F(ResourceTest, DeletesAndRemembers) {
+  const std::string id = create(R"({"name":"a"})");
+  const Instant created{now_};
+  http::Response deleted = ask(Method::delete_, "/x/api/" + id);
+  EXPECT_EQ(deleted.body, "{\"id\":\"" + id + R"(","status":"deleted"})");
+  EXPECT_EQ(ask(Method::get, "/x/api/" + id).status, 404);
+  EXPECT_EQ(ask(Method::delete_, "/x/api/" + id).status, 404);
+  EXPECT_EQ(ask(Method::get, "/x/api").body, "[]");
+  EXPECT_EQ(ask(Method::get, "/x/api/" + id + "?at=" + to_string(created)).status, 200);
+  http::Response history = ask(Method::get, "/x/api/" + id + "/history");
+  EXPECT_THAT(history.body, HasSubstr(R"("version":2)"));
+  EXPECT_THAT(history.body, HasSubstr(R"("deleted":true)"));
+  EXPECT_LT(history.body.find("\"version\":2"), history.body.find("\"version\":1"));
+}
+
+TEST_F(ResourceTest, AnswersNotModified) {
+  const std::string id = create(R"({"name":"a"})");
+  for (std::string_view tag : {"\"1\"", "W/\"1\"", "*", "\"7\", \"1\""}) {
+    http::Response response = ask(Method::get, "/x/api/" + id, {}, {{"if-none-match", tag}});
+    EXPECT_EQ(response.status, 304) << tag;
+    EXPECT_EQ(response.body, "");
+  }
+  EXPECT_EQ(ask(Method::get, "/x/api/" + id, {}, {{"if-none-match", "\"2\""}}).status, 200);
+}
+
+TEST_F(ResourceTest, ListsNewestFirstPageByPage) {
+  std::vector<std::string> ids;
+  for (int i = 0; i < 5; ++i) ids.push_back(create(fmt::format(R"({{"name":"n{}","age":{}}})", i, i)));
+  std::string path = "/x/api?limit=2&age_gte=1";
+  std::string seen;
+  int pages = 0;
+  for (; !path.empty(); ++pages) {
+    http::Response page = ask(Method::get, path);
+    ASSERT_EQ(page.status, 200) << page.body;
+    seen += page.body;
+    const std::size_t link = page.headers.find("Link: <");
+    path = link == std::string::npos ? "" : page.headers.substr(link + 7, page.headers.find('>') - link - 7);
+  }
+  EXPECT_EQ(pages, 2);
+  std::size_t last = 0;
+  for (int i = 4; i >= 1; --i) {
+    const std::size_t at = seen.find(ids[static_cast<std::size_t>(i)]);
+    ASSERT_NE(at, std::string::npos);
+    EXPECT_GE(at, last);
+    last = at;
+  }
+  EXPECT_THAT(seen, Not(HasSubstr(ids[0])));
+}
+
+TEST_F(ResourceTest, FiltersByFields) {
+  create(R"({"name":"5","age":5,"ok":true})");
+  create(R"({"name":"six","age":6,"ok":false})");
+  create(R"({"name":"' \" & < = `"})");
+  const auto count = [this](std::string_view query) {
+    http::Response response = ask(Method::get, std::string("/x/api?") + std::string(query));
+    auto document = json::parse(response.body);
+    return response.status == 200 ? static_cast<int>(document->root().size()) : -response.status;
+  };
+  EXPECT_EQ(count("name=5"), 1);
+  EXPECT_EQ(count("age=5"), 1);
+  EXPECT_EQ(count("age_in=5,6,7"), 2);
+  EXPECT_EQ(count("age_lt=6"), 1);
+  EXPECT_EQ(count("ok=true"), 1);
+  EXPECT_EQ(count("name_prefix=s"), 1);
+  EXPECT_EQ(count("name_ne=six"), 2);
+  EXPECT_EQ(count("name=%27%20%22%20%26%20%3C%20%3D%20%60"), 1);
+  EXPECT_EQ(count("limit=0"), 0);
+  EXPECT_EQ(count("limit=x"), -400);
+  EXPECT_EQ(count("limit=1001"), -400);
+  EXPECT_EQ(count("after=0"), -400);
+  EXPECT_EQ(count("at=yesterday"), -400);
+  EXPECT_EQ(count("nam=x"), -400);
+  EXPECT_THAT(ask(Method::get, "/x/api?nam=x").body, HasSubstr("Did you mean \\\"name\\\"?"));
+}
+
+TEST_F(ResourceTest, BulkIsAllOrNothing) {
+  http::Response stored = ask(Method::post, "/x/api/bulk", R"([{"name":"a"},{"name":"b"}])");
+  EXPECT_EQ(stored.status, 201);
+  http::Response refused = ask(Method::post, "/x/api/bulk", R"([{"name":"c"},{"nme":"d"},5])");
+  EXPECT_EQ(refused.status, 422);
+  EXPECT_THAT(refused.body, HasSubstr("\"path\":\"/1/nme\""));
+  EXPECT_THAT(refused.body, HasSubstr("\"path\":\"/2\""));
+  http::Response conflict = ask(Method::post, "/x/api/bulk", R"([{"name":"c","id":"1"},{"name":"d","id":"1"}])");
+  EXPECT_EQ(conflict.status, 409);
+  EXPECT_EQ(ask(Method::post, "/x/api/bulk", R"({"name":"c"})").status, 400);
+  EXPECT_EQ(ask(Method::post, "/x/api/bulk", "[]").body, "[]");
+  EXPECT_EQ(json::parse(ask(Method::get, "/x/api").body)->root().size(), 2u);
+}
+
+TEST_F(ResourceTest, BulkReadsLines) {
+  http::Response stored =
+      ask(Method::post, "/x/api/bulk", "{\"name\":\"a\"}\n\n{\"name\":\"b\"}\r\n", {{"content-type", "application/x-ndjson"}});
+  EXPECT_EQ(stored.status, 201);
+  EXPECT_EQ(json::parse(stored.body)->root().size(), 2u);
+}
+
+TEST_F(ResourceTest, PartialBulkAnswersPerItem) {
+  http::Response response = ask(Method::post, "/x/api/bulk?partial=true", R"([{"name":"a","id":"1"},{"nme":"b"},{"name":"c","id":"1"},7])");
+  EXPECT_EQ(response.status, 200);
+  auto document = json::parse(response.body);
+  ASSERT_EQ(document->root().size(), 4u);
+  std::vector<std::string> statuses;
+  for (json::Value item = document->root().first(); !(item == document->root().end()); item = item.after())
+    statuses.emplace_back(item.find("status")->text());
+  EXPECT_THAT(statuses, testing::ElementsAre("201", "422", "409", "422"));
+}
+
+TEST_F(ResourceTest, BulkReadsInTheOrderAsked) {
+  create(R"({"name":"a","id":"1"})");
+  create(R"({"name":"b","id":"2"})");
+  EXPECT_EQ(ask(Method::get, "/x/api/bulk?ids=2,9,1").body, R"([{"id":"2","name":"b"},{"id":"1","name":"a"}])");
+  EXPECT_EQ(ask(Method::get, "/x/api/bulk").status, 400);
+}
+
+TEST_F(ResourceTest, ImmutableMeansNoChange) {
+  reset(true);
+  const std::string id = create(R"({"name":"a"})");
+  EXPECT_EQ(ask(Method::put, "/x/api/" + id, R"({"name":"b"})").status, 405);
+  EXPECT_EQ(ask(Method::delete_, "/x/api/" + id).status, 405);
+  EXPECT_EQ(ask(Method::get, "/x/api/" + id).status, 200);
+}
+
+}  // namespace
+}  // namespace millrace::rest
