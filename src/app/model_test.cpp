@@ -1,0 +1,147 @@
+#include "app/model.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <fstream>
+
+#include "app/check.hpp"
+
+namespace millrace::app {
+namespace {
+
+using testing::Contains;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+constexpr std::string_view kSdl =
+    "type A { id: ID name: String b: B } type B { id: ID name: String } type Query { getById(id: ID): A getByName(name: String): [A] }";
+
+/// A config folder of its own for each test.
+class ModelTest : public testing::Test {
+ protected:
+  ModelTest() {
+    folder_ = std::filesystem::temp_directory_path() /
+              fmt::format("millrace-model-{}-{}", getpid(), testing::UnitTest::GetInstance()->current_test_info()->name());
+    std::filesystem::create_directories(folder_ / "config");
+    write("config/a.graphql", kSdl);
+  }
+  ~ModelTest() override { std::filesystem::remove_all(folder_); }
+
+  void write(const std::string& name, std::string_view text) const {
+    std::filesystem::create_directories((folder_ / name).parent_path());
+    std::ofstream(folder_ / name) << text;
+  }
+
+  /// The model of a config, or its problems as lines.
+  Checked<Model> derive(std::string_view config) const {
+    write("config/config.conf", config);
+    hocon::Options options;
+    options.environment = [](const std::string&) { return std::nullopt; };
+    auto read = read_config(folder_ / "config" / "config.conf", options);
+    if (!read) return std::unexpected(read.error());
+    return derive_model(*std::move(read), 4055);
+  }
+  std::vector<std::string> problems(std::string_view config) const {
+    std::vector<std::string> lines;
+    auto model = derive(config);
+    if (model) return lines;
+    for (const Problem& problem : model.error()) lines.push_back(to_string(problem));
+    return lines;
+  }
+  static std::string graphlette(std::string_view more, std::string_view schema = "a.graphql") {
+    return fmt::format("graphlettes = [ {{ path = /a/graph, schema = {}, storage {{ type = memory, collection = a }}, {} }} ]", schema,
+                       more);
+  }
+
+  std::filesystem::path folder_;
+};
+
+TEST_F(ModelTest, DerivesTheExamples) {
+  for (std::string_view example : {"events", "farm"}) {
+    auto config = read_config(std::filesystem::path(MILLRACE_SOURCE_DIR) / "examples" / example / "config" / "config.conf");
+    ASSERT_TRUE(config.has_value()) << to_string(config.error().front());
+    auto model = derive_model(*std::move(config), 4055);
+    ASSERT_TRUE(model.has_value()) << to_string(model.error().front());
+    EXPECT_EQ(model->restlettes.size(), model->graphlettes.size());
+    EXPECT_THAT(describe(*model), HasSubstr("follows"));
+  }
+}
+
+TEST_F(ModelTest, DerivesARestApiAndASchema) {
+  auto model = derive(graphlette(""));
+  ASSERT_TRUE(model.has_value());
+  ASSERT_EQ(model->restlettes.size(), 1u);
+  EXPECT_EQ(model->restlettes[0].path, "/a/api");
+  EXPECT_EQ(model->restlettes[0].schema_origin, "derived from type A");
+  EXPECT_THAT(model->entities[0].indexes, testing::SizeIs(1));
+}
+
+TEST_F(ModelTest, TakesTheSchemaBesideTheGraphFolder) {
+  write("config/graph/a.graphql", kSdl);
+  write("config/json/a.schema.json", R"({"type":"object","additionalProperties":false,"properties":{"name":{}}})");
+  auto model = derive(graphlette("", "graph/a.graphql"));
+  ASSERT_TRUE(model.has_value());
+  EXPECT_THAT(model->restlettes[0].schema_origin, HasSubstr("a.schema.json"));
+  EXPECT_THAT(model->restlettes[0].fields, testing::ElementsAre("name"));
+}
+
+TEST_F(ModelTest, LooksInTheFolderAboveToo) {
+  write("b.graphql", kSdl);
+  EXPECT_THAT(problems(graphlette("", "b.graphql")), IsEmpty());
+  EXPECT_THAT(problems(graphlette("", "config/a.graphql")), IsEmpty());
+  EXPECT_THAT(problems(graphlette("", "c.graphql")),
+              Contains(testing::AllOf(HasSubstr("c.graphql\" is not there"), HasSubstr("Looked for"), HasSubstr("config/c.graphql"))));
+}
+
+TEST_F(ModelTest, NamesUnknownKeysAndTheNearest) {
+  auto lines = problems("prot = 1\n" + graphlette("rootConfg { }"));
+  EXPECT_THAT(lines, Contains(testing::AllOf(HasSubstr("config.conf:1:1:"), HasSubstr("\"prot\""), HasSubstr("Did you mean \"port\""))));
+  EXPECT_THAT(lines, Contains(testing::AllOf(HasSubstr("config.conf:2:"), HasSubstr("Did you mean \"rootConfig\""))));
+}
+
+TEST_F(ModelTest, KeepsNamesThatSubstitutionsReferTo) {
+  EXPECT_THAT(problems("db { type = memory, collection = a }\ngraphlettes = [ { path = /a/graph, schema = a.graphql, storage = ${db} } ]"),
+              IsEmpty());
+}
+
+TEST_F(ModelTest, ReportsAllThatIsMissingOrWrong) {
+  auto lines = problems("port = 70000\ngraphlettes = [ { storage { type = mysql } } ]");
+  EXPECT_THAT(lines, Contains(HasSubstr("port must be a whole number from 0 to 65535")));
+  EXPECT_THAT(lines, Contains(HasSubstr("graphlettes[0].path is missing")));
+  EXPECT_THAT(lines, Contains(HasSubstr("graphlettes[0].schema is missing")));
+  EXPECT_THAT(lines, Contains(HasSubstr("no storage type \"mysql\"")));
+  EXPECT_THAT(lines, Contains(HasSubstr("graphlettes[0].storage.collection is missing")));
+  EXPECT_THAT(problems("port = 1"), Contains(HasSubstr("nothing to serve")));
+}
+
+TEST_F(ModelTest, FollowsResolvers) {
+  const std::string own = "rootConfig { resolvers = [ { name = b, queryName = getById, url = \"http://localhost:4055/a/graph\" } ] }";
+  auto model = derive(graphlette(own));
+  ASSERT_TRUE(model.has_value());
+  const RelationModel& relation = model->graphlettes[0].relations.at(0);
+  EXPECT_EQ(relation.type + '.' + relation.field, "A.b");
+  EXPECT_THAT(relation.keys, testing::ElementsAre("b_id", "id"));
+  EXPECT_THAT(problems(graphlette("rootConfig { internalSingletonResolvers = [ { name = b, queryName = getById, graphletteName = a } ] }")),
+              IsEmpty());
+}
+
+TEST_F(ModelTest, NamesResolversThatLeadNowhere) {
+  const auto resolver = [this](std::string_view body) {
+    return problems(graphlette(fmt::format("rootConfig {{ resolvers = [ {{ {} }} ] }}", body)));
+  };
+  EXPECT_THAT(resolver("name = c, queryName = getById, url = /a/graph"), Contains(HasSubstr("no field \"c\"")));
+  EXPECT_THAT(resolver("name = name, queryName = getById, url = /a/graph"), Contains(HasSubstr("gives no object")));
+  EXPECT_THAT(resolver("name = b, queryName = getByI, url = /a/graph"), Contains(HasSubstr("Did you mean \"getById\"")));
+  EXPECT_THAT(resolver("name = b, queryName = getById, url = /b/graph"), Contains(HasSubstr("has no graphlette")));
+  EXPECT_THAT(resolver("name = b, queryName = getById, url = \"http://elsewhere:80/a/graph\""), Contains(HasSubstr("is not this service")));
+}
+
+TEST_F(ModelTest, ReportsProblemsOfTheSdlInItsFile) {
+  write("config/a.graphql", "type A { id: ID }\ntype Query { a: Nothing }");
+  EXPECT_THAT(problems(graphlette("")), Contains(testing::AllOf(HasSubstr("a.graphql:2:"), HasSubstr("Nothing"))));
+}
+
+}  // namespace
+}  // namespace millrace::app

@@ -1,0 +1,46 @@
+#include "app/sdl_json_schema.hpp"
+
+#include <gtest/gtest.h>
+
+#include "base/json/document.hpp"
+#include "jsonschema/schema.hpp"
+
+namespace millrace::app {
+namespace {
+
+/// Whether documents fit the schema that follows from the type E.
+class SdlJsonSchemaTest : public testing::Test {
+ protected:
+  void make(std::string_view fields, const std::vector<std::string>& relations = {}) {
+    auto schema = graphql::build_schema(
+        fmt::format("enum C {{ R G }} type In {{ a: Int! up: In }} type E {{ {} }} type Query {{ e: E }}", fields), "x");
+    ASSERT_TRUE(schema.has_value());
+    auto compiled = jsonschema::compile(json_schema_of(*(*schema)->type("E"), relations), "x");
+    ASSERT_TRUE(compiled.has_value()) << to_string(compiled.error().front());
+    schema_ = std::make_unique<jsonschema::Schema>(*std::move(compiled));
+  }
+  bool fits(std::string_view document) const { return schema_->validate(json::parse(document)->root()).empty(); }
+
+  std::unique_ptr<jsonschema::Schema> schema_;
+};
+
+TEST_F(SdlJsonSchemaTest, FollowsTheTypes) {
+  make("id: ID! name: String! n: Int f: Float b: Boolean c: C d: DateTime l: [Int!] i: In j: JSON");
+  EXPECT_TRUE(fits(R"({"name":"a"})"));
+  EXPECT_TRUE(fits(
+      R"({"name":"a","n":1,"f":1.5,"b":true,"c":"R","d":"2024-01-01T00:00:00Z","l":[1],"i":{"a":1,"up":{"a":2}},"j":{"x":[]},"more":1})"));
+  EXPECT_TRUE(fits(R"({"name":"a","n":null,"c":null,"l":null,"i":null})"));
+  for (std::string_view wrong :
+       {R"({})", R"({"name":null})", R"({"name":"a","n":1.5})", R"({"name":"a","n":3000000000})", R"({"name":"a","c":"B"})",
+        R"({"name":"a","d":"x"})", R"({"name":"a","l":[null]})", R"({"name":"a","i":{}})"})
+    EXPECT_FALSE(fits(wrong)) << wrong;
+}
+
+TEST_F(SdlJsonSchemaTest, LeavesRelationsOut) {
+  make("name: String i: In!", {"i"});
+  EXPECT_TRUE(fits("{}"));
+  EXPECT_TRUE(fits(R"({"i":5})"));
+}
+
+}  // namespace
+}  // namespace millrace::app
