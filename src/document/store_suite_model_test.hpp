@@ -187,6 +187,9 @@ class Generator {
     return append;
   }
 
+  /// Documents (their text) among whose values filters look for operands.
+  void show(std::vector<std::string> documents) { shown_ = std::move(documents); }
+
   /// A filter over the paths that documents have; `arguments` gets what its parameters stand for, some of them not given.
   Filter filter(std::vector<std::string>& arguments, std::size_t depth = 2) {
     if (depth == 0 || chance(50)) return comparison(arguments);
@@ -217,24 +220,34 @@ class Generator {
   }
 
   std::string operand(const FieldPath& path, Comparison comparison) {
-    const bool is_id = path.root == FieldPath::Root::id;
-    const auto one = [&] { return is_id ? json::quoted(id()) : chance(90) ? scalar() : value(2); };
     switch (comparison) {
       case Comparison::in:
       case Comparison::not_in: {
         std::string list = "[";
-        for (std::size_t left = below(4); left > 0; --left) list += (list.size() > 1 ? "," : "") + one();
+        for (std::size_t left = below(4); left > 0; --left) list += (list.size() > 1 ? "," : "") + likely_value(path);
         return list + "]";
       }
       case Comparison::prefix:
         return one_of<std::string>({R"("")", R"("a")", R"("ab")", R"("a\u0000")", R"("it's")", R"("é")", long_text("x"), "1"});
       case Comparison::regex: return one_of<std::string>({R"("a")", R"("^a.?b")", R"("(?i)ZEB")", R"("\\d")", R"("x$")"});
       case Comparison::exists: return one_of<std::string>({"true", "false"});
-      default: return one();
+      default: return likely_value(path);
     }
   }
 
+  /// A value that some shown document has at the path, or any.
+  std::string likely_value(const FieldPath& path) {
+    std::vector<std::string> values;
+    if (!shown_.empty() && chance(60)) {
+      visit_values(path, one_of(shown_), [&values](std::string_view value) { values.emplace_back(value); });
+    }
+    if (!values.empty()) return one_of(values);
+    if (path.root == FieldPath::Root::id) return json::quoted(id());
+    return chance(90) ? scalar() : value(2);
+  }
+
   std::mt19937_64 random_;
+  std::vector<std::string> shown_;
 };
 
 }  // namespace millrace::document::suite

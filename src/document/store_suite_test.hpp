@@ -111,9 +111,21 @@ class StoreSuite : public testing::TestWithParam<StoreSetup> {
   void append_random(Generator& generator, std::size_t batches) {
     for (std::size_t i = 0; i < batches && !HasFailure(); ++i) {
       std::vector<Append> appends;
-      for (std::size_t left = 1 + generator.below(4); left > 0; --left) appends.push_back(generator.append());
+      for (std::size_t left = 1 + generator.below(4); left > 0; --left) appends.push_back(likely_append(generator));
       append(std::move(appends));
     }
+  }
+
+  /// An append that mostly fits what is there.
+  Append likely_append(Generator& generator) const {
+    Append append = generator.append();
+    const ModelVersion* newest = model_.newest(append.id, kNewest);
+    const bool present = newest != nullptr && !newest->envelope.deleted;
+    if (generator.chance(10) || present == (append.operation != Operation::create)) return append;
+    append.operation = present ? Operation::replace : Operation::create;
+    append.expected_version.reset();
+    if (append.payload.empty()) append.payload = generator.payload();
+    return append;
   }
 
   /// Now, the time of a version, or just before it.
@@ -200,12 +212,14 @@ class StoreSuite : public testing::TestWithParam<StoreSetup> {
   }
 
   void compare_random(Generator& generator, std::size_t rounds) {
+    std::vector<std::string> documents;
+    for (const ModelVersion* version : model_.visible(kNewest)) documents.push_back(document(*version));
+    generator.show(std::move(documents));
     for (std::size_t i = 0; i < rounds && !HasFailure(); ++i) {
       compare_reads(generator);
       compare_history(generator);
       compare_changes(generator);
-      compare_find(generator);
-      compare_find(generator);
+      for (int find = 0; find < 4; ++find) compare_find(generator);
     }
   }
 
@@ -270,6 +284,28 @@ TEST_P(StoreSuite, VersionsOfOneBatchAreVersionsInOrder) {
   const Filter filter = Filter::compare(FieldPath::parse("a"), Comparison::equal, Operand::value("4"));
   const std::vector<Query> queries = {{.filter = &filter}};
   EXPECT_EQ(value(store_->find(queries, {})).at(0).size(), 2u);
+}
+
+TEST_P(StoreSuite, LongTextsThatDifferLateAreToldApart) {
+  const std::string base(kKeyTextMax, 'x');
+  std::vector<Append> appends;
+  for (const char* tail : {"", "a", "b", "ba"}) {
+    appends.push_back({.operation = Operation::create, .id = std::string("id") + tail, .payload = R"({"a":")" + base + tail + R"("})"});
+  }
+  append(std::move(appends));
+  const std::string b = json::quoted(base + "b");
+  const auto count = [&](Comparison comparison, const std::string& operand) {
+    const Filter filter = Filter::compare(FieldPath::parse("a"), comparison, Operand::value(operand));
+    const std::vector<Query> queries = {{.filter = &filter}};
+    return value(store_->find(queries, {})).at(0).size();
+  };
+  EXPECT_EQ(count(Comparison::equal, b), 1u);
+  EXPECT_EQ(count(Comparison::in, "[" + b + "]"), 1u);
+  EXPECT_EQ(count(Comparison::prefix, b), 2u);
+  EXPECT_EQ(count(Comparison::less, b), 2u);
+  EXPECT_EQ(count(Comparison::less_or_equal, b), 3u);
+  EXPECT_EQ(count(Comparison::greater, b), 1u);
+  EXPECT_EQ(count(Comparison::greater_or_equal, b), 2u);
 }
 
 TEST_P(StoreSuite, ManyThreadsAppendAndEveryVersionIsThereOnce) {

@@ -13,6 +13,9 @@ using document::Query;
 /// Positions collected from an index. Where more would match, a scan from the newest finds a page of them sooner.
 constexpr std::size_t kCollectedMax = 20'000;
 
+/// Entries counted before one plan is preferred to another.
+constexpr std::size_t kCountedMax = 256;
+
 std::int64_t before_of(const Query& query) {
   const document::Position before = query.page.before;
   constexpr auto kEnd = std::numeric_limits<std::int64_t>::max();
@@ -22,7 +25,35 @@ std::int64_t before_of(const Query& query) {
 }  // namespace
 
 Result<Documents> Finder::find(const Query& query) {
-  return find_planned(query, plan_index(*query.filter, query.arguments, scope_.paths));
+  const std::vector<IndexPlan> plans = plan_index(*query.filter, query.arguments, scope_.paths);
+  TRY(const IndexPlan* const plan, choose(plans));
+  return find_planned(query, *plan);
+}
+
+/// The plan with the fewest entries. A condition that nearly every document meets must not be the one that leads.
+Result<const IndexPlan*> Finder::choose(const std::vector<IndexPlan>& plans) {
+  const IndexPlan* best = &plans.front();
+  if (plans.size() == 1) return best;
+  std::size_t fewest = kCountedMax + 1;
+  for (const IndexPlan& plan : plans) {
+    TRY(const std::size_t count, entries_of(plan));
+    if (count < fewest) best = &plan;
+    fewest = std::min(fewest, count);
+  }
+  return best;
+}
+
+/// How many entries the plan would meet, up to kCountedMax.
+Result<std::size_t> Finder::entries_of(const IndexPlan& plan) {
+  std::size_t total = 0;
+  for (const std::string& key : plan.values) {
+    Cursor count = scope_.connection.use(scope_.table.count_equal);
+    count.integer(1, plan.path).blob(2, key).integer(3, static_cast<std::int64_t>(kCountedMax - total));
+    if (count.next()) total += static_cast<std::size_t>(count.integer(0));
+    if (count.failed()) return Failure(scope_.connection.failure());
+    if (total >= kCountedMax) break;
+  }
+  return total;
 }
 
 Result<Documents> Finder::find_planned(const Query& query, const IndexPlan& plan) {
@@ -81,7 +112,14 @@ Result<> Finder::take_scanned(const Query& query, Selection& selection) {
 }
 
 Result<> Finder::take_keyed(const Query& query, const IndexPlan& plan, Selection& selection) {
-  Cursor entries = scope_.connection.use(newest() ? scope_.table.equal_newest : scope_.table.equal_at);
+  if (!newest()) return take_keyed_at(query, plan, selection);
+  Cursor rows = scope_.connection.use(scope_.table.versions_equal);
+  rows.integer(1, plan.path).blob(2, plan.values.front()).integer(3, before_of(query));
+  return take_rows(rows, selection);
+}
+
+Result<> Finder::take_keyed_at(const Query& query, const IndexPlan& plan, Selection& selection) {
+  Cursor entries = scope_.connection.use(scope_.table.equal_at);
   entries.integer(1, plan.path).blob(2, plan.values.front()).integer(3, before_of(query));
   while (!selection.full() && effort_.use() && entries.next()) TRY_OK(take_position(entries.integer(0), selection));
   if (entries.failed()) return Failure(scope_.connection.failure());

@@ -42,10 +42,13 @@ class Finder {
   Result<document::Documents> find_sql(const document::Query& query, const SqlCondition& condition);
 
  private:
+  Result<std::size_t> entries_of(const IndexPlan& plan);
+  Result<const IndexPlan*> choose(const std::vector<IndexPlan>& plans);
   Result<document::Documents> find_planned(const document::Query& query, const IndexPlan& plan);
   Result<> take_rows(Cursor& rows, Selection& selection);
   Result<> take_scanned(const document::Query& query, Selection& selection);
   Result<> take_keyed(const document::Query& query, const IndexPlan& plan, Selection& selection);
+  Result<> take_keyed_at(const document::Query& query, const IndexPlan& plan, Selection& selection);
   Result<> take_position(std::int64_t position, Selection& selection);
   Result<> take_positions(std::vector<std::int64_t> positions, Selection& selection);
 

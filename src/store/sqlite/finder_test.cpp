@@ -23,7 +23,8 @@ class FinderTest : public testing::Test {
     connection_ = *std::move(opened);
     EXPECT_TRUE(create_table(*connection_, table_, {}));
     fill();
-    EXPECT_TRUE(create_table(*connection_, table_, {FieldPath::parse("n"), FieldPath::parse("group"), FieldPath::parse("tags")}));
+    EXPECT_TRUE(create_table(*connection_, table_,
+                             {FieldPath::parse("n"), FieldPath::parse("group"), FieldPath::parse("tags"), FieldPath::parse("kind")}));
     paths_ = *read_paths(*connection_, table_);
   }
 
@@ -32,7 +33,7 @@ class FinderTest : public testing::Test {
     EXPECT_TRUE(connection_->run("BEGIN"));
     for (int i = 1; i <= kVersions; ++i) {
       const std::string id = std::to_string(i);
-      const std::string payload = fmt::format(R"({{"n":{},"group":"g{}","tags":[{},{}]}})", i, i % 100, i, i + 10000);
+      const std::string payload = fmt::format(R"({{"n":{},"group":"g{}","tags":[{},{}],"kind":"x"}})", i, i % 100, i, i + 10000);
       Cursor insert = connection_->use(table_.insert_version);
       insert.integer(1, i).text(2, id).integer(3, 1).integer(4, i).integer(5, 0).text(6, payload).next();
       EXPECT_FALSE(insert.failed());
@@ -88,6 +89,9 @@ TEST_F(FinderTest, LooksAtLittleMoreThanItFinds) {
       {R"({"group": {"$prefix": "g7"}})", 220, 450},
       {R"({"tags": 10007})", 1, 3},
       {R"({"n": {"$in": []}})", 0, 1},
+      {R"({"kind": "x", "group": "g7"})", 20, 22},
+      {R"({"group": "g7", "kind": "x"})", 20, 22},
+      {R"({"kind": "x", "group": {"$in": ["g7", "g8"]}})", 40, 90},
       {R"({"group": null})", 0, kVersions + 1},
   };
   for (const Row& row : rows) {

@@ -134,19 +134,36 @@ std::optional<IndexPlan> plan_one(const Condition& condition, const std::vector<
   return is_equality(condition) ? plan_keys(condition, indexed->number) : plan_range(condition, indexed->number, all);
 }
 
+constexpr int kKeyRank = 1;
+
+int rank(const IndexPlan& plan) {
+  switch (plan.kind) {
+    case IndexPlan::Kind::ids: return 0;
+    case IndexPlan::Kind::key:
+    case IndexPlan::Kind::keys: return kKeyRank;
+    case IndexPlan::Kind::range: return 2;
+    case IndexPlan::Kind::scan: return 3;
+  }
+  return 3;
+}
+
 }  // namespace
 
-IndexPlan plan_index(const Filter& filter, document::Arguments arguments, const std::vector<IndexedPath>& paths) {
+std::vector<IndexPlan> plan_index(const Filter& filter, document::Arguments arguments, const std::vector<IndexedPath>& paths) {
   std::vector<Condition> conditions;
   const bool complete = collect(filter, arguments, conditions);
-  IndexPlan best;
+  std::vector<IndexPlan> plans;
   for (const Condition& condition : conditions) {
     auto plan = plan_one(condition, paths, conditions);
-    if (plan && plan->kind < best.kind) best = *std::move(plan);
+    if (!plan) continue;
+    plan->exact &= complete && conditions.size() == 1;
+    if (!plans.empty() && rank(*plan) < rank(plans.front())) plans.clear();
+    const bool is_rival = plans.empty() || (rank(*plan) == kKeyRank && rank(plans.front()) == kKeyRank);
+    if (is_rival) plans.push_back(*std::move(plan));
   }
-  best.exact &= complete && conditions.size() == 1;
-  if (conditions.empty()) best.exact = complete;  // a scan of everything
-  return best;
+  // A scan of everything is exact when there is no condition.
+  if (plans.empty()) plans.push_back({.exact = complete && conditions.empty()});
+  return plans;
 }
 
 }  // namespace millrace::store::sqlite

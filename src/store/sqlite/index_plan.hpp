@@ -17,7 +17,7 @@ struct KeyRange {
 };
 
 struct IndexPlan {
-  // In order of preference.
+  // In order of preference; a key and several keys are of one rank.
   enum class Kind : std::uint8_t { ids, key, keys, range, scan };
   Kind kind = Kind::scan;
   std::vector<std::string> values = {};  // ids; or the key, or keys
@@ -26,7 +26,8 @@ struct IndexPlan {
   bool exact = false;                    // every document that the plan names matches
 };
 
-/// The best plan that the conditions which must hold allow.
-IndexPlan plan_index(const document::Filter& filter, document::Arguments arguments, const std::vector<IndexedPath>& paths);
+/// The plans that the conditions which must hold allow, of the best kind: at least one. Several are rivals of kind key or keys, of which
+/// the one with the fewest entries is best.
+std::vector<IndexPlan> plan_index(const document::Filter& filter, document::Arguments arguments, const std::vector<IndexedPath>& paths);
 
 }  // namespace millrace::store::sqlite

@@ -28,6 +28,7 @@ class SqliteStore final : public document::Store {
   /// Makes what is not there yet.
   Result<> prepare() {
     TRY(const std::unique_ptr<Connection> connection, database_->open_for_writing());
+    TRY_OK(check_spelling(*connection));
     if (const Result<> created = create_table(*connection, table_, options_.indexes); !created) {
       return Failure(cannot_create(*connection, created.error()));
     }
@@ -85,6 +86,17 @@ class SqliteStore final : public document::Store {
   Task<void> ping() override { co_return try_read(); }
 
  private:
+  /// To SQLite "Events" and "events" are one table; two collections must not become one.
+  Result<> check_spelling(Connection& connection) const {
+    Cursor table = connection.use("SELECT name FROM sqlite_master WHERE type = 'table' AND name = ?1 COLLATE NOCASE");
+    const bool differs = table.text(1, options_.collection).next() && table.text(0) != options_.collection;
+    if (table.failed()) return Failure(connection.failure());
+    if (!differs) return {};
+    return Failure(Error{ErrorKind::invalid_argument, "store.open",
+                         fmt::format("The collection \"{}\" is there already as \"{}\".", options_.collection, table.text(0)),
+                         "Write it so, or name another collection"});
+  }
+
   /// The usual reason is a table that something else made under this name.
   Error cannot_create(Connection& connection, const Error& error) const {
     if (error.code != "store.internal" || connection.parameter_count(table_.check)) return error;

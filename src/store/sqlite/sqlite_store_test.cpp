@@ -121,6 +121,8 @@ TEST_F(SqliteStoreTest, ATableOfSomethingElseIsLeftAlone) {
 
 TEST_F(SqliteStoreTest, NamesThatCannotBeAreRefused) {
   for (const char* name : {"", "a:b", "sqlite_x"}) EXPECT_EQ(refusal(options(name)).code, "store.open") << name;
+  open(options("events"));
+  EXPECT_THAT(refusal(options("Events")).message, HasSubstr("\"events\""));
 }
 
 TEST_F(SqliteStoreTest, TimeNeverGoesBackAlongPositions) {

@@ -127,6 +127,11 @@ Table::Table(const std::string& collection) : collection(collection) {
   equal_newest = fmt::format(fmt::runtime(equal), entries) + " ORDER BY position DESC";
   equal_at =
       fmt::format(fmt::runtime(equal), entries) + " UNION ALL " + fmt::format(fmt::runtime(equal), entries_past) + " ORDER BY 1 DESC";
+  // CROSS JOIN keeps the order: entries first, from the newest.
+  versions_equal = fmt::format(
+      "SELECT {} FROM {} AS e CROSS JOIN {} AS v USING(position) WHERE path = ?1 AND key = ?2 AND e.position < ?3 ORDER BY e.position DESC",
+      kColumns, entries, versions);
+  count_equal = fmt::format("SELECT count(*) FROM (SELECT 1 FROM {} WHERE path = ?1 AND key = ?2 LIMIT ?3)", entries);
   const std::string_view range = "SELECT position FROM {} WHERE path = ?1 AND key >= ?2 AND key < ?3 AND position < ?4";
   range_newest = fmt::format(fmt::runtime(range), entries);
   range_at = range_newest + " UNION ALL " + fmt::format(fmt::runtime(range), entries_past);
