@@ -56,7 +56,7 @@ class VariableCoercion {
       variables_.insert_or_assign(std::string(definition.name.text), *std::move(coerced));
       return;
     }
-    for (const LiteralProblem& problem : literal_problems(*definition.default_value, type))
+    for (const LiteralProblem& problem : literal_problems(*definition.default_value, TypeView(type)))
       report(definition,
              fmt::format("Variable \"${}\" has invalid default value{}: {}", definition.name.text, at_path(problem.path), problem.message));
   }

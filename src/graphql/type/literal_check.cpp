@@ -8,10 +8,18 @@
 #include "graphql/language/parser.hpp"
 #include "graphql/type/did_you_mean.hpp"
 #include "graphql/type/leaf_input.hpp"
-#include "graphql/type/type_view.hpp"
 
 namespace millrace::graphql {
 namespace {
+
+/// Of fields with one name, which another rule forbids, the last counts.
+const ObjectField* last_field(const Value& object, std::string_view name) {
+  const ObjectField* found = nullptr;
+  for (const ObjectField& field : object.fields) {
+    if (field.name.text == name) found = &field;
+  }
+  return found;
+}
 
 /// Goes as deep as the parser let values nest.
 class LiteralCheck {
@@ -43,8 +51,8 @@ class LiteralCheck {
       return report(literal,
                     fmt::format("Expected value of type \"{}\" to be an object, found: {}.", type.name, print_for_message(literal)));
     for (const InputValue& field : type.input_fields) {
-      auto given = std::ranges::find(literal.fields, field.name, [](const ObjectField& member) { return member.name.text; });
-      if (given != literal.fields.end()) {
+      const ObjectField* given = last_field(literal, field.name);
+      if (given != nullptr) {
         below('.' + field.name, [&] { value(given->value, TypeView(field.type)); });
       } else if (field.is_required()) {
         report(literal, fmt::format("Expected value of type \"{}\" to include required field \"{}\", found: {}.", type.name, field.name,
@@ -94,9 +102,9 @@ class LiteralCheck {
 
 }  // namespace
 
-std::vector<LiteralProblem> literal_problems(const Value& value, const TypeRef& type) {
+std::vector<LiteralProblem> literal_problems(const Value& value, TypeView type) {
   LiteralCheck check;
-  check.value(value, TypeView(type));
+  check.value(value, type);
   return check.take();
 }
 

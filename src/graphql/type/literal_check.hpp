@@ -7,6 +7,7 @@
 
 #include "graphql/language/ast.hpp"
 #include "graphql/type/schema.hpp"
+#include "graphql/type/type_view.hpp"
 
 namespace millrace::graphql {
 
@@ -17,7 +18,7 @@ struct LiteralProblem {
 };
 
 /// Every problem; none when the literal fits. A variable fits anywhere: other rules look at its type.
-std::vector<LiteralProblem> literal_problems(const Value& value, const TypeRef& type);
+std::vector<LiteralProblem> literal_problems(const Value& value, TypeView type);
 
 /// The message for a oneOf input object that has not just one field with a value.
 std::string one_of_message(const Type& type);

@@ -12,9 +12,11 @@ namespace millrace::graphql {
 
 struct ValidationOptions {
   std::size_t errors_max = 100;  // then "Too many validation errors, error limit reached. Validation aborted."
+  std::size_t depth_max = 500;   // nested selection sets, fragments followed: who executes the document may recurse on it
 };
 
-/// Every error of every rule; empty when the document may be executed.
+/// Every error of every rule; empty when the document may be executed. Work is bounded whatever the document says: rules that compare
+/// fields or follow fragments have a budget, and where it ends the last error is "Validation aborted.", as with graphql-js.
 std::vector<GraphqlError> validate(const Schema& schema, const Document& document, ValidationOptions options = {});
 
 }  // namespace millrace::graphql

@@ -15,7 +15,7 @@ void check_directive_values(const SchemaContext& context) {
         const DirectiveType* type = context.schema.directive(directive.name.text);
         const InputValue* definition = type->argument(argument.name.text);
         if (!definition->type.named->is_input()) continue;  // reported where it is defined
-        for (const LiteralProblem& problem : literal_problems(argument.value, definition->type))
+        for (const LiteralProblem& problem : literal_problems(argument.value, TypeView(definition->type)))
           context.report.report(problem.begin, fmt::format("Argument \"@{}({}:)\" has invalid value{}{}: {}", type->name, definition->name,
                                                            problem.path.empty() ? "" : " at ", problem.path, problem.message));
       }

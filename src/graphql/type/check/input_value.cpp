@@ -26,7 +26,7 @@ void check_input_value(const SchemaContext& context, const InputSite& site) {
   if (value.is_required() && value.deprecation)
     context.report.report(deprecation_place(*site.definition), fmt::format("Required {} {} cannot be deprecated.", site.kind, site.name));
   if (!site.definition->default_value) return;
-  for (const LiteralProblem& problem : literal_problems(*site.definition->default_value, value.type))
+  for (const LiteralProblem& problem : literal_problems(*site.definition->default_value, TypeView(value.type)))
     context.report.report(problem.begin, fmt::format("{} has invalid default value{}{}: {}", site.name, problem.path.empty() ? "" : " at ",
                                                      problem.path, problem.message));
 }

@@ -2,10 +2,7 @@
 
 #include <algorithm>
 
-#include "graphql/type/type_view.hpp"
-
 namespace millrace::graphql {
-namespace {
 
 bool is_subtype(const Type& type, const Type& super) {
   if (&type == &super) return true;
@@ -19,8 +16,6 @@ bool is_subtype(TypeView type, TypeView super) {
   if (super.is_list()) return type.is_list() && is_subtype(type.inner(), super.inner());
   return !type.is_list() && is_subtype(*type.named, *super.named);
 }
-
-}  // namespace
 
 bool is_subtype(const TypeRef& type, const TypeRef& super) {
   return is_subtype(TypeView(type), TypeView(super));

@@ -1,0 +1,107 @@
+// Selections that cannot be merged into one response (5.3.2 FieldsInSetCanMerge).
+//
+// Comparing every field with every other through all fragments would take exponential time on a document made for it. So, as in graphql-js:
+//  - a selection set is collected once, and its fragments are not expanded;
+//  - fields of a set are compared with each other, with each fragment that it spreads, and these fragments with each other;
+//  - each pair of sets, of a set and a fragment, and of fragments is compared once (twice when first under parents that exclude each
+//  other);
+//  - all comparisons together have a budget. Validation is aborted when it is used up: some 700 fields of one name are enough.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "graphql/validation/argument_comparison.hpp"
+#include "graphql/validation/collected_fields.hpp"
+
+namespace millrace::graphql::validation {
+
+/// Two fields, or fields below two fields, that conflict.
+struct FieldConflict {
+  std::string_view response_key;
+  std::string reason;
+  std::vector<const Node*> left;
+  std::vector<const Node*> right;
+};
+
+/// Of a response key or reason as messages show it: cut off after a thousand characters.
+std::string abbreviated(std::string_view text);
+
+class FieldConflicts {
+ public:
+  explicit FieldConflicts(Context& context) : context_(context), collector_(context) {}
+
+  /// Every conflict within a selection set, fragments included, that has not been found before.
+  std::vector<FieldConflict> within(const Type* parent, const SelectionSet& set);
+
+ private:
+  using Found = std::vector<FieldConflict>;
+  using Fields = CollectedFields;
+
+  /// Pairs that were compared, and whether only as those of parents that exclude each other: then less was checked.
+  template <class A, class B>
+  class ComparedPairs {
+   public:
+    /// Notes the pair. False when it was compared at least as strictly before.
+    bool add(const A* a, const B* b, bool exclusive);
+    bool contains(const A* a, const B* b, bool exclusive) const;
+
+   private:
+    struct Hash {
+      std::size_t operator()(std::pair<const A*, const B*> pair) const {
+        return std::hash<const void*>{}(pair.first) * 0x9e3779b97f4a7c15 + std::hash<const void*>{}(pair.second);
+      }
+    };
+    std::unordered_map<std::pair<const A*, const B*>, bool, Hash> exclusive_;
+  };
+
+  /// Two fields and whether one response never has both.
+  struct Pair {
+    const CollectedField& left;
+    const CollectedField& right;
+    bool exclusive;
+  };
+
+  struct Overlap {
+    const Fields::Group* left;
+    const Fields::Group* right;
+  };
+  struct Comparison {
+    std::optional<bool> same_arguments;
+    std::optional<bool> same_stream_arguments;
+  };
+
+  void within_groups(Found& found, const Fields& fields);
+  void between(Found& found, bool exclusive, const Fields& left, const Fields& right);
+  void with_fragment(Found& found, bool exclusive, const Fields& fields, const FragmentDefinition* fragment);
+  void between_fragments(Found& found, bool exclusive, const FragmentDefinition* left, const FragmentDefinition* right);
+  void between_sub_selections(Found& found, Pair pair);
+
+  void compare(Found& found, Pair pair);
+  /// Why two fields conflict themselves; empty when they do not.
+  std::string reason_of(const Pair& pair);
+  bool same_arguments(const Pair& pair);
+  std::string stream_reason(const Pair& pair);
+  bool types_conflict(TypeView left, TypeView right);
+  static FieldConflict below(Pair pair, const Found& conflicts);
+
+  const std::vector<const FragmentDefinition*>& spreads(Fields& fields);
+  const std::vector<Overlap>& overlaps(const Fields& left, const Fields& right);
+  Comparison& comparison(const Pair& pair);
+  void spend(std::size_t work);
+
+  Context& context_;
+  FieldCollector collector_;
+  ArgumentComparison arguments_;
+  ComparedPairs<Fields, FragmentDefinition> fields_and_fragments_;
+  ComparedPairs<FragmentDefinition, FragmentDefinition> fragments_;
+  std::map<std::pair<const Fields*, const Fields*>, std::vector<Overlap>> overlaps_;
+  std::map<std::pair<std::uint32_t, std::uint32_t>, Comparison> comparisons_;  // by the fields' numbers
+  std::size_t work_left_ = 500'000;
+  std::size_t depth_ = 0;
+};
+
+}  // namespace millrace::graphql::validation

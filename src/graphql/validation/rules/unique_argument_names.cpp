@@ -1,0 +1,34 @@
+#include <fmt/format.h>
+
+#include "graphql/validation/rules/rules.hpp"
+
+namespace millrace::graphql::validation {
+namespace {
+
+/// 5.4.2 Argument Uniqueness
+class UniqueArgumentNames final : public Rule {
+ public:
+  using Rule::Rule;
+
+  void enter_field(const Selection& node) override { check(node.arguments); }
+  void enter_directive(const Directive& node) override { check(node.arguments); }
+
+ private:
+  void check(const std::vector<Argument>& arguments) {
+    if (arguments.size() < 2) return;
+    NameMap<std::vector<const Node*>> by_name;
+    for (const Argument& argument : arguments) by_name[argument.name.text].push_back(&argument.name);
+    if (by_name.size() == arguments.size()) return;
+    for (const auto& [name, nodes] : by_name) {
+      if (nodes.size() > 1) context_.errors.report(fmt::format("There can be only one argument named \"{}\".", name), nodes);
+    }
+  }
+};
+
+}  // namespace
+
+void add_unique_argument_names(RuleSet& rules) {
+  rules.add<UniqueArgumentNames>();
+}
+
+}  // namespace millrace::graphql::validation

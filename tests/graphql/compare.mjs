@@ -1,0 +1,138 @@
+// Holds Millrace's validation against graphql-js's: verdicts, messages and locations, exactly and in order.
+//
+//   node compare.mjs PROGRAM [SEED] [COUNT]     rows of tests/spec/graphql/validation, then COUNT random documents and damaged ones
+//   node compare.mjs --write PROGRAM            puts graphql-js's answers into the rows (not into deviations.json)
+//
+// A row is {"name", "query", "errors"}, with "schema" when it is not schema.graphql. What Millrace wants to say differently is a row of
+// deviations.json, with the reason; such a row fails when it no longer differs.
+import { spawnSync } from 'node:child_process';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { GraphQLError, buildSchema, parse, validate, version } from 'graphql';
+import { mutated } from './mutation.mjs';
+import { Random } from './random.mjs';
+import { randomDocument } from './random_document.mjs';
+
+// The specification wants at least one selection; graphql-js can do without.
+const strict = { allowEmptySelectionSets: false };
+
+const rowsFolder = new URL('../spec/graphql/validation/', import.meta.url).pathname;
+const sharedSdl = readFileSync(join(rowsFolder, 'schema.graphql'), 'utf8');
+const schemas = new Map();
+
+function schemaOf(sdl) {
+  if (!schemas.has(sdl)) schemas.set(sdl, buildSchema(sdl));
+  return schemas.get(sdl);
+}
+
+/** What graphql-js answers; nothing when it fails itself, as it does on @defer with an argument of a wrong type. */
+function reference({ schema = sharedSdl, query }) {
+  try {
+    const errors = validate(schemaOf(schema), parse(query, strict), undefined, strict);
+    return errors.map(shape);
+  } catch (error) {
+    return error instanceof GraphQLError && error.message.startsWith('Syntax Error') ? [shape(error)] : null;
+  }
+}
+
+function shape(error) {
+  return { message: error.message, locations: (error.locations ?? []).map(({ line, column }) => [line, column]) };
+}
+
+function answersOf(program, cases) {
+  const input = cases.map(({ schema = sharedSdl, query }) => `${JSON.stringify({ schema, query })}\n`).join('');
+  const run = spawnSync(program, { input, encoding: 'utf8', maxBuffer: 1 << 30 });
+  if (run.status !== 0) throw new Error(`${program} ended with ${run.status ?? run.signal}: ${run.stderr}`);
+  return run.stdout.split('\n').slice(0, -1).map((line) => {
+    const answer = JSON.parse(line);
+    if (answer.schema_problems) throw new Error(`The schema has problems: ${answer.schema_problems.join('; ')}`);
+    return answer.errors.map(shape);
+  });
+}
+
+const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+
+function show(title, one, expected, got) {
+  console.log(`\n--- ${title}\n${one.query}`);
+  for (const error of expected) if (!got.some((other) => same(error, other))) console.log(`  graphql-js only: ${JSON.stringify(error)}`);
+  for (const error of got) if (!expected.some((other) => same(error, other))) console.log(`  Millrace only:   ${JSON.stringify(error)}`);
+  if (expected.length === got.length && expected.every((error) => got.some((other) => same(error, other)))) console.log('  only the order differs');
+}
+
+function readRows() {
+  const files = readdirSync(rowsFolder).filter((name) => name.endsWith('.json')).sort();
+  return files.flatMap((file) => JSON.parse(readFileSync(join(rowsFolder, file), 'utf8')).map((row) => ({ file, ...row })));
+}
+
+function writeRows() {
+  for (const file of readdirSync(rowsFolder).filter((name) => name.endsWith('.json') && name !== 'deviations.json')) {
+    const rows = JSON.parse(readFileSync(join(rowsFolder, file), 'utf8'));
+    const lines = rows.map((row) => {
+      const { errors: _, ...rest } = row;
+      const errors = reference(row).map((error) => `      ${JSON.stringify(error)}`);
+      const list = errors.length === 0 ? '[]' : `[\n${errors.join(',\n')}\n    ]`;
+      const members = Object.entries(rest).map(([key, value]) => `    ${JSON.stringify(key)}: ${JSON.stringify(value)}`);
+      return `  {\n${[...members, `    "errors": ${list}`].join(',\n')}\n  }`;
+    });
+    writeFileSync(join(rowsFolder, file), `[\n${lines.join(',\n')}\n]\n`);
+  }
+}
+
+function compareRows(program) {
+  const rows = readRows();
+  const answers = answersOf(program, rows);
+  let failures = 0;
+  rows.forEach((row, i) => {
+    const expected = reference(row);
+    const isDeviation = row.file === 'deviations.json';
+    const problem = !same(answers[i], row.errors)
+      ? 'is answered differently from what the row says'
+      : isDeviation === same(expected, row.errors)
+        ? isDeviation ? 'is no deviation' : 'does not say what graphql-js says'
+        : null;
+    if (problem === null) return;
+    failures++;
+    show(`${row.file}: "${row.name}" ${problem}`, row, isDeviation ? row.errors : expected, answers[i]);
+  });
+  console.log(`rows: ${rows.length}, not as they should be: ${failures}`);
+  return failures;
+}
+
+function randomCases(seed, count) {
+  const random = new Random(seed);
+  const schema = schemaOf(sharedSdl);
+  const names = [...new Set(sharedSdl.match(/[A-Za-z_]\w*/g))].concat(['F0', 'F1', 'v0', 'k1', '__typename', 'query', 'on']);
+  const cases = [];
+  while (cases.length < count) {
+    const query = randomDocument(schema, random);
+    cases.push({ query });
+    for (let i = 0, damaged = query; i < 3 && cases.length < count; i++) {
+      damaged = mutated(damaged, random, names);
+      cases.push({ query: damaged });
+    }
+  }
+  return cases;
+}
+
+function compareRandom(program, seed, count) {
+  const cases = randomCases(seed, count).map((one) => ({ ...one, expected: reference(one) })).filter(({ expected }) => expected !== null);
+  const answers = answersOf(program, cases);
+  const isSyntax = ({ expected }) => expected.length > 0 && expected[0].message.startsWith('Syntax Error');
+  const differing = cases.map((one, i) => ({ ...one, got: answers[i] })).filter(({ expected, got }) => !same(expected, got));
+  for (const { query, expected, got } of differing.slice(0, 10)) show('differs', { query }, expected, got);
+  const valid = cases.filter(({ expected }) => expected.length === 0).length;
+  const agreement = (100 * (cases.length - differing.length)) / cases.length;
+  console.log(
+    `random documents, seed ${seed}: ${cases.length} (${valid} valid, ${cases.filter(isSyntax).length} not parsed, ` +
+      `${cases.reduce((sum, { expected }) => sum + expected.length, 0)} errors), agreement with graphql-js ${version}: ${agreement.toFixed(3)} %`,
+  );
+  return differing.length;
+}
+
+if (process.argv[2] === '--write') {
+  writeRows();
+} else {
+  const [program, seed = '1', count = '4000'] = process.argv.slice(2);
+  const failures = compareRows(program) + compareRandom(program, Number(seed), Number(count));
+  process.exit(failures === 0 ? 0 : 1);
+}
