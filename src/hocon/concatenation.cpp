@@ -14,8 +14,8 @@ std::string_view kind_name(const Node& node) {
   return node.kind == NodeKind::object ? "an object" : "a string";
 }
 
-void report_mixture(const Node& left, const Node& right, Problems& problems) {
-  problems.add(right.spot, fmt::format("This joins {} and {}, which do not go together.", kind_name(left), kind_name(right)),
+void report_mixture(const Node& left, const Node& right, Spot spot, Problems& problems) {
+  problems.add(spot, fmt::format("This joins {} and {}, which do not go together.", kind_name(left), kind_name(right)),
                "Put a comma or a new line between two values.");
 }
 
@@ -30,7 +30,7 @@ void join_known(Node& left, const Node& right, Problems& problems) {
   } else if (left.kind == NodeKind::array && right.kind == NodeKind::array) {
     left.items.insert(left.items.end(), right.items.begin(), right.items.end());
   } else {
-    report_mixture(left, right, problems);
+    report_mixture(left, right, right.spot, problems);
   }
 }
 
@@ -70,31 +70,35 @@ Node* concatenation_of(Tree& tree, std::vector<Node*> parts, Problems& problems)
   return concatenation;
 }
 
-Joint joint_of(const std::vector<Node*>& parts, Problems& problems) {
-  const auto is_array = [](const Node* node) { return node->kind == NodeKind::array; };
-  const auto is_object = [](const Node* node) { return node->kind == NodeKind::object; };
-  const auto first = std::ranges::find_if(parts, [](const Node* node) { return !node->is_simple(); });
-  if (first == parts.end()) return Joint::string;
-  const bool has_array = std::ranges::any_of(parts, is_array);
-  for (const Node* part : parts) {
-    if (part->is_blank || (has_array ? can_be_array(*part) : is_object(part))) continue;
-    const bool is_left = part == parts.front();
-    report_mixture(is_left ? *part : **first, is_left ? **first : *part, problems);
-    return Joint::none;
+Joint joint_of(const std::vector<Part>& parts, Problems& problems) {
+  Joint joint = Joint::string;
+  const Node* left = nullptr;  // the last part but for blanks
+  for (const Part& part : parts) {
+    const Node& node = *part.node;
+    if (node.is_blank) continue;
+    const Joint own = node.kind == NodeKind::array ? Joint::array : node.kind == NodeKind::object ? Joint::object : Joint::string;
+    const bool turns_to_array = left != nullptr && own == Joint::array && joint == Joint::object && can_be_array(*left);
+    const bool is_numbered = own == Joint::object && joint == Joint::array && can_be_array(node);
+    if (left != nullptr && own != joint && !turns_to_array && !is_numbered) {
+      report_mixture(*left, node, part.spot, problems);
+      return Joint::none;
+    }
+    if (left == nullptr || turns_to_array) joint = own;
+    left = &node;
   }
-  return has_array ? Joint::array : Joint::object;
+  return joint;
 }
 
-Node* joined_string(Tree& tree, Spot spot, const std::vector<Node*>& parts) {
+Node* joined_string(Tree& tree, Spot spot, const std::vector<Part>& parts) {
   std::string text;
-  for (const Node* part : parts) text += part->text;
+  for (const Part& part : parts) text += part.node->text;
   return tree.make_string(spot, std::move(text));
 }
 
-Node* joined_array(Tree& tree, Spot spot, const std::vector<Node*>& parts) {
+Node* joined_array(Tree& tree, Spot spot, const std::vector<Part>& parts) {
   Node* array = tree.make(NodeKind::array, spot);
-  for (const Node* part : parts) {
-    const std::vector<Node*> items = part->kind == NodeKind::object ? numbered_items(*part) : part->items;
+  for (const Part& part : parts) {
+    const std::vector<Node*> items = part.node->kind == NodeKind::object ? numbered_items(*part.node) : part.node->items;
     array->items.insert(array->items.end(), items.begin(), items.end());
   }
   array->is_pure = true;

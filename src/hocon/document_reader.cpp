@@ -177,7 +177,7 @@ void DocumentReader::read_assignment(Node& object, const std::vector<Key>& keys)
   const Token separator = token_;
   const bool is_separator = at(TokenKind::equals) || at(TokenKind::colon) || at(TokenKind::plus_equals);
   if (!is_separator && !at(TokenKind::open_curly)) {
-    report(fmt::format("After the key \"{}\" comes = or : or {{, and not {}.", to_string(texts(keys)), description(token_)));
+    report(fmt::format("After the key {} comes = or : or {{, and not {}.", to_string(texts(keys)), description(token_)));
     return;
   }
   if (is_separator) {
@@ -311,18 +311,19 @@ Substitution DocumentReader::substitution_of(const KeyPath& path) const {
     target.path.insert(target.path.end(), path.begin(), path.end());
     substitution.targets.push_back(std::move(target));
   }
-  const Target& nearest_target = substitution.targets.front();
+  Target& nearest_target = substitution.targets.front();
   if (nearest_target.anchor == anchor_) {
     const auto [mine, its] = std::ranges::mismatch(path_, nearest_target.path);
     substitution.enclosing = static_cast<std::size_t>(mine - path_.begin());
     substitution.is_own = mine == path_.end() && its == nearest_target.path.end();
+    if (mine == path_.end() && !path_.empty()) nearest_target.own_key = path_.size() - 1;
   }
   return substitution;
 }
 
 /// a += b is a = ${?a} [b].
 Node* DocumentReader::appended(Node* value, Spot spot) {
-  Substitution before = {.name = to_string(path_), .targets = {{anchor_, path_}}, .enclosing = path_.size()};
+  Substitution before = {.name = to_string(path_), .targets = {{anchor_, path_, path_.size() - 1}}, .enclosing = path_.size()};
   before.is_optional = true;
   before.is_append = true;
   before.is_own = true;

@@ -1,5 +1,6 @@
 #include "hocon/lexer.hpp"
 
+#include "base/json/canonical.hpp"
 #include "base/json/escapes.hpp"
 #include "hocon/characters.hpp"
 
@@ -97,12 +98,20 @@ constexpr std::array kKeywords = {
     Keyword{"null", TokenKind::null},
 };
 
+/// As much of a text as a message needs.
+std::string_view beginning(std::string_view text) {
+  constexpr std::size_t kBytesMax = 60;
+  std::size_t size = std::min(text.size(), kBytesMax);
+  while (size < text.size() && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80) --size;
+  return text.substr(0, size);
+}
+
 }  // namespace
 
 std::string description(const Token& token) {
   if (token.kind == TokenKind::end) return "the end of the file";
   if (token.kind == TokenKind::newline) return "the end of the line";
-  if (token.is_simple()) return fmt::format("\"{}\"", token.text);
+  if (token.is_simple()) return json::quoted(beginning(token.text));
   const auto* symbol = std::ranges::find(kSymbols, token.kind, &Symbol::kind);
   return symbol == kSymbols.end() ? "this character" : std::string(symbol->text);
 }

@@ -2,6 +2,7 @@
 
 #include <fstream>
 
+#include "base/json/canonical.hpp"
 #include "hocon/characters.hpp"
 #include "hocon/document_reader.hpp"
 #include "hocon/properties.hpp"
@@ -120,7 +121,8 @@ bool Loader::is_allowed(const IncludeTarget& target) {
 }
 
 void Loader::report_missing(const IncludeTarget& target, const std::vector<std::string>& tried) {
-  problems_.add(target.spot, fmt::format("There is no file \"{}\".", target.name), fmt::format("Looked for {}.", fmt::join(tried, ", ")));
+  problems_.add(target.spot, fmt::format("There is no file {}.", json::quoted(target.name)),
+                fmt::format("Looked for {}.", fmt::join(tried, ", ")));
 }
 
 /// The files of the first folder that has any.

@@ -92,8 +92,9 @@ Resolver::Outcome Resolver::resolve_field(const std::vector<Node*>& layers, cons
   return Outcome::value;
 }
 
-/// What can be seen of the stacks of a key, one on top of the other as their objects are.
-Resolver::Located Resolver::compose(const std::vector<Node*>& layers, const std::string& key) {
+/// What can be seen of the stacks of a key, one on top of the other as their objects are. On the way back to the own field nothing counts
+/// that was put on top of it.
+Resolver::Located Resolver::compose(const std::vector<Node*>& layers, const std::string& key, bool is_own_key) {
   Located located;
   bool is_hidden = false;
   for (std::size_t i = layers.size(); i-- > 0;) {
@@ -104,6 +105,7 @@ Resolver::Located Resolver::compose(const std::vector<Node*>& layers, const std:
     const std::size_t visible = limit == visible_.end() ? field->stack.size() : limit->second;
     is_hidden = is_hidden || visible < field->stack.size();
     for (std::size_t index = 0; index < visible; ++index) located.entries.push_back({field, index, field->stack[index]});
+    if (is_own_key && visible < field->stack.size()) break;
   }
   if (!located.entries.empty()) {
     located.outcome = Outcome::value;
@@ -142,14 +144,17 @@ Resolver::View Resolver::collect(const Entries& entries, Mode mode) {
 }
 
 Resolver::View Resolver::view_of(const Entry& entry, Mode mode) {
-  Resolved resolved = {Outcome::value, entry.node};
-  if (entry.node->kind == NodeKind::concatenation) {
-    resolve_earlier_appends(entry);
-    resolved = resolve_concatenation(entry);
-  } else if (entry.node->kind == NodeKind::substitution) {
-    if (mode == Mode::see) return see(entry);
-    resolved = resolve_substitution(entry);
-  }
+  const bool is_substitution = entry.node->kind == NodeKind::substitution;
+  const bool is_concatenation = entry.node->kind == NodeKind::concatenation;
+  if (mode == Mode::see && is_substitution) return see(entry);
+  if (mode == Mode::see && is_concatenation) return see_concatenation(entry);
+  if (is_substitution) return view_of(resolve_substitution(entry));
+  if (!is_concatenation) return view_of({Outcome::value, entry.node});
+  resolve_earlier_appends(entry);
+  return view_of(resolve_concatenation(entry));
+}
+
+Resolver::View Resolver::view_of(const Resolved& resolved) {
   if (resolved.outcome != Outcome::value) return {resolved.outcome};
   if (resolved.node->kind != NodeKind::object) return {Outcome::value, resolved.node};
   return {Outcome::value, nullptr, {resolved.node}};

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "hocon/concatenation.hpp"
 #include "hocon/parser.hpp"
 #include "hocon/problems.hpp"
 #include "hocon/tree.hpp"
@@ -79,13 +80,16 @@ class Resolver {
   Resolved resolve_target(const Entry& entry, const Target& target, Progress& progress);
   Resolved resolve_concatenation(const Entry& entry);
   Resolved join(Node& concatenation);
-  Resolved join_resolved(Spot spot, std::vector<Node*> parts);
+  Resolved join_resolved(Spot spot, const std::vector<Part>& parts);
+  Resolved merge_parts(Spot spot, const std::vector<Part>& parts);
 
   View collect(const Entries& entries, Mode mode);
   View view_of(const Entry& entry, Mode mode);
+  static View view_of(const Resolved& resolved);
   View see(const Entry& entry);
   Located locate(const Target& target);
-  Located compose(const std::vector<Node*>& layers, const std::string& key);
+  View see_concatenation(const Entry& entry);
+  Located compose(const std::vector<Node*>& layers, const std::string& key, bool is_own_key = false);
   void resolve_earlier_appends(const Entry& entry);
 
   std::optional<std::string> environment(const std::string& name) const;

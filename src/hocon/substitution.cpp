@@ -10,11 +10,11 @@ namespace millrace::hocon {
 /// Follows the path from its anchor, seeing only what lies along it.
 Resolver::Located Resolver::locate(const Target& target) {
   Located located = {Outcome::value, {{.node = target.anchor->node}}};
-  for (const std::string& key : target.path) {
+  for (std::size_t i = 0; i < target.path.size(); ++i) {
     const View view = collect(located.entries, Mode::see);
     if (view.outcome != Outcome::value) return {view.outcome};
     if (view.leaf != nullptr) return {Outcome::undefined};
-    located = compose(view.layers, key);
+    located = compose(view.layers, target.path[i], target.own_key == i);
     if (located.outcome != Outcome::value) return located;
   }
   return located;
@@ -23,7 +23,7 @@ Resolver::Located Resolver::locate(const Target& target) {
 /// What a substitution stands for with the objects as they are written, not resolved.
 Resolver::View Resolver::see(const Entry& entry) {
   Progress& progress = progress_[entry.node];
-  if (progress.is_done) return view_of(entry, Mode::resolve);
+  if (progress.is_done) return view_of(progress.result);
   if (progress.is_locating) return {Outcome::busy};
   const Deeper deeper(*this, *entry.node);
   View view;
@@ -38,9 +38,28 @@ Resolver::View Resolver::see(const Entry& entry) {
     if (view.outcome == Outcome::value || view.outcome == Outcome::failed) break;
   }
   progress.is_locating = false;
-  if (view.outcome == Outcome::cycle && entry.node->substitution->is_optional) view.outcome = Outcome::undefined;
   // The environment may still have it, and it is a problem if not.
-  return view.outcome == Outcome::undefined ? view_of(entry, Mode::resolve) : view;
+  if (view.outcome == Outcome::undefined) return view_of(resolve_substitution(entry));
+  // Seen from elsewhere it may be no cycle, so nothing is kept.
+  if (view.outcome == Outcome::cycle && entry.node->substitution->is_optional) view.outcome = Outcome::undefined;
+  return view;
+}
+
+/// With an object in it, it is its parts one over the other; with an array or a string, no path leads on from there.
+Resolver::View Resolver::see_concatenation(const Entry& entry) {
+  const Progress& progress = progress_[entry.node];
+  if (progress.is_done) return view_of(progress.result);
+  const Deeper deeper(*this, *entry.node);
+  const Hiding hiding(*this, entry);
+  View view;
+  for (auto part = entry.node->items.rbegin(); part != entry.node->items.rend(); ++part) {
+    if ((*part)->is_blank) continue;
+    View seen = view_of({.node = *part}, Mode::see);
+    if (seen.leaf != nullptr || seen.outcome == Outcome::cycle || seen.outcome == Outcome::failed) return seen;
+    view.layers.insert(view.layers.end(), seen.layers.begin(), seen.layers.end());
+  }
+  if (!view.layers.empty()) view.outcome = Outcome::value;
+  return view;
 }
 
 Resolver::Resolved Resolver::resolve_substitution(const Entry& entry) {
@@ -136,22 +155,22 @@ Resolver::Resolved Resolver::resolve_concatenation(const Entry& entry) {
 /// Goes on after a failure, so that all are reported.
 Resolver::Resolved Resolver::join(Node& concatenation) {
   const Deeper deeper(*this, concatenation);
-  std::vector<Node*> parts;
+  std::vector<Part> parts;
   bool has_failed = false;
   for (Node* part : concatenation.items) {
     const Resolved resolved = resolve_value(*part);
     if (resolved.outcome == Outcome::cycle) return resolved;
     has_failed = has_failed || resolved.outcome == Outcome::failed;
-    if (resolved.outcome == Outcome::value) parts.push_back(resolved.node);
+    if (resolved.outcome == Outcome::value) parts.push_back({resolved.node, part->spot});
   }
   if (has_failed) return {Outcome::failed};
   if (parts.empty()) return {Outcome::undefined};
-  if (parts.size() == 1) return {Outcome::value, parts.front()};
-  return join_resolved(concatenation.spot, std::move(parts));
+  if (parts.size() == 1) return {Outcome::value, parts.front().node};
+  return join_resolved(concatenation.spot, parts);
 }
 
-Resolver::Resolved Resolver::join_resolved(Spot spot, std::vector<Node*> parts) {
-  for (const Node* part : parts) size_ += part->text.size() + part->items.size();
+Resolver::Resolved Resolver::join_resolved(Spot spot, const std::vector<Part>& parts) {
+  for (const Part& part : parts) size_ += part.node->text.size() + part.node->items.size();
   if (size_ > options_.expansion_bytes_max) {
     give_up(spot, fmt::format("Substitutions and concatenations give more than {} bytes.", options_.expansion_bytes_max));
     return {Outcome::failed};
@@ -160,12 +179,18 @@ Resolver::Resolved Resolver::join_resolved(Spot spot, std::vector<Node*> parts) 
     case Joint::none: return {Outcome::failed};
     case Joint::string: return {Outcome::value, joined_string(tree_, spot, parts)};
     case Joint::array: return {Outcome::value, joined_array(tree_, spot, parts)};
-    case Joint::object: break;
+    case Joint::object: return merge_parts(spot, parts);
   }
-  std::erase_if(parts, [](const Node* part) { return part->is_blank; });
-  std::ranges::reverse(parts);
-  const Resolved merged = merge(parts);
-  if (merged.node != nullptr && parts.size() > 1) merged.node->spot = spot;
+  return {Outcome::failed};
+}
+
+Resolver::Resolved Resolver::merge_parts(Spot spot, const std::vector<Part>& parts) {
+  std::vector<Node*> layers;
+  for (const Part& part : parts) {
+    if (!part.node->is_blank) layers.insert(layers.begin(), part.node);
+  }
+  const Resolved merged = merge(layers);
+  if (merged.node != nullptr && layers.size() > 1) merged.node->spot = spot;
   return merged;
 }
 

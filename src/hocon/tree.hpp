@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,6 +43,8 @@ struct Anchor {
 struct Target {
   const Anchor* anchor = nullptr;
   KeyPath path;
+  /// Which of the keys is that of the very field in which the substitution stands; none when the path does not lead through it.
+  std::optional<std::size_t> own_key = {};
 };
 
 struct Substitution {

@@ -6,7 +6,7 @@ import java.io.File;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
-/** Prints one line for each file named: its resolved JSON, or ERROR and why. */
+/** Prints one line for each file named: its resolved JSON, or ERROR and why; BROKEN when it is the library's own fault. */
 public final class Oracle {
   private Oracle() {}
 
@@ -25,6 +25,8 @@ public final class Oracle {
       }
       Config config = ConfigFactory.parseFile(file).resolve();
       return config.root().render(ConfigRenderOptions.concise());
+    } catch (ConfigException.BugOrBroken fault) {
+      return "ERROR | BROKEN: " + String.valueOf(fault.getMessage()).replace('\n', ' ');
     } catch (ConfigException | StackOverflowError problem) {
       return "ERROR | " + String.valueOf(problem.getMessage()).replace('\n', ' ');
     }
