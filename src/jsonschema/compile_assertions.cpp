@@ -149,7 +149,9 @@ void Compiler::write_type() {
 void Compiler::write_values() {
   if (const auto& constant = word(Word::constant)) {
     emit(Op::constant, Word::constant, kAnyKind, static_cast<std::uint32_t>(program_.constants.size()));
-    program_.constants.push_back(*constant);
+    std::string listing;
+    json::append_canonical(listing, *constant);
+    program_.constants.push_back({*constant, shortened(std::move(listing))});
   }
   if (const auto& list = word(Word::enumeration)) {
     emit(Op::enumeration, Word::enumeration, kAnyKind, static_cast<std::uint32_t>(program_.enumerations.size()));

@@ -189,8 +189,9 @@ int count_groups(std::string_view text, bool last) {
 
 // varspec = varname [ ":" max-length / "*" ], of RFC 6570.
 bool is_variable(std::string_view text) {
-  if (text.ends_with('*')) text.remove_suffix(1);
-  if (const std::size_t colon = text.find(':'); colon != std::string_view::npos) {
+  if (text.ends_with('*')) {
+    text.remove_suffix(1);
+  } else if (const std::size_t colon = text.find(':'); colon != std::string_view::npos) {
     const std::string_view length = text.substr(colon + 1);
     if (length.empty() || length.size() > 4 || length[0] == '0' || !std::ranges::all_of(length, is_digit)) return false;
     text = text.substr(0, colon);

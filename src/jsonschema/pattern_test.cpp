@@ -16,7 +16,7 @@ TEST(Pattern, ReadsAnyTextToItsEnd) {
                                           ">", "\\u", "\\x", "\\p{L}", "\\d", "\\B", "0", "d800", "=",  "!"};
   std::mt19937 random(5);
   int taken = 0;
-  for (int i = 0; i < 30'000; ++i) {
+  for (int i = 0; i < 6'000; ++i) {
     std::string text;
     for (auto pieces = random() % 8; pieces > 0; --pieces) text += kPieces[random() % std::size(kPieces)];
     const TranslatedPattern translated = translate_pattern(text);
@@ -26,7 +26,7 @@ TEST(Pattern, ReadsAnyTextToItsEnd) {
     taken += clean;
     if (pattern) pattern->matches("aé1");
   }
-  EXPECT_GT(taken, 3'000);
+  EXPECT_GT(taken, 600);
 }
 
 TEST(Pattern, RefusesAPropertyThatRe2DoesNotKnow) {

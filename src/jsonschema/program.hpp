@@ -88,6 +88,11 @@ struct Bound {
   bool small = false;
 };
 
+struct Constant {
+  json::Value value;
+  std::string listing;  // for the message
+};
+
 struct Enumeration {
   NameTable strings;
   std::vector<json::Value> others;
@@ -135,7 +140,7 @@ struct Program {
   SchemaId root = kAlways;
   std::vector<SchemaNode> nodes;
   std::vector<Instruction> code;
-  std::vector<json::Value> constants;
+  std::vector<Constant> constants;
   std::vector<Enumeration> enumerations;
   std::vector<Bound> bounds;
   std::vector<std::pair<Pattern, std::string>> patterns;  // with the text that was written

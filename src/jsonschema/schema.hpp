@@ -1,8 +1,8 @@
 // JSON Schema, drafts 7 and 2020-12: compiled once into a flat program, run over parsed JSON.
 //
 // The draft follows "$schema"; where it is silent, that of the document that refers to it, and 7 at the root. `format` is asserted.
-// Patterns are RE2's: one that RE2 cannot take is a problem at compile time. Validation never recurses on the document's depth beyond the
-// parser's limit and never throws.
+// Patterns are RE2's: one that RE2 cannot take is a problem at compile time. Validation never throws; its recursion and its work are
+// bounded, and what runs out of either is not valid.
 #pragma once
 
 #include <functional>
@@ -34,7 +34,8 @@ class Schema {
   ~Schema();
 
   /// Every violation: JSON Pointer of the instance, keyword, one sentence. Empty when the document is valid. Any thread. At most
-  /// `violations_max`.
+  /// `violations_max`, and fewer when their paths are very long. Allocates nothing for a valid document, but for strings with escapes and
+  /// arrays or objects of many elements under uniqueItems and unevaluated keywords.
   std::vector<ErrorDetail> validate(const json::Value& instance, std::size_t violations_max = 100) const;
 
   /// The schema's text, canonical.

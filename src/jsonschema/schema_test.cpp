@@ -142,6 +142,15 @@ TEST(Schema, SaysWhereItsTextIsNotJson) {
   EXPECT_EQ(schema.error()[0].place.column, 11u);
 }
 
+TEST(Schema, DoesNotRepeatALongKeyInEveryViolation) {
+  const Schema schema = compiled(R"({"additionalProperties": {"items": {"type": "null"}}})");
+  const std::string key(40'000, 'k');
+  const std::string text = "{\"" + key + "\":[1,2,3,4,5,6,7,8,9]}";
+  const auto document = json::parse(text);
+  ASSERT_TRUE(document);
+  EXPECT_EQ(schema.validate(document->root()).size(), 2u);
+}
+
 TEST(Schema, TakesManyUnevaluatedMembers) {
   const Schema schema = compiled(R"({"$schema": "https://json-schema.org/draft/2020-12/schema",
                                      "patternProperties": {"^p": true}, "unevaluatedProperties": false})");

@@ -21,7 +21,7 @@ bool Validator::check_members(const MemberRule& rule, const Subject& subject) {
     required += known != nullptr && known->required ? 1 : 0;
     const Step step{&subject.at, key.index(), place};
     valid &= check_member(rule, name, known, {value, step, subject.evaluated});
-    if (!valid && !reporting_) return false;
+    if (!valid && !is_listening()) return false;
     key = value.after();
   }
   if (required == rule.required_count) return valid;
@@ -60,7 +60,7 @@ bool Validator::check_property_names(const Instruction& instruction, const Subje
     const Step step{&subject.at, key.index(), place};
     if (check_silently(instruction.a, {key, step, nullptr})) continue;
     valid = report(instruction.word, step, "has a name that the schema in \"propertyNames\" does not allow");
-    if (!reporting_) return false;
+    if (!is_listening()) return false;
   }
   return valid;
 }
@@ -71,7 +71,7 @@ bool Validator::check_dependent_names(const Instruction& instruction, const Subj
   bool valid = true;
   for (const std::string& name : dependent.required) {
     if (subject.value.find(name)) continue;
-    if (!reporting_) return false;
+    if (!is_listening()) return false;
     valid = report(name_of(instruction.word), subject.at,
                    "must have the property " + json::quoted(name) + " because it has " + json::quoted(dependent.name));
   }
@@ -87,7 +87,7 @@ bool Validator::check_items(const ItemRule& rule, const Subject& subject) {
     if (schema == kNoSchema) break;
     const Step step{&subject.at, 0, place};
     valid &= check_child(schema, in_prefix ? rule.prefix_word : rule.rest_word, value, step);
-    if (!valid && (!reporting_ || violations_.size() >= violations_max_)) return false;
+    if (!valid && !is_listening()) return false;
   }
   if (subject.evaluated != nullptr) subject.evaluated->mark_below(place);
   return valid;
@@ -117,7 +117,7 @@ bool Validator::check_unevaluated(const Instruction& instruction, const Subject&
     if (subject.evaluated->has(place)) continue;
     subject.evaluated->mark(place);
     valid &= check_child(instruction.a, instruction.word, at, step);
-    if (!valid && (!reporting_ || violations_.size() >= violations_max_)) return false;
+    if (!valid && !is_listening()) return false;
   }
   return valid;
 }

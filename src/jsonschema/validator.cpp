@@ -130,7 +130,7 @@ bool Validator::check_node(const SchemaNode& node, const Subject& subject) {
     const Instruction& instruction = program_.code[i];
     if ((instruction.kinds & kind) == 0 || execute(instruction, subject)) continue;
     valid = false;
-    if (!reporting_ || violations_.size() >= violations_max_) break;
+    if (!is_listening()) break;
   }
   return valid;
 }
@@ -193,9 +193,9 @@ bool Validator::check_type(const Instruction& instruction, const Subject& subjec
 
 bool Validator::check_enumeration(const Instruction& instruction, const Subject& subject) {
   if (instruction.op == Op::constant) {
-    const json::Value constant = program_.constants[instruction.a];
-    if (are_equal(constant, subject.value)) return true;
-    return reporting_ && report("const", subject.at, "must be " + std::string(constant.text()));
+    const Constant& constant = program_.constants[instruction.a];
+    if (are_equal(constant.value, subject.value)) return true;
+    return reporting_ && report("const", subject.at, "must be " + constant.listing);
   }
   const Enumeration& enumeration = program_.enumerations[instruction.a];
   if (subject.value.is(json::Kind::string)) {

@@ -75,7 +75,8 @@ class Validator {
   bool check_silently(SchemaId schema, const Subject& subject);
   SchemaId dynamic_target(const Instruction& instruction) const;
 
-  // Reporting, in violations.cpp; each gives false. The first two are for what `at` leads to.
+  // Reporting, in violations.cpp; each gives false, for violations of the value that `at` leads to.
+  bool is_listening() const;
   bool report(Word word, const Step& at, std::string_view message);
   bool report(std::string_view keyword, const Step& at, std::string message);
   bool report_type(std::uint8_t kinds, const Step& at);
@@ -95,6 +96,7 @@ class Validator {
   bool exhausted_ = false;
   bool reporting_ = false;
   std::size_t violations_max_ = 0;
+  std::size_t reported_bytes_ = 0;
   std::vector<ErrorDetail> violations_;
 };
 

@@ -51,17 +51,25 @@ std::string Validator::pointer(const Step& at) const {
   return out;
 }
 
+/// Whether a violation would still be told. Long keys repeat in every path below them: the whole has a limit.
+bool Validator::is_listening() const {
+  constexpr std::size_t kBytesMax = 64 * 1024;
+  return reporting_ && violations_.size() < violations_max_ && reported_bytes_ < kBytesMax;
+}
+
 bool Validator::report(std::string_view keyword, const Step& at, std::string message) {
-  if (reporting_ && violations_.size() < violations_max_) violations_.push_back({pointer(at), std::string(keyword), std::move(message)});
+  if (!is_listening()) return false;
+  ErrorDetail& violation = violations_.emplace_back(pointer(at), std::string(keyword), std::move(message));
+  reported_bytes_ += violation.path.size() + violation.message.size();
   return false;
 }
 
 bool Validator::report(Word word, const Step& at, std::string_view message) {
-  return reporting_ && report(name_of(word), at, std::string(message));
+  return is_listening() && report(name_of(word), at, std::string(message));
 }
 
 bool Validator::report_type(std::uint8_t kinds, const Step& at) {
-  if (!reporting_) return false;
+  if (!is_listening()) return false;
   constexpr std::string_view kNames[] = {"null", "true or false", "a number", "a string", "a list", "an object", "a whole number"};
   std::vector<std::string_view> allowed;
   for (std::size_t i = 0; i < std::size(kNames); ++i) {
@@ -73,13 +81,13 @@ bool Validator::report_type(std::uint8_t kinds, const Step& at) {
 }
 
 bool Validator::report_bound(const Instruction& instruction, const Step& at) {
-  if (!reporting_) return false;
+  if (!is_listening()) return false;
   return report(name_of(instruction.word), at,
                 fmt::format("must be {} {}", comparison(instruction.op), program_.bounds[instruction.a].text));
 }
 
 bool Validator::report_limit(const Instruction& instruction, const Step& at) {
-  if (!reporting_) return false;
+  if (!is_listening()) return false;
   const bool most = instruction.op == Op::max_length || instruction.op == Op::max_items || instruction.op == Op::max_properties;
   std::string what;
   switch (instruction.op) {
@@ -93,7 +101,7 @@ bool Validator::report_limit(const Instruction& instruction, const Step& at) {
 }
 
 bool Validator::report_missing(const MemberRule& rule, const Subject& subject) {
-  if (!reporting_) return false;
+  if (!is_listening()) return false;
   for (std::size_t i = 0; i < rule.known.size(); ++i) {
     const std::string& name = rule.names.names()[i];
     if (!rule.known[i].required || subject.value.find(name)) continue;
@@ -103,19 +111,21 @@ bool Validator::report_missing(const MemberRule& rule, const Subject& subject) {
 }
 
 bool Validator::report_unknown(const MemberRule& rule, std::string_view name, const Step& at) {
-  if (!reporting_) return false;
+  if (!is_listening()) return false;
   std::string message = "is not a property that is allowed here";
   std::vector<std::string> allowed;
   for (std::size_t i = 0; i < rule.known.size(); ++i) {
     if (rule.known[i].schema != kNoSchema) allowed.push_back(rule.names.names()[i]);
   }
-  const std::string_view near = nearest(name, allowed);
+  // Nobody mistypes a name into a novel, and comparing one takes its time.
+  constexpr std::size_t kNameMax = 100;
+  const std::string_view near = name.size() > kNameMax ? std::string_view() : nearest(name, allowed);
   if (!near.empty()) message += fmt::format("; did you mean {}?", json::quoted(near));
   return report("additionalProperties", at, std::move(message));
 }
 
 bool Validator::report_contains(const ContainsRule& rule, const Step& at) {
-  if (!reporting_) return false;
+  if (!is_listening()) return false;
   const bool unlimited = rule.most == kUnlimited;
   const std::string least = counted(rule.least, "item", "items");
   if (unlimited) {

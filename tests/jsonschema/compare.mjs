@@ -28,13 +28,18 @@ function makeAjv(schemaUri) {
 }
 
 // Where ajv, and not we, is at odds with the standard.
-function isException({ kind, line, data, expected }) {
+function isException({ kind, schema, data, expected }) {
   // ajv's own compiler fails on a few schemas with unevaluated keywords.
   if (expected.startsWith("thrown")) return true;
   switch (kind) {
-    // ajv takes an empty list for one that contains anything when there is a prefix as well.
+    // ajv takes an empty list for one that contains anything when there is a prefix as well, and does not count what a schema that takes
+    // everything contains as evaluated; it counts what an else evaluates although its if holds.
     case "schema":
-      return line.includes('"contains"') && JSON.stringify(data).includes("[]");
+      if (schema.includes('"unevaluated') && schema.includes('"else"')) return true;
+      return schema.includes('"contains"') && (JSON.stringify(data).includes("[]") || schema.includes('"unevaluatedItems"'));
+    // Node's expressions find a \B between the halves of a surrogate pair, u flag or not.
+    case "pattern":
+      return schema.includes("\\B") && data.includes("😀");
     // ajv takes components with a gap between them; RFC 3339, appendix A, does not.
     case "duration":
       return /^P\d+Y\d+D/.test(data) || /H\d+S$/.test(data);
@@ -49,10 +54,10 @@ function isException({ kind, line, data, expected }) {
     // ajv lets a host name end in a dot, which RFC 1123 does not.
     case "hostname":
       return data.endsWith(".");
-    // ajv takes any port, brackets anywhere, and a colon in the first segment of a relative reference; it wants a path.
+    // ajv takes any port, brackets and @ anywhere, and a colon in the first segment of a relative reference; it wants a path.
     case "uri":
     case "uri-reference":
-      return /\/\/[^/?#]*:[^/?#]*[^/?#\d]/.test(data) || data.includes("[") || /^(?![a-z][a-z\d+.-]*:)[^/?#]*:|^[^/?#:]*:([?#]|$)/i.test(data);
+      return /\/\/[^/?#]*:[^/?#]*[^/?#\d]/.test(data) || data.includes("[") || /@.*@/.test(data) || /^(?![a-z][a-z\d+.-]*:)[^/?#]*:|^[^/?#:]*:([?#]|$)/i.test(data);
     // ajv does not know dots in the names of variables, which RFC 6570 has.
     case "uri-template":
       return /\{[^}]*\./.test(data);
@@ -78,14 +83,14 @@ for (let i = 0; i < count; ++i) {
   const value = schema(random, random.pick(["7", "2020-12"]));
   const validate = makeAjv(value.$schema).compile(value);
   const valueText = text(random, value);
-  for (let j = 0; j < 8; ++j) addCase(valueText, validate, instance(random, 3), { kind: "schema" });
+  for (let j = 0; j < 8; ++j) addCase(valueText, validate, instance(random, 3), { kind: "schema", schema: JSON.stringify(value) });
 }
 
 const single = makeAjv("draft-07");
 for (let i = 0; i < count; ++i) {
   const value = { pattern: pattern(random) };
   const validate = single.compile(value);
-  for (let j = 0; j < 4; ++j) addCase(JSON.stringify(value), validate, subject(random), { kind: "pattern" });
+  for (let j = 0; j < 4; ++j) addCase(JSON.stringify(value), validate, subject(random), { kind: "pattern", schema: value.pattern });
 }
 
 for (const format of formats) {
@@ -123,6 +128,10 @@ for (const [kind, t] of totals) {
   const share = t.valid / t.all;
   if (share < 0.05 || share > 0.95) {
     console.error(`${kind}: ${t.valid} of ${t.all} are valid; the generator says too little.`);
+    ++differences;
+  }
+  if (kind === "schema" && t.excepted > t.all / 200) {
+    console.error(`${kind}: ${t.excepted} of ${t.all} are excepted; too many to be the exceptions that are known.`);
     ++differences;
   }
 }
