@@ -25,6 +25,10 @@ constexpr std::array<std::string_view, 19> kWideSpaces = {
     "\u2008", "\u2009", "\u200A", "\u2028", "\u2029", "\u202F", "\u205F", "\u3000", "\uFEFF",
 };
 
+std::size_t blank_bytes(std::string_view text) {
+  return text.starts_with('\n') ? 1 : space_bytes(text);
+}
+
 }  // namespace
 
 std::size_t code_point_bytes(std::string_view text) {
@@ -61,13 +65,13 @@ bool is_reserved(char c) {
 }
 
 std::string_view trimmed(std::string_view text) {
-  const auto is_space = [](char c) { return c == '\n' || space_bytes(std::string_view(&c, 1)) != 0; };
+  while (const std::size_t size = blank_bytes(text)) text.remove_prefix(size);
   while (!text.empty()) {
-    const std::size_t size = text.front() == '\n' ? 1 : space_bytes(text);
-    if (size == 0) break;
-    text.remove_prefix(size);
+    std::size_t last = text.size() - 1;
+    while (last > 0 && (byte_at(text, last) & 0xC0) == 0x80) --last;
+    if (blank_bytes(text.substr(last)) != text.size() - last) break;
+    text.remove_suffix(text.size() - last);
   }
-  while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
   return text;
 }
 

@@ -105,8 +105,8 @@ void DocumentReader::read_fields(Node& object, TokenKind close) {
       advance();
       continue;
     }
-    read_field(object);
-    if (problems_.count() != problems_before && !at_close()) recover();
+    if (!at(TokenKind::invalid)) read_field(object);
+    if ((problems_.count() != problems_before || at(TokenKind::invalid)) && !at_close()) recover();
     if (!read_separator(close)) recover();
   }
 }
@@ -265,7 +265,7 @@ Node* DocumentReader::read_array() {
     }
     Node* element = read_element();
     if (element != nullptr) array->items.push_back(element);
-    if (problems_.count() != problems_before && !at_close()) recover();
+    if ((problems_.count() != problems_before || at(TokenKind::invalid)) && !at_close()) recover();
     if (!read_separator(TokenKind::close_square)) recover();
   }
   --open_squares_;
