@@ -18,6 +18,9 @@ struct SourceLocation {
 /// The place of a byte offset in the text.
 SourceLocation location_at(std::string_view text, std::uint32_t offset);
 
+/// The byte offset of the character at a place, or of the first after it when the text has no such place.
+std::uint32_t offset_at(std::string_view text, SourceLocation location);
+
 /// An error as it stands in the answer's "errors", in graphql-js's words; `path` and `extensions` are filled in by execution.
 struct GraphqlError {
   std::string message;

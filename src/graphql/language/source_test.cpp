@@ -25,5 +25,14 @@ TEST(Source, BeyondTheEndIsTheEnd) {
   EXPECT_EQ(location_at("a\r", 2), (SourceLocation{2, 1}));
 }
 
+TEST(Source, OffsetsAreTheirPlacesReversed) {
+  std::string_view text = "a\nbc\r\nd\re\xc3\xa9\xe6\xbc\xa2\xf0\x9f\x98\x80g";
+  for (std::uint32_t offset = 0; offset <= text.size(); ++offset) {
+    bool is_inside = offset < text.size() && (static_cast<unsigned char>(text[offset]) & 0xc0) == 0x80;
+    if (!is_inside) EXPECT_EQ(offset_at(text, location_at(text, offset)), offset);
+  }
+  EXPECT_EQ(offset_at(text, {9, 1}), text.size());
+}
+
 }  // namespace
 }  // namespace millrace::graphql

@@ -6,24 +6,18 @@
 #include "graphql/type/sdl/sdl_rules.hpp"
 
 namespace millrace::graphql {
-namespace {
-
-/// A syntax error's place, with columns in bytes.
-std::vector<Problem> syntax_problem(const std::string& file, const GraphqlError& error) {
-  Place place{file, 0, 0};
-  if (!error.locations.empty()) place = {file, error.locations.front().line, error.locations.front().column};
-  return {{std::move(place), error.message}};
-}
-
-}  // namespace
-
 Checked<std::shared_ptr<const Schema>> build_schema(std::string sdl, const std::string& file) {
   SchemaBuilder builder(std::move(sdl));
   std::string_view source = builder.schema()->source();
   auto document = parse(source);
-  if (!document) return std::unexpected(syntax_problem(file, document.error()));
-
   SdlReport report(source, file);
+  if (!document) {
+    const GraphqlError& error = document.error();
+    if (error.locations.empty()) report.report_whole(error.message);
+    for (SourceLocation location : error.locations) report.report(offset_at(source, location), error.message);
+    return std::unexpected(report.take());
+  }
+
   Definitions definitions(*document, built_in_document());
   SdlParts parts = sdl_parts(*document);
   check_sdl({*document, definitions, parts, report});
