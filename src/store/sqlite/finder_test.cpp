@@ -115,6 +115,18 @@ TEST_F(FinderTest, TwoBoundsAreOneRangeOnlyWithoutArrays) {
   EXPECT_EQ(found.documents, static_cast<std::size_t>(kVersions));
 }
 
+TEST_F(FinderTest, AnIndexMadeLaterTellsNewestFromSuperseded) {
+  ASSERT_TRUE(connection_->run_script("UPDATE events SET superseded_at = position WHERE position % 4 = 0"));
+  ASSERT_TRUE(create_table(*connection_, table_, {FieldPath::parse("nowhere"), FieldPath::parse("kind.none"), FieldPath::parse("tags.1")}));
+  const std::int64_t path = read_paths(*connection_, table_)->back().number;
+  for (const auto& [entries, expected] : {std::pair("events:entries", kVersions * 3 / 4), {"events:entries_past", kVersions / 4}}) {
+    const std::string sql = fmt::format("SELECT count(*) FROM \"{}\" WHERE path = {}", entries, path);
+    Cursor count = connection_->use(sql);
+    ASSERT_TRUE(count.next());
+    EXPECT_EQ(count.integer(0), expected) << entries;
+  }
+}
+
 TEST_F(FinderTest, SpentEffortStopsIt) {
   std::vector<std::string> names;
   const auto filter = document::parse_filter_template(R"({"nowhere": 1})", names, {});

@@ -170,6 +170,29 @@ TEST_F(SqliteStoreTest, AnIndexThatAnotherProcessMakesIsKeptAtOnce) {
   EXPECT_THAT(find(*open(options()), equal("n", "1")), ElementsAre("b", "a"));
 }
 
+TEST_F(SqliteStoreTest, VersionsOfOneTransactionAreFoundAtTheirTimes) {
+  Options indexed = options();
+  std::int64_t time = 0;
+  indexed.clock = [&time] { return Instant{++time}; };
+  indexed.indexes = {FieldPath::parse("n")};
+  const auto store = open(indexed);
+  std::vector<Task<std::vector<Receipt>>> tasks;
+  for (int n = 1; n <= 5; ++n) {
+    std::vector<Append> appends;
+    appends.push_back(
+        {.operation = n == 1 ? Operation::create : Operation::replace, .id = "a", .payload = R"({"n":)" + std::to_string(n) + "}"});
+    tasks.push_back(store->append(std::move(appends)));
+  }
+  // The first may be committed alone; those behind it wait together.
+  const auto results = wait(when_all(std::move(tasks)));
+  for (int n = 1; n <= 5; ++n) {
+    ASSERT_TRUE(results->at(static_cast<std::size_t>(n) - 1));
+    for (int at = 1; at <= 5; ++at) {
+      EXPECT_EQ(find(*store, equal("n", std::to_string(n)), {}, Instant{at}).size(), n == at ? 1u : 0u) << n << " at " << at;
+    }
+  }
+}
+
 TEST_F(SqliteStoreTest, AFullFileRefusesAndServesWhatItHas) {
   Options small = options();
   small.file_bytes_max = 40 * 4096;

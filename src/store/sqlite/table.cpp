@@ -46,7 +46,6 @@ Result<> add_index(Connection& connection, const Table& table, const FieldPath& 
   Cursor versions = connection.use(table.changes);
   versions.integer(1, 0).integer(2, -1);
   while (versions.next()) {
-    if (versions.integer(kDeleted) != 0) continue;
     const bool past = !versions.is_null(kSupersededAt);
     const auto position = static_cast<document::Position>(versions.integer(kPosition));
     TRY_OK(add_entries(connection, table, paths, versions.text(kPayload), position, past));
