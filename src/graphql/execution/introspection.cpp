@@ -4,6 +4,7 @@
 
 #include "base/json/canonical.hpp"
 #include "base/json/slices.hpp"
+#include "graphql/language/type_kind.hpp"
 
 namespace millrace::graphql {
 namespace {
@@ -11,18 +12,6 @@ namespace {
 // Objects of introspection carry their scalar members, and under this key a reference from which the resolvers find the rest: a type's
 // written form ("[Foo!]"), "Type.field", or a directive's name after "@".
 constexpr std::string_view kReference = "\"__reference\"";
-
-std::string_view kind_name(TypeKind kind) {
-  switch (kind) {
-    case TypeKind::scalar: return "SCALAR";
-    case TypeKind::object: return "OBJECT";
-    case TypeKind::interface: return "INTERFACE";
-    case TypeKind::union_: return "UNION";
-    case TypeKind::enumeration: return "ENUM";
-    case TypeKind::input_object: return "INPUT_OBJECT";
-  }
-  return {};
-}
 
 /// Builds one object's text.
 class ObjectText {

@@ -1,22 +1,8 @@
 // Type system definitions do not belong into a request, which one rule says; the others still look at them, as they do in graphql-js.
+#include "graphql/language/type_kind.hpp"
 #include "graphql/validation/walker.hpp"
 
 namespace millrace::graphql::validation {
-namespace {
-
-std::string_view location_of(TypeKind kind) {
-  switch (kind) {
-    case TypeKind::scalar: return "SCALAR";
-    case TypeKind::object: return "OBJECT";
-    case TypeKind::interface: return "INTERFACE";
-    case TypeKind::union_: return "UNION";
-    case TypeKind::enumeration: return "ENUM";
-    case TypeKind::input_object: return "INPUT_OBJECT";
-  }
-  return {};
-}
-
-}  // namespace
 
 void Walker::schema_definition(const SchemaDefinition& node) {
   type_system_node({TypeSystemNode::Kind::schema, {}, node.directives});
@@ -27,7 +13,7 @@ void Walker::schema_definition(const SchemaDefinition& node) {
 void Walker::type_definition(const TypeDefinition& node) {
   type_system_node({TypeSystemNode::Kind::type, node.name.text, node.directives});
   for (const Name& interface : node.interfaces) named_type(interface);
-  directives(node.directives, location_of(node.kind));
+  directives(node.directives, kind_name(node.kind));
   for (const FieldDefinition& field : node.fields) field_definition(field);
   for (const Name& member : node.members) named_type(member);
   for (const EnumValueDefinition& one : node.values) enum_value(one);

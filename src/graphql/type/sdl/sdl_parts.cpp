@@ -1,5 +1,6 @@
 #include "graphql/type/sdl/sdl_parts.hpp"
 
+#include "graphql/language/type_kind.hpp"
 #include "graphql/language/type_name.hpp"
 
 namespace millrace::graphql {
@@ -13,7 +14,7 @@ class Walk {
   }
 
   void visit(const TypeDefinition& type) {
-    visit(type.directives, location_of(type.kind), type.name.text);
+    visit(type.directives, kind_name(type.kind), type.name.text);
     for (const Name& name : type.interfaces) parts_.type_names.push_back(&name);
     for (const Name& name : type.members) parts_.type_names.push_back(&name);
     for (const FieldDefinition& field : type.fields) visit(field);
@@ -28,18 +29,6 @@ class Walk {
   SdlParts take() { return std::move(parts_); }
 
  private:
-  static std::string_view location_of(TypeKind kind) {
-    switch (kind) {
-      case TypeKind::scalar: return "SCALAR";
-      case TypeKind::object: return "OBJECT";
-      case TypeKind::interface: return "INTERFACE";
-      case TypeKind::union_: return "UNION";
-      case TypeKind::enumeration: return "ENUM";
-      case TypeKind::input_object: return "INPUT_OBJECT";
-    }
-    return {};
-  }
-
   void visit(const FieldDefinition& field) {
     visit(field.directives, "FIELD_DEFINITION", {});
     parts_.type_names.push_back(&named_type(field.type));
