@@ -3,7 +3,8 @@
 // Comments, unquoted and multi-line strings, concatenation of strings, arrays and objects, += , path keys, merging, substitutions ${a.b}
 // and ${?a.b} with self-reference and the environment, include "f", include file(...), required(...), url(...) refused with a reason.
 // Beyond the specification, as MeshQL's configs write it: `key = include file(x)` gives the text of x as a string when x is not HOCON
-// or JSON by its ending (.conf, .json, .properties), or its object when it is.
+// or JSON by its ending (.conf, .json, .properties), or its object when it is. The rows tests/spec/hocon/beyond_* show this and where the
+// reference implementation differs.
 #pragma once
 
 #include <filesystem>

@@ -200,7 +200,7 @@ TEST(HoconRandom, TokensInAnyOrderDoNoHarm) {
 
 /// Correct documents full of references that cross: resolving them ends, twice with the same result.
 TEST(HoconRandom, TangledReferencesEnd) {
-  for (unsigned seed = 0; seed < 5'000; ++seed) {
+  for (unsigned seed = 0; seed < 1'000; ++seed) {
     std::mt19937 random(seed);
     const auto path = [&] {
       std::string text(1, static_cast<char>('a' + random() % 4));
@@ -213,7 +213,7 @@ TEST(HoconRandom, TangledReferencesEnd) {
       switch (random() % 6) {
         case 0: text += fmt::format(" = ${{?{}}}\n", path()); break;
         case 1: text += fmt::format(" = ${{?{}}} {{ {} = ${{?{}}} }}\n", path(), path(), path()); break;
-        case 2: text += fmt::format(" = ${{?{}}}${{{}}}\n", path(), path()); break;
+        case 2: text += fmt::format(" = ${{?{}}}${{?{}}}\n", path(), path()); break;
         case 3: text += fmt::format(" += ${{?{}}}\n", path()); break;
         case 4: text += fmt::format(" {{ {} = [ ${{?{}}} {{ {} += 1 }} ] }}\n", path(), path(), path()); break;
         default: text += " = 1\n";
