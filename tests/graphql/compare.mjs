@@ -1,6 +1,6 @@
 // Holds Millrace's validation against graphql-js's: verdicts, messages and locations, exactly and in order.
 //
-//   node compare.mjs PROGRAM [SEED] [COUNT]     rows of tests/spec/graphql/validation, then COUNT random documents and damaged ones
+//   node compare.mjs PROGRAM [SEED] [COUNT]     rows of tests/spec/graphql/validation, then hostile documents, then COUNT random documents and damaged ones
 //   node compare.mjs --write PROGRAM            puts graphql-js's answers into the rows (not into deviations.json)
 //
 // A row is {"name", "query", "errors"}, with "schema" when it is not schema.graphql. What Millrace wants to say differently is a row of
@@ -9,6 +9,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GraphQLError, buildSchema, parse, validate, version } from 'graphql';
+import { hostile } from './hostile.mjs';
 import { mutated } from './mutation.mjs';
 import { Random } from './random.mjs';
 import { randomDocument } from './random_document.mjs';
@@ -98,6 +99,16 @@ function compareRows(program) {
   return failures;
 }
 
+function compareHostile(program) {
+  const answers = answersOf(program, hostile);
+  const differing = hostile.filter((one, i) => !same(reference(one), answers[i]));
+  for (const one of differing) {
+    show(`hostile: ${one.name}`, { query: `${one.query.slice(0, 200)}...` }, reference(one), answers[hostile.indexOf(one)]);
+  }
+  console.log(`hostile documents: ${hostile.length}, not as graphql-js says: ${differing.length}`);
+  return differing.length;
+}
+
 function randomCases(seed, count) {
   const random = new Random(seed);
   const schema = schemaOf(sharedSdl);
@@ -133,6 +144,6 @@ if (process.argv[2] === '--write') {
   writeRows();
 } else {
   const [program, seed = '1', count = '4000'] = process.argv.slice(2);
-  const failures = compareRows(program) + compareRandom(program, Number(seed), Number(count));
+  const failures = compareRows(program) + compareHostile(program) + compareRandom(program, Number(seed), Number(count));
   process.exit(failures === 0 ? 0 : 1);
 }
