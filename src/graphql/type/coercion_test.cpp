@@ -223,5 +223,18 @@ TEST(Coercion, BoundsItsProblems) {
   for (const CoercionProblem& problem : coerced.error()) EXPECT_LT(problem.message.size(), 5000u);
 }
 
+TEST(Coercion, BoundsTheProblemsOfLiterals) {
+  auto schema = schema_of(kInputs);
+  std::string text = "{ a(i: {";
+  for (int i = 0; i < 20'000; ++i) text += fmt::format("key{}: {} ", i, i);
+  text += "}) }";
+  auto document = parse(text);
+  ASSERT_TRUE(document.has_value());
+  const Value& literal = document->operations[0].selection_set.selections[0].arguments[0].value;
+  auto problems = literal_problems(literal, TypeView(schema->query()->field("a")->argument("i")->type));
+  EXPECT_GE(problems.size(), kLiteralProblemsMax);
+  EXPECT_LE(problems.size(), kLiteralProblemsMax + 10);
+}
+
 }  // namespace
 }  // namespace millrace::graphql

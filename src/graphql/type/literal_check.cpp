@@ -25,7 +25,7 @@ const ObjectField* last_field(const Value& object, std::string_view name) {
 class LiteralCheck {
  public:
   void value(const Value& literal, TypeView type) {
-    if (literal.kind == ValueKind::variable) return;
+    if (literal.kind == ValueKind::variable || is_full()) return;
     bool is_null = literal.kind == ValueKind::null;
     if (type.is_non_null()) {
       if (is_null) return report(literal, fmt::format("Expected value of non-null type \"{}\" not to be null.", type.to_string()));
@@ -66,6 +66,7 @@ class LiteralCheck {
   void unknown_fields(const Value& literal, const Type& type) {
     for (const ObjectField& member : literal.fields) {
       if (type.input_field(member.name.text) != nullptr) continue;
+      if (is_full()) return;
       std::vector<std::string> names;
       for (const InputValue& field : type.input_fields) names.push_back(field.name);
       std::string near = did_you_mean(suggestions(member.name.text, names));
@@ -95,6 +96,7 @@ class LiteralCheck {
   }
 
   void report(const Node& node, std::string message) { problems_.push_back({path_, std::move(message), node.begin}); }
+  bool is_full() const { return problems_.size() > kLiteralProblemsMax; }
 
   std::string path_;
   std::vector<LiteralProblem> problems_;

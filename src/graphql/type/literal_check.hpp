@@ -17,7 +17,9 @@ struct LiteralProblem {
   std::uint32_t begin = 0;  // the node that is wrong
 };
 
-/// Every problem; none when the literal fits. A variable fits anywhere: other rules look at its type.
+/// Every problem; none when the literal fits. A variable fits anywhere: other rules look at its type. With over kLiteralProblemsMax of
+/// them it stops looking, since each may show the whole literal.
+inline constexpr std::size_t kLiteralProblemsMax = 100;
 std::vector<LiteralProblem> literal_problems(const Value& value, TypeView type);
 
 /// The message for a oneOf input object that has not just one field with a value.
