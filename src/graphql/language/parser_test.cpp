@@ -173,7 +173,7 @@ TEST(Parser, RefusesInTheReferencesWords) {
 }
 
 TEST(Parser, DiffersFromTheReferenceWhereItMeansTo) {
-  expect_refusals("language/deviations.conf");
+  expect_refusals("language/deviations.json");
 }
 
 TEST(Parser, GivesEachNodeItsPlace) {
