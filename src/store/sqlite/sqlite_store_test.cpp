@@ -176,18 +176,18 @@ TEST_F(SqliteStoreTest, VersionsOfOneTransactionAreFoundAtTheirTimes) {
   indexed.clock = [&time] { return Instant{++time}; };
   indexed.indexes = {FieldPath::parse("n")};
   const auto store = open(indexed);
+  ASSERT_TRUE(append(*store, create("a", R"({"n":1})")));
   std::vector<Task<std::vector<Receipt>>> tasks;
-  for (int n = 1; n <= 5; ++n) {
+  for (int n = 2; n <= 8; ++n) {
     std::vector<Append> appends;
-    appends.push_back(
-        {.operation = n == 1 ? Operation::create : Operation::replace, .id = "a", .payload = R"({"n":)" + std::to_string(n) + "}"});
+    appends.push_back({.operation = Operation::replace, .id = "a", .payload = R"({"n":)" + std::to_string(n) + "}"});
     tasks.push_back(store->append(std::move(appends)));
   }
   // The first may be committed alone; those behind it wait together.
   const auto results = wait(when_all(std::move(tasks)));
-  for (int n = 1; n <= 5; ++n) {
-    ASSERT_TRUE(results->at(static_cast<std::size_t>(n) - 1));
-    for (int at = 1; at <= 5; ++at) {
+  for (const auto& result : *results) ASSERT_TRUE(result);
+  for (int n = 1; n <= 8; ++n) {
+    for (int at = 1; at <= 8; ++at) {
       EXPECT_EQ(find(*store, equal("n", std::to_string(n)), {}, Instant{at}).size(), n == at ? 1u : 0u) << n << " at " << at;
     }
   }
@@ -249,6 +249,7 @@ TEST_F(SqliteStoreTest, AFullQueueRefusesAndLosesNothing) {
   EXPECT_GE(accepted, 2u);
   EXPECT_LE(accepted, 3u);
   EXPECT_EQ(find(*store, Filter::everything()).size(), accepted);
+  for (int i = 10; i < 15; ++i) EXPECT_TRUE(append(*store, create(std::to_string(i)))) << "what was taken must leave the count";
 }
 
 TEST_F(SqliteStoreTest, ADamagedFileIsAnErrorAndNoEnd) {
