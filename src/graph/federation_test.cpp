@@ -1,3 +1,4 @@
+// Queries and relations over real stores: federation sees only the interface of a store, so this stands one level above.
 #include "federation/resolvers.hpp"
 
 #include <gmock/gmock.h>
