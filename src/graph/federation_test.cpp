@@ -1,10 +1,9 @@
 // Queries and relations over real stores: federation sees only the interface of a store, so this stands one level above.
-#include "federation/resolvers.hpp"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "base/json/canonical.hpp"
+#include "federation/resolvers.hpp"
 #include "graphql/execution/engine.hpp"
 #include "io/loop.hpp"
 #include "store/memory/memory_store.hpp"
