@@ -17,6 +17,7 @@ namespace {
 class JsonCoercion {
  public:
   void value(const json::Value& given, TypeView type) {
+    if (is_full()) return;
     bool is_null = given.is(json::Kind::null);
     if (type.is_non_null()) {
       if (is_null) return report(fmt::format("Expected value of non-null type \"{}\" not to be null.", type.to_string()));
@@ -76,7 +77,7 @@ class JsonCoercion {
     if (auto found = given.find(field.name)) {
       key();
       below('.' + field.name, [&] { value(*found, TypeView(field.type)); });
-    } else if (field.is_required()) {
+    } else if (field.is_required() && !is_full()) {
       report(
           fmt::format("Expected value of type \"{}\" to include required field \"{}\", found: {}.", type.name, field.name, inspect(given)));
     } else if (!field.default_json.empty()) {

@@ -223,6 +223,32 @@ TEST(Coercion, BoundsItsProblems) {
   for (const CoercionProblem& problem : coerced.error()) EXPECT_LT(problem.message.size(), 5000u);
 }
 
+// Each level of a deep value lacks something and would show all that is below it.
+TEST(Coercion, BoundsTheWorkOnDeepValues) {
+  auto schema = schema_of("input In { in: In a: Int! b: Int! } type Query { a(i: In): Int }");
+  std::string text = std::string(20'000, 'x');
+  text = "{\"zz\":\"" + text + "\"}";
+  for (int i = 0; i < 200; ++i) text = "{\"in\":" + text + '}';
+  auto given = json::parse(text);
+  ASSERT_TRUE(given.has_value());
+  auto coerced = coerce_json(given->root(), schema->query()->field("a")->argument("i")->type);
+  ASSERT_FALSE(coerced.has_value());
+  EXPECT_EQ(coerced.error().size(), kCoercionProblemsMax);
+  EXPECT_EQ(coerced.error().front().path.size(), std::string_view(".in").size() * 200);
+}
+
+TEST(Coercion, BoundsTheMessagesOfLeaves) {
+  auto schema = schema_of("enum E { A } type Query { a(n: Int, f: Float, s: String, e: E): Int }");
+  for (const InputValue& argument : schema->query()->field("a")->arguments) {
+    for (std::string text : {std::string(50'000, '1'), '"' + std::string(50'000, 'x') + '"'}) {
+      auto given = json::parse(text);
+      ASSERT_TRUE(given.has_value());
+      auto coerced = coerce_json(given->root(), argument.type);
+      if (!coerced) EXPECT_LT(coerced.error().front().message.size(), 5000u) << argument.name;
+    }
+  }
+}
+
 TEST(Coercion, BoundsTheProblemsOfLiterals) {
   auto schema = schema_of(kInputs);
   std::string text = "{ a(i: {";

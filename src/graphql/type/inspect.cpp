@@ -71,10 +71,14 @@ void append(std::string& out, std::string_view value, std::size_t depth) {
 std::string inspect(std::string_view canonical) {
   std::string out;
   append(out, canonical, 0);
-  if (out.size() <= kBytesMax) return out;
+  return brief(out);
+}
+
+std::string brief(std::string_view text) {
+  if (text.size() <= kBytesMax) return std::string(text);
   std::size_t end = kBytesMax;
-  while ((static_cast<unsigned char>(out[end]) & 0xc0) == 0x80) --end;
-  return out.substr(0, end) + "...";
+  while ((static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
+  return std::string(text.substr(0, end)) + "...";
 }
 
 std::string inspect(const json::Value& value) {

@@ -13,4 +13,7 @@ namespace millrace::graphql {
 std::string inspect(std::string_view canonical);
 std::string inspect(const json::Value& value);
 
+/// A text, cut as above when it is long.
+std::string brief(std::string_view text);
+
 }  // namespace millrace::graphql

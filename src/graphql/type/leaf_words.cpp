@@ -8,6 +8,7 @@
 #include "base/json/number.hpp"
 #include "base/problem.hpp"
 #include "graphql/type/did_you_mean.hpp"
+#include "graphql/type/inspect.hpp"
 
 namespace millrace::graphql {
 namespace {
@@ -21,16 +22,17 @@ std::string near_values(const Type& type, std::string_view name) {
 }  // namespace
 
 LeafResult append_int(std::string& out, std::string_view number, std::string_view shown) {
-  if (!json::is_whole(number)) return std::unexpected(fmt::format("Int cannot represent non-integer value: {}", shown));
+  if (!json::is_whole(number)) return std::unexpected(fmt::format("Int cannot represent non-integer value: {}", brief(shown)));
   std::optional<std::int64_t> integer = json::integer(number);
   if (!integer || *integer < INT32_MIN || *integer > INT32_MAX)
-    return std::unexpected(fmt::format("Int cannot represent non 32-bit signed integer value: {}", shown));
+    return std::unexpected(fmt::format("Int cannot represent non 32-bit signed integer value: {}", brief(shown)));
   out += fmt::format("{}", *integer);
   return {};
 }
 
 LeafResult append_float(std::string& out, std::string_view number, std::string_view shown) {
-  if (!std::isfinite(json::to_double(number))) return std::unexpected(fmt::format("Float cannot represent non numeric value: {}", shown));
+  if (!std::isfinite(json::to_double(number)))
+    return std::unexpected(fmt::format("Float cannot represent non numeric value: {}", brief(shown)));
   out += number;
   return {};
 }
@@ -45,18 +47,18 @@ bool is_in_form(ScalarKind scalar, std::string_view text) {
 
 std::string not_this_scalar(const Type& type, std::string_view shown) {
   switch (type.scalar) {
-    case ScalarKind::integer: return fmt::format("Int cannot represent non-integer value: {}", shown);
-    case ScalarKind::floating: return fmt::format("Float cannot represent non numeric value: {}", shown);
-    case ScalarKind::string: return fmt::format("String cannot represent a non string value: {}", shown);
-    case ScalarKind::boolean: return fmt::format("Boolean cannot represent a non boolean value: {}", shown);
-    case ScalarKind::date_time: return fmt::format("DateTime cannot represent a non RFC 3339 date-time value: {}", shown);
-    case ScalarKind::date: return fmt::format("Date cannot represent a non RFC 3339 full-date value: {}", shown);
+    case ScalarKind::integer: return fmt::format("Int cannot represent non-integer value: {}", brief(shown));
+    case ScalarKind::floating: return fmt::format("Float cannot represent non numeric value: {}", brief(shown));
+    case ScalarKind::string: return fmt::format("String cannot represent a non string value: {}", brief(shown));
+    case ScalarKind::boolean: return fmt::format("Boolean cannot represent a non boolean value: {}", brief(shown));
+    case ScalarKind::date_time: return fmt::format("DateTime cannot represent a non RFC 3339 date-time value: {}", brief(shown));
+    case ScalarKind::date: return fmt::format("Date cannot represent a non RFC 3339 full-date value: {}", brief(shown));
     default: return fmt::format("{} cannot represent value: {}", type.name, shown);
   }
 }
 
 std::string no_such_enum_value(const Type& type, std::string_view name) {
-  return fmt::format("Value \"{}\" does not exist in \"{}\" enum.{}", name, type.name, near_values(type, name));
+  return fmt::format("Value \"{}\" does not exist in \"{}\" enum.{}", brief(name), type.name, near_values(type, name));
 }
 
 std::string not_an_enum_value(const Type& type, std::string_view what, std::string_view shown) {
