@@ -53,6 +53,18 @@ bool Writer::push(Write& write) {
   return true;
 }
 
+/// Waits until there is a write or the end; folds the log when it takes a while.
+void Writer::wait_for_work(std::unique_lock<std::mutex>& lock) {
+  const auto is_due = [this] { return stopping_ || !queue_.empty(); };
+  if (has_log_ && !arrived_.wait_for(lock, limits_.idle_min, is_due)) {
+    lock.unlock();
+    (void)connection_->run("PRAGMA wal_checkpoint(PASSIVE)");  // a log that cannot be folded now is folded later
+    has_log_ = false;
+    lock.lock();
+  }
+  arrived_.wait(lock, is_due);
+}
+
 /// Waits a moment for as many writes as the last transaction had.
 void Writer::gather(std::unique_lock<std::mutex>& lock) {
   wanted_ = last_taken_;
@@ -62,7 +74,7 @@ void Writer::gather(std::unique_lock<std::mutex>& lock) {
 
 std::vector<Write*> Writer::take() {
   std::unique_lock lock(mutex_);
-  arrived_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+  wait_for_work(lock);
   if (queue_.size() < last_taken_) gather(lock);
   std::vector<Write*> writes;
   std::size_t appends = 0;
@@ -81,6 +93,7 @@ void Writer::run() {
     const std::vector<Write*> writes = take();
     if (writes.empty()) return;
     commit_writes(*connection_, writes);
+    has_log_ = true;
     complete_all(writes);
   }
 }

@@ -22,6 +22,8 @@ class Writer {
     std::size_t batch_max = 1'000;   // appends in a transaction, unless one write alone has more
     // Writers that were just answered come back within moments; waiting for them this long halves the number of commits under load.
     std::chrono::microseconds gather_max{150};
+    // After this long without a write the log is folded into the file, where reads find pages sooner and in mapped memory.
+    std::chrono::milliseconds idle_min{100};
   };
   Writer(std::unique_ptr<Connection> connection, Limits limits);
   /// Commits what waits, then ends.
@@ -35,6 +37,7 @@ class Writer {
  private:
   void run();
   std::vector<Write*> take();
+  void wait_for_work(std::unique_lock<std::mutex>& lock);
   void gather(std::unique_lock<std::mutex>& lock);
 
   const std::unique_ptr<Connection> connection_;  // the thread's alone
@@ -46,6 +49,7 @@ class Writer {
   bool stopping_ = false;       // GUARDED_BY(mutex_)
   std::size_t wanted_ = 1;      // GUARDED_BY(mutex_); how many writes the thread sleeps for
   std::size_t last_taken_ = 0;  // the thread's alone: how many writes the last transaction had
+  bool has_log_ = true;         // the thread's alone: the log may hold what the file does not
   std::thread thread_;          // last: it starts when all else is there
 };
 
