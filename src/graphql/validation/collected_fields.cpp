@@ -8,12 +8,16 @@ namespace millrace::graphql::validation {
 
 CollectedFields& FieldCollector::fields(const Type* parent, const SelectionSet& set) {
   const auto [entry, is_new] = known_.try_emplace({&set, parent});
-  if (is_new) collect(entry->second, parent, set);
+  if (!is_new) return entry->second;
+  entry->second.number = static_cast<std::uint32_t>(known_.size());
+  collect(entry->second, parent, set);
   return entry->second;
 }
 
 CollectedFields& FieldCollector::fields(const FragmentDefinition& fragment) {
-  return fields(context_.schema.type(fragment.type_condition.text), fragment.selection_set);
+  CollectedFields*& known = of_fragment_[static_cast<std::size_t>(&fragment - context_.document.fragments.data())];
+  if (known == nullptr) known = &fields(context_.schema.type(fragment.type_condition.text), fragment.selection_set);
+  return *known;
 }
 
 void FieldCollector::collect(CollectedFields& into, const Type* parent, const SelectionSet& set) {
@@ -38,7 +42,7 @@ void FieldCollector::add_field(CollectedFields& into, const Type* parent, const 
       .definition = has_fields ? parent->field(field.name.text) : nullptr,
       .stream = stream,
       .is_simple = field.arguments.empty() && !field.selection_set && stream == nullptr,
-      .number = fields_count_++,
+      .number = ++fields_count_,
   });
 }
 

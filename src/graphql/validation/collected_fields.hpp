@@ -2,11 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
-#include <map>
-#include <memory>
-#include <optional>
-#include <span>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
@@ -14,6 +9,7 @@
 
 #include "graphql/validation/context.hpp"
 #include "graphql/validation/name_map.hpp"
+#include "graphql/validation/pair_hash.hpp"
 
 namespace millrace::graphql::validation {
 
@@ -23,8 +19,8 @@ struct CollectedField {
   const Type* parent = nullptr;
   const Field* definition = nullptr;  // null when unknown, and for __typename
   const Directive* stream = nullptr;
-  bool is_simple = false;  // no arguments, no selection set, not streamed
-  std::uint32_t number = 0;
+  bool is_simple = false;    // no arguments, no selection set, not streamed
+  std::uint32_t number = 0;  // from 1, no two alike
 
   std::string_view response_key() const { return node->response_key(); }
   TypeView type() const { return definition != nullptr ? TypeView(definition->type) : TypeView(); }
@@ -32,6 +28,7 @@ struct CollectedField {
 
 struct CollectedFields {
   using Group = std::vector<CollectedField>;
+  std::uint32_t number = 0;  // from 1, no two alike
   NameMap<Group> by_key;
   std::vector<const FragmentDefinition*> spreads;  // each once; null stands for all that are unknown
   std::size_t spread_count = 0;                    // of spreads as they are written
@@ -41,7 +38,7 @@ struct CollectedFields {
 /// Collects each selection set once for each parent type.
 class FieldCollector {
  public:
-  explicit FieldCollector(Context& context) : context_(context) {}
+  explicit FieldCollector(Context& context) : context_(context), of_fragment_(context.document.fragments.size()) {}
 
   /// The reference stays valid.
   CollectedFields& fields(const Type* parent, const SelectionSet& set);
@@ -53,7 +50,8 @@ class FieldCollector {
   void add_spread(CollectedFields& into, const Selection& spread);
 
   Context& context_;
-  std::map<std::pair<const SelectionSet*, const Type*>, CollectedFields> known_;
+  std::unordered_map<std::pair<const SelectionSet*, const Type*>, CollectedFields, PairHash> known_;
+  std::vector<CollectedFields*> of_fragment_;  // as the document lists them; null: not collected yet
   std::uint32_t fields_count_ = 0;
 };
 

@@ -44,16 +44,14 @@ std::string abbreviated(std::string_view text) {
   return std::string(text.substr(0, kDetailLengthMax)) + "...";
 }
 
-template <class A, class B>
-bool FieldConflicts::ComparedPairs<A, B>::contains(const A* a, const B* b, bool exclusive) const {
-  const auto found = exclusive_.find({a, b});
-  return found != exclusive_.end() && (exclusive || !found->second);
+bool FieldConflicts::ComparedPairs::contains(std::uint32_t a, std::uint32_t b, bool exclusive) const {
+  const bool* found = exclusive_.find(a, b);
+  return found != nullptr && (exclusive || !*found);
 }
 
-template <class A, class B>
-bool FieldConflicts::ComparedPairs<A, B>::add(const A* a, const B* b, bool exclusive) {
+bool FieldConflicts::ComparedPairs::add(std::uint32_t a, std::uint32_t b, bool exclusive) {
   if (contains(a, b, exclusive)) return false;
-  exclusive_[{a, b}] = exclusive;
+  exclusive_.at(a, b) = exclusive;
   return true;
 }
 
@@ -100,7 +98,7 @@ void FieldConflicts::with_fragment(Found& found, bool exclusive, const Fields& f
   const Descent here(depth_, context_.errors);
   spend(1);
   if (!here || fields.by_key.empty()) return;
-  if (!fields_and_fragments_.add(&fields, fragment, exclusive) || fragment == nullptr) return;
+  if (!fields_and_fragments_.add(fields.number, number_of(fragment), exclusive) || fragment == nullptr) return;
   Fields& others = collector_.fields(*fragment);
   const std::vector<const FragmentDefinition*>& nested = spreads(others);
   if (&fields == &others) return;
@@ -112,7 +110,9 @@ void FieldConflicts::between_fragments(Found& found, bool exclusive, const Fragm
   const Descent here(depth_, context_.errors);
   spend(2);
   if (!here || left == right) return;
-  if (fragments_.contains(right, left, exclusive) || !fragments_.add(left, right, exclusive)) return;
+  const std::uint32_t left_number = number_of(left);
+  const std::uint32_t right_number = number_of(right);
+  if (fragments_.contains(right_number, left_number, exclusive) || !fragments_.add(left_number, right_number, exclusive)) return;
   if (left == nullptr || right == nullptr) return;
   Fields& of_left = collector_.fields(*left);
   const std::vector<const FragmentDefinition*>& nested_left = spreads(of_left);
@@ -170,27 +170,23 @@ std::string FieldConflicts::reason_of(const Pair& pair) {
 }
 
 bool FieldConflicts::same_arguments(const Pair& pair) {
-  std::optional<bool>& known = comparison(pair).same_arguments;
-  if (!known) {
-    const auto outcome = arguments_.compare(pair.left.node->arguments, pair.right.node->arguments);
+  return same(comparison(pair).same_arguments, pair.left.node->arguments, pair.right.node->arguments);
+}
+
+bool FieldConflicts::same(Comparison::Answer& known, const std::vector<Argument>& left, const std::vector<Argument>& right) {
+  if (known == Comparison::Answer::unknown) {
+    const auto outcome = arguments_.compare(left, right);
     spend(outcome.work);
-    known = outcome.is_same;
+    known = outcome.is_same ? Comparison::Answer::yes : Comparison::Answer::no;
   }
-  return *known;
+  return known == Comparison::Answer::yes;
 }
 
 std::string FieldConflicts::stream_reason(const Pair& pair) {
-  constexpr std::string_view kReason = "they have overlapping stream directives";
-  constexpr std::string_view kSame = ". See https://github.com/graphql/defer-stream-wg/discussions/100";
-  std::string reason(kReason);
+  std::string reason = "they have overlapping stream directives";
   if (pair.left.stream == nullptr || pair.right.stream == nullptr) return reason;
-  std::optional<bool>& known = comparison(pair).same_stream_arguments;
-  if (!known) {
-    const auto outcome = arguments_.compare(pair.left.stream->arguments, pair.right.stream->arguments);
-    spend(outcome.work);
-    known = outcome.is_same;
-  }
-  if (*known) reason += kSame;
+  const bool is_same = same(comparison(pair).same_stream_arguments, pair.left.stream->arguments, pair.right.stream->arguments);
+  if (is_same) reason += ". See https://github.com/graphql/defer-stream-wg/discussions/100";
   return reason;
 }
 
@@ -225,17 +221,26 @@ const std::vector<const FragmentDefinition*>& FieldConflicts::spreads(Fields& fi
 }
 
 const std::vector<FieldConflicts::Overlap>& FieldConflicts::overlaps(const Fields& left, const Fields& right) {
-  const auto [entry, is_new] = overlaps_.try_emplace({&left, &right});
-  if (!is_new) return entry->second;
+  static const std::vector<Overlap> kNone;
+  const std::vector<Overlap>*& known = overlaps_.at(left.number, right.number);
+  if (known != nullptr) return *known;
   spend(left.by_key.size());
+  known = &kNone;
   for (const auto& [key, group] : left.by_key) {
-    if (const Fields::Group* other = right.by_key.find(key)) entry->second.push_back({&group, other});
+    const Fields::Group* other = right.by_key.find(key);
+    if (other == nullptr) continue;
+    if (known == &kNone) known = &overlap_lists_.emplace_back();
+    overlap_lists_.back().push_back({&group, other});
   }
-  return entry->second;
+  return *known;
 }
 
 FieldConflicts::Comparison& FieldConflicts::comparison(const Pair& pair) {
-  return comparisons_[{pair.left.number, pair.right.number}];
+  return comparisons_.at(pair.left.number, pair.right.number);
+}
+
+std::uint32_t FieldConflicts::number_of(const FragmentDefinition* fragment) const {
+  return fragment == nullptr ? 0 : static_cast<std::uint32_t>(fragment - context_.document.fragments.data()) + 1;
 }
 
 void FieldConflicts::spend(std::size_t work) {

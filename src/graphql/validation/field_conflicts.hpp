@@ -8,14 +8,15 @@
 //  - all comparisons together have a budget. Validation is aborted when it is used up: some 700 fields of one name are enough.
 #pragma once
 
+#include <cstdint>
+#include <deque>
 #include <string>
 #include <string_view>
-#include <unordered_map>
-#include <utility>
 #include <vector>
 
 #include "graphql/validation/argument_comparison.hpp"
 #include "graphql/validation/collected_fields.hpp"
+#include "graphql/validation/pair_table.hpp"
 
 namespace millrace::graphql::validation {
 
@@ -41,21 +42,15 @@ class FieldConflicts {
   using Found = std::vector<FieldConflict>;
   using Fields = CollectedFields;
 
-  /// Pairs that were compared, and whether only as those of parents that exclude each other: then less was checked.
-  template <class A, class B>
+  /// Pairs that were compared, and how: under parents that exclude each other less is checked.
   class ComparedPairs {
    public:
     /// Notes the pair. False when it was compared at least as strictly before.
-    bool add(const A* a, const B* b, bool exclusive);
-    bool contains(const A* a, const B* b, bool exclusive) const;
+    bool add(std::uint32_t a, std::uint32_t b, bool exclusive);
+    bool contains(std::uint32_t a, std::uint32_t b, bool exclusive) const;
 
    private:
-    struct Hash {
-      std::size_t operator()(std::pair<const A*, const B*> pair) const {
-        return std::hash<const void*>{}(pair.first) * 0x9e3779b97f4a7c15 + std::hash<const void*>{}(pair.second);
-      }
-    };
-    std::unordered_map<std::pair<const A*, const B*>, bool, Hash> exclusive_;
+    PairTable<bool> exclusive_;
   };
 
   /// Two fields and whether one response never has both.
@@ -69,9 +64,11 @@ class FieldConflicts {
     const Fields::Group* left;
     const Fields::Group* right;
   };
+  /// What two fields are known to have in common.
   struct Comparison {
-    std::optional<bool> same_arguments;
-    std::optional<bool> same_stream_arguments;
+    enum class Answer : std::uint8_t { unknown, no, yes };
+    Answer same_arguments = Answer::unknown;
+    Answer same_stream_arguments = Answer::unknown;
   };
 
   void within_groups(Found& found, const Fields& fields);
@@ -84,6 +81,7 @@ class FieldConflicts {
   /// Why two fields conflict themselves; empty when they do not.
   std::string reason_of(const Pair& pair);
   bool same_arguments(const Pair& pair);
+  bool same(Comparison::Answer& known, const std::vector<Argument>& left, const std::vector<Argument>& right);
   std::string stream_reason(const Pair& pair);
   bool types_conflict(TypeView left, TypeView right);
   static FieldConflict below(Pair pair, const Found& conflicts);
@@ -91,15 +89,18 @@ class FieldConflicts {
   const std::vector<const FragmentDefinition*>& spreads(Fields& fields);
   const std::vector<Overlap>& overlaps(const Fields& left, const Fields& right);
   Comparison& comparison(const Pair& pair);
+  /// 0: none, that is any of the unknown ones.
+  std::uint32_t number_of(const FragmentDefinition* fragment) const;
   void spend(std::size_t work);
 
   Context& context_;
   FieldCollector collector_;
   ArgumentComparison arguments_;
-  ComparedPairs<Fields, FragmentDefinition> fields_and_fragments_;
-  ComparedPairs<FragmentDefinition, FragmentDefinition> fragments_;
-  std::map<std::pair<const Fields*, const Fields*>, std::vector<Overlap>> overlaps_;
-  std::map<std::pair<std::uint32_t, std::uint32_t>, Comparison> comparisons_;  // by the fields' numbers
+  ComparedPairs fields_and_fragments_;
+  ComparedPairs fragments_;
+  PairTable<const std::vector<Overlap>*> overlaps_;
+  std::deque<std::vector<Overlap>> overlap_lists_;
+  PairTable<Comparison> comparisons_;
   std::size_t work_left_ = 500'000;
   std::size_t depth_ = 0;
 };

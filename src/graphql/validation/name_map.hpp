@@ -4,6 +4,7 @@
 // wrote the document could make hashes collide.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <string_view>
@@ -11,6 +12,9 @@
 #include <vector>
 
 namespace millrace::graphql::validation {
+
+/// How many names are searched one by one.
+inline constexpr std::size_t kSearchedOneByOne = 16;
 
 template <class T>
 class NameMap {
@@ -34,6 +38,7 @@ class NameMap {
   T& operator[](std::string_view name) {
     if (T* found = find(name)) return *found;
     const auto at = static_cast<std::uint32_t>(entries_.size());
+    if (at == 0) entries_.reserve(kExpected);
     entries_.push_back({name, T{}});
     if (!tree_.empty()) tree_.emplace(name, at);
     if (entries_.size() == kSearchedOneByOne) grow_tree();
@@ -55,7 +60,7 @@ class NameMap {
   auto end() const { return entries_.end(); }
 
  private:
-  static constexpr std::size_t kSearchedOneByOne = 16;
+  static constexpr std::size_t kExpected = 4;
 
   std::size_t position_of(std::string_view name) const {
     if (!tree_.empty()) {
@@ -73,5 +78,20 @@ class NameMap {
   std::vector<Entry> entries_;
   std::map<std::string_view, std::uint32_t> tree_;
 };
+
+/// Whether no two items have one name. Does not allocate for a few.
+template <class Item, class NameOf>
+bool are_names_distinct(const std::vector<Item>& items, NameOf name_of) {
+  NameMap<bool> names;
+  for (auto item = items.begin(); item != items.end(); ++item) {
+    const std::string_view name = name_of(*item);
+    if (items.size() > kSearchedOneByOne) {
+      if (!names.insert(name, true)) return false;
+    } else if (std::any_of(items.begin(), item, [&](const Item& before) { return name_of(before) == name; })) {
+      return false;
+    }
+  }
+  return true;
+}
 
 }  // namespace millrace::graphql::validation

@@ -1,6 +1,6 @@
 // Where a walk through a document stands: the types that the schema gives to the place. What graphql-js calls TypeInfo.
 //
-// A walk copies the position, enters a node, visits what is in it and puts the copy back.
+// A walk keeps the part of the position that a node changes, enters the node, visits what is in it, and has that part put back.
 #pragma once
 
 #include <string_view>
@@ -9,19 +9,24 @@
 
 namespace millrace::graphql::validation {
 
-struct Position {
-  const Type* parent = nullptr;  // the composite type around the selection; null when unknown
-  TypeView type;                 // of the field, fragment or operation; none when unknown
-
+/// What is selected here.
+struct OutputPosition {
+  const Type* parent = nullptr;        // the composite type around the selection; null when unknown
+  TypeView type;                       // of the field, fragment or operation; none when unknown
   const Field* field = nullptr;        // the nearest field around or at the place
   const Type* field_parent = nullptr;  // whose field it is
-  const DirectiveType* directive = nullptr;
-  const InputValue* argument = nullptr;
+};
 
-  TypeView input;                  // the type that a value here must have
+/// What is given here.
+struct InputPosition {
+  const InputValue* argument = nullptr;
+  TypeView input;                  // the type that a value must have
   TypeView input_parent;           // the one around that
   bool input_has_default = false;  // of the argument or input field
+};
 
+struct Position : OutputPosition, InputPosition {
+  const DirectiveType* directive = nullptr;
   std::string_view directive_location;  // such as FIELD, for the directives of this node
   bool in_type_system = false;          // in a type system definition or extension
 
@@ -39,6 +44,20 @@ struct Position {
 
  private:
   void enter_input(const InputValue* definition);
+};
+
+/// Puts a part of a position back when it goes out of scope.
+template <class Part>
+class Kept {
+ public:
+  explicit Kept(Part& part) : part_(part), copy_(part) {}
+  ~Kept() { part_ = copy_; }
+  Kept(const Kept&) = delete;
+  Kept& operator=(const Kept&) = delete;
+
+ private:
+  Part& part_;
+  const Part copy_;
 };
 
 }  // namespace millrace::graphql::validation

@@ -22,14 +22,13 @@ class UsageWalk {
 
  private:
   void selection_set(const SelectionSet& set) {
-    const Position outside = at_;
+    const Kept<OutputPosition> outside(at_);
     at_.enter_selection_set();
     for (const Selection& one : set.selections) selection(one);
-    at_ = outside;
   }
 
   void selection(const Selection& selection) {
-    const Position outside = at_;
+    const Kept<OutputPosition> outside(at_);
     if (selection.kind == Selection::Kind::field) at_.enter_field(schema_, selection);
     if (selection.kind == Selection::Kind::inline_fragment) {
       at_.enter_fragment(schema_, selection.type_condition ? &*selection.type_condition : nullptr);
@@ -37,7 +36,6 @@ class UsageWalk {
     arguments(selection.arguments);
     directives(selection.directives);
     if (selection.selection_set) selection_set(*selection.selection_set);
-    at_ = outside;
   }
 
   void directives(const std::vector<Directive>& directives) {
@@ -50,10 +48,9 @@ class UsageWalk {
 
   void arguments(const std::vector<Argument>& arguments) {
     for (const Argument& argument : arguments) {
-      const Position outside = at_;
+      const Kept<InputPosition> outside(at_);
       at_.enter_argument(argument);
       value(argument.value);
-      at_ = outside;
     }
   }
 
@@ -67,18 +64,16 @@ class UsageWalk {
   }
 
   void list(const Value& list) {
-    const Position outside = at_;
+    const Kept<InputPosition> outside(at_);
     at_.enter_list();
     for (const Value& item : list.items) value(item);
-    at_ = outside;
   }
 
   void object(const Value& object) {
     for (const ObjectField& field : object.fields) {
-      const Position outside = at_;
+      const Kept<InputPosition> outside(at_);
       at_.enter_object_field(field);
       value(field.value);
-      at_ = outside;
     }
   }
 

@@ -26,7 +26,7 @@ void Walker::walk() {
 void Walker::definition(Document::DefinitionReference reference) {
   using Kind = Document::DefinitionKind;
   const Document& document = context_.document;
-  const Position outside = at_;
+  const Kept<Position> outside(at_);
   at_.in_type_system = reference.kind != Kind::operation && reference.kind != Kind::fragment;
   switch (reference.kind) {
     case Kind::operation: operation(document.operations[reference.index]); break;
@@ -35,7 +35,6 @@ void Walker::definition(Document::DefinitionReference reference) {
     case Kind::type: type_definition(document.types[reference.index]); break;
     case Kind::directive: directive_definition(document.directives[reference.index]); break;
   }
-  at_ = outside;
 }
 
 void Walker::operation(const OperationDefinition& node) {
@@ -56,26 +55,28 @@ void Walker::fragment(const FragmentDefinition& node) {
 }
 
 void Walker::variable_definition(const VariableDefinition& node) {
-  const Position outside = at_;
+  const Kept<InputPosition> outside(at_);
   at_.enter_variable_definition(context_.variables.declared_type(node));
   for (Rule* rule : rules_.at(Hook::enter_variable_definition)) rule->enter_variable_definition(node);
   type_reference(node.type);
   if (node.default_value) value(*node.default_value);
   directives(node.directives, "VARIABLE_DEFINITION");
-  at_ = outside;
 }
 
 void Walker::outer_selection_set(const SelectionSet& node) {
-  const Position outside = at_;
+  const Kept<OutputPosition> outside(at_);
   at_.enter_selection_set();
   for (Rule* rule : rules_.at(Hook::enter_selection_set)) rule->enter_selection_set(node);
-  at_ = outside;
-  selection_set(node);
+  selections(node);
 }
 
-void Walker::selection_set(const SelectionSet& node) {
-  const Position outside = at_;
+void Walker::inner_selection_set(const SelectionSet& node) {
+  const Kept<OutputPosition> outside(at_);
   at_.enter_selection_set();
+  selections(node);
+}
+
+void Walker::selections(const SelectionSet& node) {
   for (const Selection& selection : node.selections) {
     if (context_.errors.is_stopped()) break;
     switch (selection.kind) {
@@ -84,18 +85,16 @@ void Walker::selection_set(const SelectionSet& node) {
       case Selection::Kind::inline_fragment: inline_fragment(selection); break;
     }
   }
-  at_ = outside;
 }
 
 void Walker::field(const Selection& node) {
-  const Position outside = at_;
+  const Kept<OutputPosition> outside(at_);
   at_.enter_field(context_.schema, node);
   for (Rule* rule : rules_.at(Hook::enter_field)) rule->enter_field(node);
   arguments(node.arguments);
   directives(node.directives, "FIELD");
   if (node.selection_set) outer_selection_set(*node.selection_set);
   for (Rule* rule : rules_.at(Hook::leave_field)) rule->leave_field(node);
-  at_ = outside;
 }
 
 void Walker::fragment_spread(const Selection& node) {
@@ -104,13 +103,12 @@ void Walker::fragment_spread(const Selection& node) {
 }
 
 void Walker::inline_fragment(const Selection& node) {
-  const Position outside = at_;
+  const Kept<OutputPosition> outside(at_);
   at_.enter_fragment(context_.schema, node.type_condition ? &*node.type_condition : nullptr);
   for (Rule* rule : rules_.at(Hook::enter_inline_fragment)) rule->enter_inline_fragment(node);
   if (node.type_condition) named_type(*node.type_condition);
   directives(node.directives, "INLINE_FRAGMENT");
-  selection_set(*node.selection_set);
-  at_ = outside;
+  inner_selection_set(*node.selection_set);
 }
 
 void Walker::directives(const std::vector<Directive>& nodes, std::string_view location) {
@@ -128,11 +126,10 @@ void Walker::directives(const std::vector<Directive>& nodes, std::string_view lo
 void Walker::arguments(const std::vector<Argument>& nodes) {
   for (const Argument& node : nodes) {
     if (context_.errors.is_stopped()) return;
-    const Position outside = at_;
+    const Kept<InputPosition> outside(at_);
     at_.enter_argument(node);
     for (Rule* rule : rules_.at(Hook::enter_argument)) rule->enter_argument(node);
     value(node.value);
-    at_ = outside;
   }
 }
 

@@ -19,7 +19,8 @@ class Walker {
   void fragment(const FragmentDefinition& node);
   void variable_definition(const VariableDefinition& node);
   void outer_selection_set(const SelectionSet& node);
-  void selection_set(const SelectionSet& node);
+  void inner_selection_set(const SelectionSet& node);
+  void selections(const SelectionSet& node);
   void field(const Selection& node);
   void fragment_spread(const Selection& node);
   void inline_fragment(const Selection& node);

@@ -11,16 +11,18 @@ class FragmentsOnCompositeTypes final : public Rule {
   using Rule::Rule;
 
   void enter_inline_fragment(const Selection& node) override {
-    if (node.type_condition) check(*node.type_condition, "Fragment");
+    if (node.type_condition && is_wrong(*node.type_condition)) report("Fragment", *node.type_condition);
   }
   void enter_fragment(const FragmentDefinition& node) override {
-    check(node.type_condition, fmt::format("Fragment \"{}\"", node.name.text));
+    if (is_wrong(node.type_condition)) report(fmt::format("Fragment \"{}\"", node.name.text), node.type_condition);
   }
 
  private:
-  void check(const Name& type_condition, std::string_view subject) {
+  bool is_wrong(const Name& type_condition) const {
     const Type* type = context_.schema.type(type_condition.text);
-    if (type == nullptr || type->is_composite()) return;
+    return type != nullptr && !type->is_composite();
+  }
+  void report(std::string_view subject, const Name& type_condition) {
     context_.errors.report(fmt::format("{} cannot condition on non composite type \"{}\".", subject, type_condition.text),
                            {&type_condition});
   }

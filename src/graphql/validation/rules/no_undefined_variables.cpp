@@ -15,9 +15,9 @@ class NoUndefinedVariables final : public Rule {
     if (usages.empty()) return;
     NameMap<bool> defined;
     for (const VariableDefinition& variable : node.variables) defined.insert(variable.name.text, true);
-    const std::string by = node.name ? fmt::format(" by operation \"{}\"", node.name->text) : std::string();
     for (const VariableUsage* usage : usages) {
       if (defined.contains(usage->node->text)) continue;
+      const std::string by = node.name ? fmt::format(" by operation \"{}\"", node.name->text) : std::string();
       context_.errors.report(fmt::format("Variable \"${}\" is not defined{}.", usage->node->text, by), {usage->node, &node});
     }
   }

@@ -10,10 +10,8 @@ namespace {
 
 /// Whether the selections are fields alone, each with a response key of its own. Most are, and then nothing is to be merged.
 bool are_distinct_fields(const std::vector<Selection>& selections) {
-  NameMap<bool> keys;
-  return std::ranges::all_of(selections, [&](const Selection& selection) {
-    return selection.kind == Selection::Kind::field && keys.insert(selection.response_key(), true);
-  });
+  return std::ranges::all_of(selections, [](const Selection& selection) { return selection.kind == Selection::Kind::field; }) &&
+         are_names_distinct(selections, [](const Selection& field) { return field.response_key(); });
 }
 
 /// 5.3.2 Field Selection Merging

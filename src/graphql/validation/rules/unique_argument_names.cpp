@@ -15,10 +15,9 @@ class UniqueArgumentNames final : public Rule {
 
  private:
   void check(const std::vector<Argument>& arguments) {
-    if (arguments.size() < 2) return;
+    if (are_names_distinct(arguments, [](const Argument& argument) { return argument.name.text; })) return;
     NameMap<std::vector<const Node*>> by_name;
     for (const Argument& argument : arguments) by_name[argument.name.text].push_back(&argument.name);
-    if (by_name.size() == arguments.size()) return;
     for (const auto& [name, nodes] : by_name) {
       if (nodes.size() > 1) context_.errors.report(fmt::format("There can be only one argument named \"{}\".", name), nodes);
     }

@@ -11,9 +11,9 @@ class UniqueVariableNames final : public Rule {
   using Rule::Rule;
 
   void enter_operation(const OperationDefinition& node) override {
+    if (are_names_distinct(node.variables, [](const VariableDefinition& variable) { return variable.name.text; })) return;
     NameMap<std::vector<const Node*>> by_name;
     for (const VariableDefinition& variable : node.variables) by_name[variable.name.text].push_back(&variable.name);
-    if (by_name.size() == node.variables.size()) return;
     for (const auto& [name, nodes] : by_name) {
       if (nodes.size() > 1) context_.errors.report(fmt::format("There can be only one variable named \"${}\".", name), nodes);
     }
