@@ -26,11 +26,17 @@ function schemaOf(sdl) {
   return schemas.get(sdl);
 }
 
-/** What graphql-js answers; nothing when it fails itself, as it does on @defer with an argument of a wrong type. */
+/** Directives of directives, which graphql-js has and the specification (September 2025) has not. */
+const beyondSpecification = /\bdirective\s*@\w+\s*(?:\([^)]*\))?\s*@|\bextend\s+directive\b/;
+
+/**
+ * What graphql-js answers. Nothing when it cannot say: it fails itself on @defer with an argument of a wrong type, and reads more than the
+ * specification's grammar.
+ */
 function reference({ schema = sharedSdl, query }) {
+  if (beyondSpecification.test(query)) return null;
   try {
-    const errors = validate(schemaOf(schema), parse(query, strict), undefined, strict);
-    return errors.map(shape);
+    return validate(schemaOf(schema), parse(query, strict), undefined, strict).map(shape);
   } catch (error) {
     return error instanceof GraphQLError && error.message.startsWith('Syntax Error') ? [shape(error)] : null;
   }

@@ -8,6 +8,7 @@
 #include "graphql/language/parser.hpp"
 #include "graphql/type/did_you_mean.hpp"
 #include "graphql/type/leaf_input.hpp"
+#include "graphql/type/leaf_words.hpp"
 
 namespace millrace::graphql {
 namespace {
@@ -19,6 +20,17 @@ const ObjectField* last_field(const Value& object, std::string_view name) {
     if (field.name.text == name) found = &field;
   }
   return found;
+}
+
+/// In an object a variable leaves its field out; in a list it is null.
+Value without_variables(const Value& value) {
+  if (value.kind == ValueKind::variable) return {.kind = ValueKind::null, .text = "null"};
+  Value copy = {.kind = value.kind, .block = value.block, .text = value.text};
+  for (const Value& item : value.items) copy.items.push_back(without_variables(item));
+  for (const ObjectField& field : value.fields) {
+    if (field.value.kind != ValueKind::variable) copy.fields.push_back({{}, field.name, without_variables(field.value)});
+  }
+  return copy;
 }
 
 /// Goes as deep as the parser let values nest.
@@ -34,13 +46,22 @@ class LiteralCheck {
     if (is_null) return;
     if (type.is_list()) return list(literal, type);
     if (type.named->kind == TypeKind::input_object) return object(literal, *type.named);
-    std::string ignored;
-    if (auto leaf = append_leaf_literal(ignored, *type.named, literal, {}); !leaf) report(literal, leaf.error());
+    leaf(literal, *type.named);
   }
 
   std::vector<LiteralProblem> take() { return std::move(problems_); }
 
  private:
+  /// The message shows a list or object as if its variables had no values, as graphql-js does.
+  void leaf(const Value& literal, const Type& type) {
+    std::string ignored;
+    LeafResult result = append_leaf_literal(ignored, type, literal, {});
+    if (result) return;
+    bool may_hold_variables = literal.kind == ValueKind::list || literal.kind == ValueKind::object;
+    if (may_hold_variables) result = append_leaf_literal(ignored, type, without_variables(literal), {});
+    report(literal, result.error());
+  }
+
   void list(const Value& literal, TypeView type) {
     if (literal.kind != ValueKind::list) return value(literal, type.inner());
     for (std::size_t i = 0; i < literal.items.size(); ++i) below(fmt::format("[{}]", i), [&] { value(literal.items[i], type.inner()); });
