@@ -138,7 +138,7 @@ def is_too_deep(tree, path):
 
 def check_sizes(tree):
     for path in tree.paths:
-        if not path.endswith((".cpp", ".hpp", ".py", ".cmake", ".lua")) and path not in ("dev", "scripts/setup"):
+        if not path.endswith((".cpp", ".hpp", ".py", ".cmake", ".lua", ".mjs", ".java")) and path not in ("dev", "scripts/setup"):
             continue
         text = tree.text(path)
         lines = text.count("\n")
