@@ -124,8 +124,10 @@ class Dataset:
     def sample_of_raw_ids(self):
         return random.Random(1).choices(self.raw_ids, k=SAMPLE)
 
-    def sample_of_names(self):
-        return [self._name(number) for number in random.Random(2).choices(range(self.size), k=SAMPLE)]
+    def sample_of_names(self, different):
+        """Names in random order, so many different ones."""
+        chosen = random.Random(2).sample(range(self.size // self.per_name), different)
+        return [self._name(number) for number in random.Random(3).choices(chosen, k=SAMPLE)]
 
     def expect_answers(self, by_id, federated):
         """What is measured must be right first."""
