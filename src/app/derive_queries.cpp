@@ -176,8 +176,7 @@ class Deriver {
 }  // namespace
 
 bool is_reserved_argument(std::string_view name) {
-  static constexpr std::array<std::string_view, 9> kReserved{"at",    "limit", "offset", "orderBy", "first",
-                                                             "after", "last",  "before", "where"};
+  static constexpr std::array<std::string_view, 3> kReserved{"at", "limit", "offset"};
   return std::ranges::find(kReserved, name) != kReserved.end();
 }
 
@@ -197,6 +196,11 @@ const graphql::Type* entity_type(const graphql::Schema& schema, const Graphlette
     problems.push_back({{file}, "The schema has no Query type.", "Add type Query { getById(id: ID!): T }."});
     return nullptr;
   }
+  for (const graphql::Type* root : {schema.mutation(), schema.subscription()})
+    if (root != nullptr)
+      problems.push_back({place_in(schema, file, root->begin),
+                          fmt::format("The type \"{}\" is declared, but only queries are served.", root->name),
+                          "Take it out; documents are written over REST."});
   const graphql::Type* entity = nullptr;
   for (const graphql::Field& field : schema.query()->fields) {
     const graphql::Type* type = field.type.named;

@@ -25,6 +25,13 @@ std::string did_you_mean(std::string_view name, const std::vector<std::string>& 
   return near.empty() ? fmt::format("Known are: {}.", fmt::join(candidates, ", ")) : fmt::format("Did you mean \"{}\"?", near);
 }
 
+/// Without query, fragment and trailing slashes.
+std::string path_part(std::string_view path) {
+  path = path.substr(0, path.find_first_of("?#"));
+  while (path.size() > 1 && path.ends_with('/')) path.remove_suffix(1);
+  return std::string(path);
+}
+
 class RelationDeriver {
  public:
   RelationDeriver(Model& model, std::uint16_t port, std::vector<Problem>& problems) : model_(model), port_(port), problems_(problems) {}
@@ -153,16 +160,14 @@ class RelationDeriver {
 
 std::optional<std::string> local_path(std::string_view url, const Config& config, std::uint16_t port) {
   if (url.starts_with('/')) return std::string(url);
+  // Its own URL, whatever the scheme: a proxy may speak https for it.
+  if (url.starts_with(config.url) && (url.size() == config.url.size() || url[config.url.size()] == '/'))
+    return path_part(url.substr(config.url.size()));
   auto target = http::parse_url(url);
   if (!target) return std::nullopt;
-  auto own = http::parse_url(config.url);
-  const bool is_own_url = own && own->host == target->host && own->port == target->port;
   const bool is_own_port = target->port == std::to_string(config.port) || target->port == std::to_string(port);
-  if (!is_own_url && !(is_own_port && is_this_host(target->host, config))) return std::nullopt;
-  std::string path = target->path.substr(0, target->path.find_first_of("?#"));
-  if (is_own_url && !own->path.empty() && path.starts_with(own->path)) path.erase(0, own->path.size());
-  while (path.size() > 1 && path.ends_with('/')) path.pop_back();
-  return path;
+  if (!is_own_port || !is_this_host(target->host, config)) return std::nullopt;
+  return path_part(target->path);
 }
 
 void derive_relations(Model& model, std::uint16_t port, std::vector<Problem>& problems) {

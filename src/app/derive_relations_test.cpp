@@ -19,6 +19,7 @@ TEST(LocalPath, KnowsThisService) {
   EXPECT_EQ(path_of("http://localhost:9999/x", "http://localhost:4055", 9999), "/x");
   EXPECT_EQ(path_of("http://farm:3033/x", "http://farm:3033"), "/x");
   EXPECT_EQ(path_of("http://api.example/base/x", "http://api.example/base"), "/x");
+  EXPECT_EQ(path_of("https://api.example/x", "https://api.example"), "/x");
 }
 
 TEST(LocalPath, KnowsOthers) {
@@ -26,6 +27,7 @@ TEST(LocalPath, KnowsOthers) {
   EXPECT_EQ(path_of("http://farm:4055/x"), std::nullopt);
   EXPECT_EQ(path_of("https://localhost:4055/x"), std::nullopt);
   EXPECT_EQ(path_of("nonsense"), std::nullopt);
+  EXPECT_EQ(path_of("http://api.example.org/x", "http://api.example"), std::nullopt);
 }
 
 }  // namespace

@@ -163,7 +163,7 @@ std::string target_path(const std::string& to) {
 int import_lines(const ImportOptions& options) {
   std::ifstream stream;
   if (options.file != "-") stream.open(options.file, std::ios::binary);
-  if (options.file != "-" && !stream) {
+  if (options.file != "-" && (!stream || std::filesystem::is_directory(options.file))) {
     print_line(fmt::format("The file \"{}\" cannot be read.", options.file));
     return 1;
   }
@@ -173,7 +173,11 @@ int import_lines(const ImportOptions& options) {
     print_line(send.error().hint.empty() ? send.error().message : send.error().message + ' ' + send.error().hint);
     return 1;
   }
-  ImportReader reader(options.file == "-" ? std::cin : stream, {target_path(options.to), options.makes_ids, options.batch_lines});
+  // Standard input cannot be read again, so nothing of it can be there already.
+  const bool is_file = options.file != "-";
+  const std::string source = is_file ? std::filesystem::weakly_canonical(options.file).string() : std::string();
+  ImportReader reader(is_file ? stream : std::cin,
+                      {target_path(options.to) + ' ' + source, options.makes_ids && is_file, options.batch_lines});
   return run(loop, *send, reader, options.file == "-" ? "stdin" : options.file);
 }
 

@@ -18,9 +18,9 @@ struct ImportOptions {
   std::size_t batch_lines = 500;
 };
 
-/// Imports every line and prints progress, each refused line with its place, and a summary. A document without id gets one that follows
-/// from the target, the line number and the line, so that running the same import again stores only what is missing. Exit status 0 when
-/// every line is stored (now or before), else 1.
+/// Imports every line and prints progress, each refused line with its place, and a summary. A document of a file without id gets one that
+/// follows from the target, the file's path, the line number and the line, so that running the same import again stores only what is
+/// missing. Exit status 0 when every line is stored (now or before), else 1.
 int import_lines(const ImportOptions& options);
 
 }  // namespace millrace::app

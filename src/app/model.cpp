@@ -6,6 +6,7 @@
 #include "app/derive_relations.hpp"
 #include "app/derive_restlettes.hpp"
 #include "app/source_file.hpp"
+#include "base/hash.hpp"
 
 namespace millrace::app {
 namespace {
@@ -38,6 +39,39 @@ void add_graphlette(Model& model, const GraphletteConfig& config, std::vector<Pr
   if (graphlette.type != nullptr) graphlette.queries = derive_queries(*graphlette.schema, *graphlette.type, config, name, problems);
 }
 
+/// Every path has one owner: what is derived must not meet what is configured, nor the pages that are always there.
+void check_paths(const Model& model, std::vector<Problem>& problems) {
+  TextMap<std::string> owners{{"/health", "the health page"}, {"/ready", "the readiness page"}};
+  const auto claim = [&](const std::string& path, const std::string& owner, const Place& place) {
+    if (path.find_first_of("?# \t") != std::string::npos)
+      problems.push_back({place, fmt::format("The path \"{}\" can never be asked for.", path),
+                          "Write the path alone, without query, fragment or spaces."});
+    auto [known, is_new] = owners.try_emplace(path, owner);
+    if (!is_new)
+      problems.push_back(
+          {place, fmt::format("The path \"{}\" of {} is that of {}.", path, owner, known->second), "Give each its own path."});
+  };
+  for (std::size_t i = 0; i < model.graphlettes.size(); ++i)
+    claim(model.graphlettes[i].path, fmt::format("the graphlette \"{}\"", model.graphlettes[i].path), model.config.graphlettes[i].place);
+  for (const RestletteModel& restlette : model.restlettes)
+    claim(restlette.path, fmt::format("the REST API of \"{}\"", model.entities[restlette.entity].storage.collection),
+          model.entities[restlette.entity].storage.place);
+}
+
+/// A template in SQL wants a storage that speaks it.
+void check_sql(const Model& model, std::vector<Problem>& problems) {
+  for (std::size_t i = 0; i < model.graphlettes.size(); ++i) {
+    const StorageConfig& storage = model.entities[model.graphlettes[i].entity].storage;
+    if (storage.type == "sqlite" || storage.type == "postgres") continue;
+    for (const QueryModel& query : model.graphlettes[i].queries)
+      if (document::has_sql(query.query.filter))
+        problems.push_back(
+            {model.config.graphlettes[i].place,
+             fmt::format("The template of \"{}\" is SQL, which a storage of type \"{}\" does not speak.", query.query.name, storage.type),
+             "Write it as a filter in JSON: {\"payload.name\": \"{{name}}\"}."});
+  }
+}
+
 /// What the queries compare is indexed, except ids, which every store finds anyway.
 void collect_indexes(Model& model) {
   for (const GraphletteModel& graphlette : model.graphlettes) {
@@ -68,6 +102,8 @@ Checked<Model> derive_model(Config config, std::uint16_t port) {
   derive_relations(model, port, problems);
   derive_restlettes(model, problems);
   collect_indexes(model);
+  check_paths(model, problems);
+  check_sql(model, problems);
   if (!problems.empty()) return std::unexpected(std::move(problems));
   return model;
 }

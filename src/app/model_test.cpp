@@ -138,6 +138,31 @@ TEST_F(ModelTest, NamesResolversThatLeadNowhere) {
   EXPECT_THAT(resolver("name = b, queryName = getById, url = \"http://elsewhere:80/a/graph\""), Contains(HasSubstr("is not this service")));
 }
 
+TEST_F(ModelTest, RefusesWhatIsNotServed) {
+  write("config/a.graphql", std::string(kSdl) + " type Mutation { create(name: String): A }");
+  EXPECT_THAT(problems(graphlette("")), Contains(HasSubstr("only queries are served")));
+  write("config/a.graphql", "type A { id: ID } type Query { all(orderBy: String): [A] }");
+  EXPECT_THAT(problems(graphlette("")), Contains(HasSubstr("\"orderBy\" of \"all\" fits no field")));
+}
+
+TEST_F(ModelTest, FindsPathsThatMeet) {
+  const auto at = [this](std::string_view path) {
+    return problems(
+        fmt::format("graphlettes = [ {{ path = \"{}\", schema = a.graphql, storage {{ type = memory, collection = b }} }},"
+                    "{{ path = /a/graph, schema = a.graphql, storage {{ type = memory, collection = a }} }} ]",
+                    path));
+  };
+  EXPECT_THAT(at("/b/graph"), IsEmpty());
+  EXPECT_THAT(at("/a/api"), Contains(HasSubstr("The path \"/a/api\"")));
+  EXPECT_THAT(at("/health"), Contains(HasSubstr("the health page")));
+  EXPECT_THAT(at("/b/graph?x=1"), Contains(HasSubstr("can never be asked for")));
+}
+
+TEST_F(ModelTest, RefusesSqlWhereNoneIsSpoken) {
+  EXPECT_THAT(problems(graphlette("rootConfig { vectors = [ { name = getByName, query = \"lower(payload->>'name') = '{{name}}'\" } ] }")),
+              Contains(HasSubstr("does not speak")));
+}
+
 TEST_F(ModelTest, ReportsProblemsOfTheSdlInItsFile) {
   write("config/a.graphql", "type A { id: ID }\ntype Query { a: Nothing }");
   EXPECT_THAT(problems(graphlette("")), Contains(testing::AllOf(HasSubstr("a.graphql:2:"), HasSubstr("Nothing"))));

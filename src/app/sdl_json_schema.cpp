@@ -7,59 +7,74 @@
 namespace millrace::app {
 namespace {
 
-constexpr int kNestingMax = 8;  // of object types inside the entity; deeper, and in circles, anything goes
-
-std::string schema_of(const graphql::TypeRef& type, int nesting);
-
-std::string scalar_schema(const graphql::Type& type) {
-  if (type.name == "String" || type.name == "ID") return R"({"type":"string"})";
-  if (type.name == "Int") return R"({"type":"integer","minimum":-2147483648,"maximum":2147483647})";
-  if (type.name == "Float") return R"({"type":"number"})";
-  if (type.name == "Boolean") return R"({"type":"boolean"})";
-  if (type.name == "DateTime") return R"({"type":"string","format":"date-time"})";
-  if (type.name == "Date") return R"({"type":"string","format":"date"})";
-  return "{}";
-}
-
-std::string enum_schema(const graphql::Type& type) {
-  std::vector<std::string> values;
-  for (const graphql::EnumValue& value : type.values) values.push_back(json::quoted(value.name));
-  return fmt::format("{{\"enum\":[{}]}}", fmt::join(values, ","));
-}
-
-std::string object_schema(const graphql::Type& type, const std::vector<std::string>& relations, int nesting) {
-  std::vector<std::string> properties, required;
-  for (const graphql::Field& field : type.fields) {
-    if (std::ranges::find(relations, field.name) != relations.end()) continue;
-    properties.push_back(json::quoted(field.name) + ':' + schema_of(field.type, nesting));
-    if (field.type.is_non_null() && field.name != "id") required.push_back(json::quoted(field.name));
+/// Builds the schema of one type; object types that it meets become definitions, each once.
+class SchemaWriter {
+ public:
+  std::string write(const graphql::Type& type, const std::vector<std::string>& relations) {
+    std::string members = object_members(type, relations);
+    std::string definitions;
+    for (std::size_t i = 0; i < met_.size(); ++i) {  // grows while it is walked
+      if (i > 0) definitions += ',';
+      definitions += json::quoted(met_[i]->name) + ":{" + object_members(*met_[i], {}) + '}';
+    }
+    return definitions.empty() ? '{' + members + '}' : '{' + members + ",\"definitions\":{" + definitions + "}}";
   }
-  return fmt::format("{{\"type\":\"object\",\"required\":[{}],\"properties\":{{{}}}}}", fmt::join(required, ","),
-                     fmt::join(properties, ","));
-}
 
-std::string named_schema(const graphql::Type& type, int nesting) {
-  if (type.kind == graphql::TypeKind::scalar) return scalar_schema(type);
-  if (type.kind == graphql::TypeKind::enumeration) return enum_schema(type);
-  if (type.kind == graphql::TypeKind::object && nesting < kNestingMax) return object_schema(type, {}, nesting + 1);
-  return "{}";
-}
-
-std::string schema_of(const graphql::TypeRef& type, int nesting) {
-  if (type.is_non_null()) {
-    graphql::TypeRef inner = type.inner();
-    if (inner.is_list()) return fmt::format("{{\"type\":\"array\",\"items\":{}}}", schema_of(inner.inner(), nesting));
-    return named_schema(*inner.named, nesting);
+ private:
+  std::string object_members(const graphql::Type& type, const std::vector<std::string>& relations) {
+    std::vector<std::string> properties, required;
+    for (const graphql::Field& field : type.fields) {
+      if (std::ranges::find(relations, field.name) != relations.end()) continue;
+      properties.push_back(json::quoted(field.name) + ':' + schema_of(field.type));
+      if (field.type.is_non_null() && field.name != "id") required.push_back(json::quoted(field.name));
+    }
+    return fmt::format("\"type\":\"object\",\"required\":[{}],\"properties\":{{{}}}", fmt::join(required, ","), fmt::join(properties, ","));
   }
-  std::string strict = type.is_list() ? fmt::format("{{\"type\":\"array\",\"items\":{}}}", schema_of(type.inner(), nesting))
-                                      : named_schema(*type.named, nesting);
-  return strict == "{}" ? strict : fmt::format("{{\"anyOf\":[{},{{\"type\":\"null\"}}]}}", strict);
-}
+
+  std::string schema_of(const graphql::TypeRef& type) {
+    const bool is_nullable = !type.is_non_null();
+    const graphql::TypeRef inner = type.nullable();
+    if (inner.is_list()) return fmt::format("{{{},\"items\":{}}}", type_member("array", is_nullable), schema_of(inner.inner()));
+    if (inner.named->kind == graphql::TypeKind::scalar) return scalar_schema(inner.named->name, is_nullable);
+    if (inner.named->kind == graphql::TypeKind::enumeration) return enum_schema(*inner.named, is_nullable);
+    return inner.named->kind == graphql::TypeKind::object ? object_schema(*inner.named, is_nullable) : "{}";
+  }
+
+  static std::string type_member(std::string_view name, bool is_nullable) {
+    return is_nullable ? fmt::format("\"type\":[\"{}\",\"null\"]", name) : fmt::format("\"type\":\"{}\"", name);
+  }
+
+  static std::string scalar_schema(std::string_view name, bool is_nullable) {
+    if (name == "String" || name == "ID") return '{' + type_member("string", is_nullable) + '}';
+    if (name == "Int") return '{' + type_member("integer", is_nullable) + ",\"minimum\":-2147483648,\"maximum\":2147483647}";
+    if (name == "Float") return '{' + type_member("number", is_nullable) + '}';
+    if (name == "Boolean") return '{' + type_member("boolean", is_nullable) + '}';
+    if (name == "DateTime") return '{' + type_member("string", is_nullable) + ",\"format\":\"date-time\"}";
+    if (name == "Date") return '{' + type_member("string", is_nullable) + ",\"format\":\"date\"}";
+    return "{}";
+  }
+
+  static std::string enum_schema(const graphql::Type& type, bool is_nullable) {
+    std::vector<std::string> values;
+    for (const graphql::EnumValue& value : type.values) values.push_back(json::quoted(value.name));
+    if (is_nullable) values.emplace_back("null");
+    return fmt::format("{{\"enum\":[{}]}}", fmt::join(values, ","));
+  }
+
+  std::string object_schema(const graphql::Type& type, bool is_nullable) {
+    if (std::ranges::find(met_, &type) == met_.end()) met_.push_back(&type);
+    std::string reference = fmt::format("{{\"$ref\":\"#/definitions/{}\"}}", type.name);
+    return is_nullable ? fmt::format("{{\"anyOf\":[{},{{\"type\":\"null\"}}]}}", reference) : reference;
+  }
+
+  std::vector<const graphql::Type*> met_;
+};
 
 }  // namespace
 
 std::string json_schema_of(const graphql::Type& type, const std::vector<std::string>& relations) {
-  return object_schema(type, relations, 0);
+  SchemaWriter writer;
+  return writer.write(type, relations);
 }
 
 }  // namespace millrace::app

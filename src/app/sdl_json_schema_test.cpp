@@ -36,6 +36,15 @@ TEST_F(SdlJsonSchemaTest, FollowsTheTypes) {
     EXPECT_FALSE(fits(wrong)) << wrong;
 }
 
+TEST_F(SdlJsonSchemaTest, WritesATypeOnceHoweverOftenItIsMet) {
+  std::string fields;
+  for (int i = 0; i < 30; ++i) fields += fmt::format("f{}: E ", i);
+  make(fields + "n: Int");
+  EXPECT_TRUE(fits(R"({"f1":{"f2":{"n":1}}})"));
+  EXPECT_FALSE(fits(R"({"f1":{"f2":{"n":"x"}}})"));
+  EXPECT_LT(schema_->text().size(), 10'000u);
+}
+
 TEST_F(SdlJsonSchemaTest, LeavesRelationsOut) {
   make("name: String i: In!", {"i"});
   EXPECT_TRUE(fits("{}"));

@@ -47,11 +47,19 @@ struct Service::State {
 
   Result<> open_stores() {
     StorageContext context{&workers, options.embedded_folder, std::filesystem::absolute(model.config.file).parent_path(), options.log};
-    for (const EntityModel& entity : model.entities) {
-      TRY(auto store, open_storage(entity, context));
+    for (std::size_t i = 0; i < model.entities.size(); ++i) {
+      TRY(auto store, open_storage(model.entities[i], context, sql_filters_of(i)));
       stores.push_back(std::move(store));
     }
     return {};
+  }
+
+  std::vector<const document::Filter*> sql_filters_of(std::size_t entity) const {
+    std::vector<const document::Filter*> filters;
+    for (const GraphletteModel& graphlette : model.graphlettes)
+      for (const QueryModel& query : graphlette.queries)
+        if (graphlette.entity == entity && document::has_sql(query.query.filter)) filters.push_back(&query.query.filter);
+    return filters;
   }
 
   void bind_graphlettes() {

@@ -27,11 +27,13 @@ std::filesystem::path sqlite_file(const StorageConfig& storage, const std::files
   return path.empty() ? folder / file_name(storage.collection) : folder / path;
 }
 
-Result<std::unique_ptr<document::Store>> open_sqlite(const EntityModel& entity, const StorageContext& context, std::filesystem::path file) {
+Result<std::unique_ptr<document::Store>> open_sqlite(const EntityModel& entity, const StorageContext& context, std::filesystem::path file,
+                                                     std::vector<const document::Filter*> sql_filters) {
   store::sqlite::Options options;
   options.file = std::move(file);
   options.collection = entity.storage.collection;
   options.indexes = entity.indexes;
+  options.sql_filters = std::move(sql_filters);
   options.workers = context.workers;
   options.log = context.log;
   return store::sqlite::open_store(std::move(options));
@@ -39,10 +41,12 @@ Result<std::unique_ptr<document::Store>> open_sqlite(const EntityModel& entity, 
 
 }  // namespace
 
-Result<std::unique_ptr<document::Store>> open_storage(const EntityModel& entity, const StorageContext& context) {
+Result<std::unique_ptr<document::Store>> open_storage(const EntityModel& entity, const StorageContext& context,
+                                                      std::vector<const document::Filter*> sql_filters) {
   const StorageConfig& storage = entity.storage;
-  if (context.embedded_folder) return open_sqlite(entity, context, *context.embedded_folder / file_name(storage.collection));
-  if (storage.type == "sqlite") return open_sqlite(entity, context, sqlite_file(storage, context.config_folder));
+  if (context.embedded_folder)
+    return open_sqlite(entity, context, *context.embedded_folder / file_name(storage.collection), std::move(sql_filters));
+  if (storage.type == "sqlite") return open_sqlite(entity, context, sqlite_file(storage, context.config_folder), std::move(sql_filters));
   if (storage.type == "memory") return store::memory::make_store();
   return Failure(Error{ErrorKind::unprocessable, "storage.unsupported",
                        fmt::format("{}: this build has no storage of type \"{}\".", to_string(storage.place), storage.type),

@@ -22,6 +22,8 @@ struct StorageContext {
 };
 
 /// Error "storage.unsupported" names the type and the way out; the store's own errors pass through.
-Result<std::unique_ptr<document::Store>> open_storage(const EntityModel& entity, const StorageContext& context);
+/// `sql_filters` are prepared, and refused when they do not fit; they must stay where they are.
+Result<std::unique_ptr<document::Store>> open_storage(const EntityModel& entity, const StorageContext& context,
+                                                      std::vector<const document::Filter*> sql_filters = {});
 
 }  // namespace millrace::app

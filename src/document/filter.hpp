@@ -91,7 +91,7 @@ struct Filter {
 };
 
 /// The arguments of one request, by parameter number: canonical JSON; empty: not given, and then the comparison that uses it is no
-/// condition (it holds).
+/// condition: it is as if it were not written, wherever it stands, and so is a part of which nothing is left.
 using Arguments = std::span<const std::string_view>;
 
 /// Whether a document satisfies the filter: the reference for every store. `text` is the document as clients see it (Documents::text).

@@ -135,14 +135,22 @@ bool comparison_holds(const Filter& filter, Arguments arguments, std::string_vie
   return compares(filter, operand, text);
 }
 
+/// Whether anything is left of a part once the comparisons whose arguments were not given are taken out.
+bool is_condition(const Filter& filter, Arguments arguments) {
+  if (filter.kind == Filter::Kind::compare) return filter.operand.is_literal() || !arguments[filter.operand.parameter].empty();
+  const auto remains = [&](const Filter& child) { return is_condition(child, arguments); };
+  return filter.children.empty() || std::ranges::any_of(filter.children, remains);
+}
+
 }  // namespace
 
 bool matches(const Filter& filter, Arguments arguments, std::string_view text) {
   const auto holds = [&](const Filter& child) { return matches(child, arguments, text); };
+  const auto remains_and_holds = [&](const Filter& child) { return is_condition(child, arguments) && matches(child, arguments, text); };
   switch (filter.kind) {
     case Filter::Kind::all: return std::ranges::all_of(filter.children, holds);
-    case Filter::Kind::any: return std::ranges::any_of(filter.children, holds);
-    case Filter::Kind::none: return std::ranges::none_of(filter.children, holds);
+    case Filter::Kind::any: return !is_condition(filter, arguments) || std::ranges::any_of(filter.children, remains_and_holds);
+    case Filter::Kind::none: return std::ranges::none_of(filter.children, remains_and_holds);
     case Filter::Kind::compare: return comparison_holds(filter, arguments, text);
     case Filter::Kind::sql: CHECK(filter.kind != Filter::Kind::sql);
   }

@@ -96,6 +96,20 @@ TEST(Matches, AnArgumentThatIsNotGivenIsNoCondition) {
   EXPECT_TRUE(matches(filter, absent, document(R"({"a":1})")));
 }
 
+TEST(Matches, ABranchWhoseArgumentIsNotGivenIsNotThere) {
+  const auto holds = [](std::string_view filter, std::string_view argument, std::string_view payload) {
+    const std::vector<std::string_view> arguments{argument};
+    return matches(filter_of(filter), arguments, document(payload));
+  };
+  EXPECT_FALSE(holds(R"({"$or":[{"a":"{{x}}"},{"b":1}]})", "", R"({"b":2})"));
+  EXPECT_TRUE(holds(R"({"$or":[{"a":"{{x}}"},{"b":1}]})", "", R"({"b":1})"));
+  EXPECT_TRUE(holds(R"({"$or":[{"a":"{{x}}"}]})", "", "{}"));
+  EXPECT_TRUE(holds(R"({"a":{"$not":{"$gt":{{x}}}}})", "", R"({"a":5})"));
+  EXPECT_FALSE(holds(R"({"a":{"$not":{"$gt":{{x}}}}})", "1", R"({"a":5})"));
+  EXPECT_TRUE(holds(R"({"$nor":[{"a":"{{x}}"},{"b":1}]})", "", R"({"b":2})"));
+  EXPECT_FALSE(holds(R"({"$nor":[{"a":"{{x}}"},{"b":1}]})", "", R"({"b":1})"));
+}
+
 TEST(Matches, AnArgumentThatIsNoListIsAListOfOne) {
   const Filter filter = Filter::compare(FieldPath::parse("a"), Comparison::in, Operand::argument(0));
   const std::vector<std::string_view> one = {"2"};

@@ -1,6 +1,7 @@
 #include "federation/entity_query.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/json/number.hpp"
 #include "base/json/slices.hpp"
@@ -16,7 +17,11 @@ Result<Instant> read_at(std::string_view value) {
   if (!is_given(value)) return kNewest;
   std::optional<Instant> at;
   if (json::kind_of(value) == json::Kind::number) {
-    if (auto milliseconds = json::integer(value)) at = parse_at(std::to_string(*milliseconds));
+    if (auto milliseconds = json::integer(value)) {
+      at = parse_at(std::to_string(*milliseconds));
+    } else if (const double fraction = json::to_double(value); std::abs(fraction) < 1e15) {
+      at = Instant{static_cast<std::int64_t>(std::floor(fraction * 1000))};
+    }
   } else if (json::kind_of(value) == json::Kind::string) {
     at = parse_at(json::decode_string(value));
   }

@@ -139,6 +139,15 @@ TEST_F(FederationTest, ReadsEarlierTimesThroughEveryRelation) {
             R"({"data":{"getById":{"name":"renamed","coops":[{"name":"c2"},{"name":"c1"},{"name":"c0"}]}}})");
 }
 
+TEST_F(FederationTest, TakesFractionsOfMilliseconds) {
+  put(*farms_, "f1", R"({"name":"a"})");  // at 1 ms
+  EXPECT_EQ(ask(R"({ getById(id: "f1", at: "0") { name } })"), R"({"data":{"getById":null}})");
+  auto schema = graphql::build_schema("type Farm { name: String } type Query { getById(id: ID, at: Float): Farm }", "farm");
+  graphql::Engine engine(*schema, farm_bindings_);
+  EXPECT_EQ(loop_.block_on(engine.execute({R"({ getById(id: "f1", at: 0.9) { name } })"}))->body, R"({"data":{"getById":null}})");
+  EXPECT_EQ(loop_.block_on(engine.execute({R"({ getById(id: "f1", at: 1.5) { name } })"}))->body, R"({"data":{"getById":{"name":"a"}}})");
+}
+
 TEST_F(FederationTest, NamesWhatIsNoInstant) {
   EXPECT_THAT(ask(R"({ getById(id: "f1", at: "yesterday") { name } })"),
               testing::AllOf(testing::HasSubstr("is no instant"), testing::HasSubstr("graphql.at")));

@@ -46,14 +46,14 @@ bool is_unreserved(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~';
 }
 
-/// The query string without the parameter `after`.
+/// The query string without the parameters that say where a page begins.
 std::string without_cursor(std::string_view query) {
   std::string kept;
   while (!query.empty()) {
     const std::size_t end = std::min(query.find('&'), query.size());
     std::string_view parameter = query.substr(0, end);
     query.remove_prefix(std::min(end + 1, query.size()));
-    if (parameter.starts_with("after=") || parameter.empty()) continue;
+    if (parameter.starts_with("after=") || parameter.starts_with("at=") || parameter.empty()) continue;
     kept.append(parameter).append(1, '&');
   }
   return kept;
@@ -74,8 +74,8 @@ std::string location(std::string_view path, std::string_view id) {
   return text;
 }
 
-std::string next_link(std::string_view path, std::string_view query, document::Position last) {
-  return fmt::format("<{}?{}after={}>; rel=\"next\"", path, without_cursor(query), last);
+std::string next_link(std::string_view path, std::string_view query, document::Position last, Instant at) {
+  return fmt::format("<{}?{}at={}&after={}>; rel=\"next\"", path, without_cursor(query), to_string(at), last);
 }
 
 std::string array_text(const document::Documents& documents, std::size_t count) {
@@ -107,7 +107,8 @@ std::string item_results_text(const std::vector<ItemResult>& results) {
       http::Response problem = http::problem(*results[i].error);
       fmt::format_to(std::back_inserter(text), "{{\"index\":{},\"status\":{},\"problem\":{}}}", i, problem.status, problem.body);
     } else {
-      fmt::format_to(std::back_inserter(text), "{{\"index\":{},\"status\":201,\"document\":{}}}", i, results[i].document);
+      fmt::format_to(std::back_inserter(text), "{{\"index\":{},\"status\":201,\"position\":{},\"document\":{}}}", i, results[i].position,
+                     results[i].document);
     }
   }
   return text += ']';

@@ -29,8 +29,9 @@ bool none_match(std::string_view header, std::uint64_t version);
 /// The path of a document, its id percent-encoded.
 std::string location(std::string_view path, std::string_view id);
 
-/// Link header to the page after `last`, with the request's other parameters kept.
-std::string next_link(std::string_view path, std::string_view query, document::Position last);
+/// Link header to the page after `last`, with the request's other parameters kept and the instant pinned: a document that changes between
+/// two pages moves in the newest order, and would be on none.
+std::string next_link(std::string_view path, std::string_view query, document::Position last, Instant at);
 
 /// The first `count` documents that were found as a JSON array.
 std::string array_text(const document::Documents& documents, std::size_t count);
@@ -41,6 +42,7 @@ std::string history_text(const document::Documents& versions);
 /// What became of an item of a partial bulk request.
 struct ItemResult {
   std::string document;
+  document::Position position = 0;
   std::optional<Error> error = {};
 };
 std::string item_results_text(const std::vector<ItemResult>& results);

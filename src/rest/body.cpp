@@ -1,6 +1,7 @@
 #include "rest/body.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "base/json/canonical.hpp"
 #include "base/json/document.hpp"
@@ -9,6 +10,9 @@ namespace millrace::rest {
 namespace {
 
 constexpr std::size_t kIdBytesMax = 512;
+
+/// Names below an entity's path that are not documents, now or by the specification; and what URLs fold away.
+constexpr std::array<std::string_view, 6> kReservedIds{"bulk", "changes", "consumers", "api-docs", ".", ".."};
 
 Failure violation(std::vector<ErrorDetail> details) {
   std::string message = details.size() == 1 ? fmt::format("The document breaks its schema: {} {}.",
@@ -25,6 +29,10 @@ Result<std::optional<std::string>> read_id(const json::Value& document, std::str
   std::string text = id->string();
   if (text.empty()) return violation({{path, "minLength", "must not be empty"}});
   if (text.size() > kIdBytesMax) return violation({{path, "maxLength", fmt::format("must not be longer than {} bytes", kIdBytesMax)}});
+  if (std::ranges::find(kReservedIds, text) != kReservedIds.end())
+    return violation({{path, "not", fmt::format("must not be \"{}\", which has a meaning in URLs here", text)}});
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
+  if (std::ranges::any_of(text, is_control)) return violation({{path, "pattern", "must not have control characters"}});
   return text;
 }
 
@@ -86,7 +94,8 @@ Result<Incoming> read_document(std::string_view text, const jsonschema::Schema* 
 }
 
 Result<std::vector<std::string_view>> split_items(const http::Request& request, std::size_t items_max) {
-  const bool is_lines = http::media_type(request.header("content-type")) == "application/x-ndjson";
+  const std::string type = http::media_type(request.header("content-type"));
+  const bool is_lines = type == "application/x-ndjson" || type == "application/ndjson";
   std::vector<std::string_view> items;
   if (is_lines) {
     items = lines_of(request.body);

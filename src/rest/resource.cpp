@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::string_view kJson = "application/json";
 constexpr std::string_view kLines = "application/x-ndjson";
+constexpr std::string_view kLinesToo = "application/ndjson";
 
 http::Response method_not_allowed(std::string_view allow) {
   Error error{ErrorKind::invalid_argument, "http.method", fmt::format("This resource answers {}.", allow)};
@@ -35,6 +36,17 @@ Result<std::optional<std::uint64_t>> expected_version(const http::Request& reque
   auto version = parse_etag(header);
   if (version) return version;
   return Failure(Error{ErrorKind::precondition_failed, "document.version", "The document has another version than If-Match asks for."});
+}
+
+/// One append; the place of an element in a batch says nothing about a request that has one.
+Task<document::Receipt> append_one(document::Store& store, document::Append append) {
+  std::vector<document::Append> appends;
+  appends.push_back(std::move(append));
+  auto receipts = co_await store.append(std::move(appends));
+  if (receipts) co_return receipts->front();
+  Error error = std::move(receipts).error();
+  error.details.clear();
+  co_return Failure(std::move(error));
 }
 
 /// The same document with its id, version and place, as a write answers it.
@@ -88,10 +100,9 @@ Task<http::Response> Resource::create(const http::Request& request) {
   CO_TRY_OK(expect_media_type(request, {kJson}));
   CO_TRY(auto incoming, read_document(request.body, options_.schema));
   std::string id = incoming.id ? *std::move(incoming.id) : make_uuid7();
-  std::vector<document::Append> appends;
-  appends.push_back({document::Operation::create, id, incoming.payload});
-  CO_TRY(auto receipts, co_await options_.store->append(std::move(appends)));
-  http::Response response = written(201, id, incoming.payload, receipts.front());
+  document::Append append{document::Operation::create, id, incoming.payload};
+  CO_TRY(auto receipt, co_await append_one(*options_.store, std::move(append)));
+  http::Response response = written(201, id, incoming.payload, receipt);
   response.add("Location", location(options_.path, id));
   co_return response;
 }
@@ -106,19 +117,17 @@ Task<http::Response> Resource::replace(const http::Request& request, std::string
                             "The document's id is not the id in the path.",
                             "Leave it out, or send the same.",
                             {{"/id", "const", fmt::format("must be \"{}\"", id)}}});
-  std::vector<document::Append> appends;
-  appends.push_back({document::Operation::replace, id, incoming.payload, expected});
-  CO_TRY(auto receipts, co_await options_.store->append(std::move(appends)));
-  co_return written(200, id, incoming.payload, receipts.front());
+  document::Append append{document::Operation::replace, id, incoming.payload, expected};
+  CO_TRY(auto receipt, co_await append_one(*options_.store, std::move(append)));
+  co_return written(200, id, incoming.payload, receipt);
 }
 
 Task<http::Response> Resource::remove(const http::Request& request, std::string id) {
   CO_TRY(auto expected, expected_version(request));
-  std::vector<document::Append> appends;
-  appends.push_back({document::Operation::remove, id, {}, expected});
-  CO_TRY(auto receipts, co_await options_.store->append(std::move(appends)));
+  document::Append append{document::Operation::remove, id, {}, expected};
+  CO_TRY(auto receipt, co_await append_one(*options_.store, std::move(append)));
   http::Response response{200, {}, fmt::format("{{\"id\":{},\"status\":\"deleted\"}}", json::quoted(id))};
-  response.add("Content-Type", kJson).add("X-Canonical-Id", id).add("X-Position", std::to_string(receipts.front().position));
+  response.add("Content-Type", kJson).add("X-Canonical-Id", id).add("X-Position", std::to_string(receipt.position));
   co_return response;
 }
 
@@ -144,6 +153,7 @@ Task<http::Response> Resource::list(const http::Request& request) {
   CO_TRY(auto view, take_view(parameters));
   CO_TRY(auto page, take_page(parameters, {options_.list_limit, options_.list_limit_max}));
   CO_TRY(auto filter, make_list_filter(parameters, options_.fields));
+  const Instant asked = view.at == kNewest ? now() : view.at;  // later pages are read as of the first
   const std::size_t wanted = page.limit;
   page.limit = wanted + 1;  // one more tells whether there is a next page
   document::Query query{&filter, {}, page};
@@ -153,7 +163,7 @@ Task<http::Response> Resource::list(const http::Request& request) {
   http::Response response{200, {}, array_text(documents, count)};
   response.add("Content-Type", kJson);
   if (documents.size() > wanted && wanted > 0)
-    response.add("Link", next_link(options_.path, request.query, documents.envelope(count - 1).position));
+    response.add("Link", next_link(options_.path, request.query, documents.envelope(count - 1).position, asked));
   co_return response;
 }
 
@@ -189,9 +199,10 @@ Result<Items> read_items(const std::vector<std::string_view>& texts, const jsons
     }
   }
   if (items.problems.empty()) return items;
-  return Failure(Error{ErrorKind::unprocessable, "schema.violation",
-                       fmt::format("The bulk request has {} problems; nothing was stored.", items.problems.size()),
-                       "Mend them, or send it with ?partial=true to store what is right.", std::move(items.problems)});
+  return Failure(Error{
+      ErrorKind::unprocessable, "schema.violation",
+      fmt::format("The bulk request has {} problem{}; nothing was stored.", items.problems.size(), items.problems.size() == 1 ? "" : "s"),
+      "Mend them, or send it with ?partial=true to store what is right.", std::move(items.problems)});
 }
 
 document::Append creation(Incoming& incoming) {
@@ -201,7 +212,7 @@ document::Append creation(Incoming& incoming) {
 }  // namespace
 
 Task<http::Response> Resource::bulk_create(const http::Request& request) {
-  CO_TRY_OK(expect_media_type(request, {kJson, kLines}));
+  CO_TRY_OK(expect_media_type(request, {kJson, kLines, kLinesToo}));
   CO_TRY(auto texts, split_items(request, options_.bulk_items_max));
   CO_TRY(auto items, read_items(texts, options_.schema));
   std::vector<document::Append> appends;
@@ -211,19 +222,20 @@ Task<http::Response> Resource::bulk_create(const http::Request& request) {
     if (body.size() > 1) body += ',';
     body += document_text(appends.back().id, appends.back().payload);
   }
-  if (!appends.empty()) {
-    CO_TRY_OK(co_await options_.store->append(std::move(appends)));
-  }
   http::Response response{201, {}, std::move(body) + ']'};
   response.add("Content-Type", kJson);
+  if (!appends.empty()) {
+    CO_TRY(auto receipts, co_await options_.store->append(std::move(appends)));
+    response.add("X-Position", std::to_string(receipts.back().position));
+  }
   co_return response;
 }
 
 Task<http::Response> Resource::bulk_create_partial(const http::Request& request) {
-  CO_TRY_OK(expect_media_type(request, {kJson, kLines}));
+  CO_TRY_OK(expect_media_type(request, {kJson, kLines, kLinesToo}));
   CO_TRY(auto texts, split_items(request, options_.bulk_items_max));
   std::vector<ItemResult> results(texts.size());
-  std::vector<Task<std::vector<document::Receipt>>> tasks;
+  std::vector<Task<document::Receipt>> tasks;
   std::vector<std::size_t> sent;
   for (std::size_t i = 0; i < texts.size(); ++i) {
     auto incoming = read_document(texts[i], options_.schema);
@@ -231,15 +243,19 @@ Task<http::Response> Resource::bulk_create_partial(const http::Request& request)
       results[i].error = std::move(incoming).error();
       continue;
     }
-    std::vector<document::Append> append;
-    append.push_back(creation(*incoming));
-    results[i].document = document_text(append.front().id, append.front().payload);
-    tasks.push_back(options_.store->append(std::move(append)));
+    document::Append append = creation(*incoming);
+    results[i].document = document_text(append.id, append.payload);
+    tasks.push_back(append_one(*options_.store, std::move(append)));
     sent.push_back(i);
   }
   CO_TRY(auto receipts, co_await when_all(std::move(tasks)));
-  for (std::size_t i = 0; i < sent.size(); ++i)
-    if (!receipts[i]) results[sent[i]].error = std::move(receipts[i]).error();
+  for (std::size_t i = 0; i < sent.size(); ++i) {
+    if (receipts[i]) {
+      results[sent[i]].position = receipts[i]->position;
+    } else {
+      results[sent[i]].error = std::move(receipts[i]).error();
+    }
+  }
   http::Response response{200, {}, item_results_text(results)};
   response.add("Content-Type", kJson);
   co_return response;

@@ -172,6 +172,28 @@ TEST_F(ResourceTest, ListsNewestFirstPageByPage) {
   EXPECT_THAT(seen, Not(HasSubstr(ids[0])));
 }
 
+TEST_F(ResourceTest, PagesShowADocumentThatChangesBetweenThem) {
+  const std::string first = create(R"({"name":"first"})");
+  for (int i = 0; i < 4; ++i) create(R"({"name":"later"})");
+  http::Response page = ask(Method::get, "/x/api?limit=2");
+  const std::size_t link = page.headers.find("Link: <") + 7;
+  const std::string next = page.headers.substr(link, page.headers.find('>') - link);
+  EXPECT_THAT(next, HasSubstr("at="));
+  now_ = 4'000'000'000'000'000;  // after the first page
+  ask(Method::put, "/x/api/" + first, R"({"name":"changed"})");
+  http::Response rest = ask(Method::get, next.substr(0, next.find("limit=2")) + "limit=9" + next.substr(next.find("limit=2") + 7));
+  EXPECT_THAT(rest.body, HasSubstr(first));
+}
+
+TEST_F(ResourceTest, RefusesIdsThatUrlsCannotName) {
+  for (std::string_view id : {"bulk", ".", "..", "changes", "a\\u0000b", "a\\r\\nX-Evil: 1"})
+    EXPECT_EQ(ask(Method::post, "/x/api", fmt::format(R"({{"name":"a","id":"{}"}})", id)).status, 422) << id;
+}
+
+TEST_F(ResourceTest, ErrorsOfOneDocumentNameNoPlaceInABatch) {
+  EXPECT_THAT(ask(Method::put, "/x/api/nothing", R"({"name":"c"})").body, Not(HasSubstr("\"errors\"")));
+}
+
 TEST_F(ResourceTest, FiltersByFields) {
   create(R"({"name":"5","age":5,"ok":true})");
   create(R"({"name":"six","age":6,"ok":false})");
@@ -201,6 +223,7 @@ TEST_F(ResourceTest, FiltersByFields) {
 TEST_F(ResourceTest, BulkIsAllOrNothing) {
   http::Response stored = ask(Method::post, "/x/api/bulk", R"([{"name":"a"},{"name":"b"}])");
   EXPECT_EQ(stored.status, 201);
+  EXPECT_THAT(stored.headers, HasSubstr("X-Position: 2"));
   http::Response refused = ask(Method::post, "/x/api/bulk", R"([{"name":"c"},{"nme":"d"},5])");
   EXPECT_EQ(refused.status, 422);
   EXPECT_THAT(refused.body, HasSubstr("\"path\":\"/1/nme\""));
