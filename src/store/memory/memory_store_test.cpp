@@ -10,7 +10,6 @@ namespace {
 class MemoryUnderTest final : public StoreUnderTest {
  public:
   std::unique_ptr<Store> open(const std::vector<FieldPath>&) override { return store::memory::make_store(); }
-  bool keeps() const override { return false; }
 };
 
 INSTANTIATE_TEST_SUITE_P(Memory, StoreSuite, testing::Values(StoreSetup{"memory", [] { return std::make_unique<MemoryUnderTest>(); }}),

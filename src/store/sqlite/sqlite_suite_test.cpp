@@ -30,10 +30,11 @@ class SqliteUnderTest final : public StoreUnderTest {
   bool with_workers_;
 };
 
-INSTANTIATE_TEST_SUITE_P(Sqlite, StoreSuite,
-                         testing::Values(StoreSetup{"inline", [] { return std::make_unique<SqliteUnderTest>(false); }},
-                                         StoreSetup{"workers", [] { return std::make_unique<SqliteUnderTest>(true); }}),
-                         setup_name);
+const auto kSetups = testing::Values(StoreSetup{"inline", [] { return std::make_unique<SqliteUnderTest>(false); }},
+                                     StoreSetup{"workers", [] { return std::make_unique<SqliteUnderTest>(true); }});
+
+INSTANTIATE_TEST_SUITE_P(Sqlite, StoreSuite, kSetups, setup_name);
+INSTANTIATE_TEST_SUITE_P(Sqlite, DurableStoreSuite, kSetups, setup_name);
 
 }  // namespace
 }  // namespace millrace::document::suite
