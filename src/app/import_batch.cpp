@@ -59,11 +59,11 @@ Result<> count_results(const ImportBatch& batch, std::string_view answer, Import
   std::size_t index = 0;
   json::Value results = parsed->root();
   for (json::Value item = results.first(); !(item == results.end()); item = item.after(), ++index) {
-    auto status = item.find("status");
     auto problem = item.find("problem");
+    auto code = problem ? problem->find("code") : std::nullopt;
     if (!problem) {
       ++counts.stored;
-    } else if (status && status->text() == "409") {
+    } else if (code && code->is_string("document.repeated")) {
       ++counts.already_there;
     } else {
       ++counts.refused;

@@ -43,7 +43,7 @@ TEST(CountResults, SortsOutWhatBecameOfEachLine) {
   auto report = [&](std::uint64_t line, std::string_view message) { reported += fmt::format("{}: {}\n", line, message); };
   auto counted = count_results(
       batch,
-      R"([{"index":0,"status":201,"document":{}},{"index":1,"status":409,"problem":{"status":409,"error":"There."}},)"
+      R"([{"index":0,"status":201,"document":{}},{"index":1,"status":409,"problem":{"status":409,"code":"document.repeated","error":"There."}},)"
       R"({"index":2,"status":422,"problem":{"status":422,"error":"No.","errors":[{"path":"/a","message":"x"},{"path":"/b","message":"y"}]}}])",
       counts, report);
   ASSERT_TRUE(counted.has_value());

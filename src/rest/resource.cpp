@@ -231,10 +231,34 @@ Task<http::Response> Resource::bulk_create(const http::Request& request) {
   co_return response;
 }
 
+namespace {
+
+/// Tells, of the items that were refused because their id is taken, those whose very document is what is stored: sent again, not in
+/// conflict.
+Task<void> mark_repeated(document::Store& store, std::vector<ItemResult>& results, const std::vector<std::string>& ids) {
+  std::vector<std::string_view> asked;
+  std::vector<std::size_t> items;
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    if (!results[i].error || results[i].error->code != "document.exists") continue;
+    asked.push_back(ids[i]);
+    items.push_back(i);
+  }
+  if (asked.empty()) co_return {};
+  CO_TRY(auto stored, co_await store.read(asked, {}));
+  for (std::size_t k = 0; k < items.size(); ++k) {
+    if (!stored.found(k) || stored.text(k) != results[items[k]].document) continue;
+    results[items[k]].error = Error{ErrorKind::conflict, "document.repeated", "This very document is stored already."};
+  }
+  co_return {};
+}
+
+}  // namespace
+
 Task<http::Response> Resource::bulk_create_partial(const http::Request& request) {
   CO_TRY_OK(expect_media_type(request, {kJson, kLines, kLinesToo}));
   CO_TRY(auto texts, split_items(request, options_.bulk_items_max));
   std::vector<ItemResult> results(texts.size());
+  std::vector<std::string> ids(texts.size());
   std::vector<Task<document::Receipt>> tasks;
   std::vector<std::size_t> sent;
   for (std::size_t i = 0; i < texts.size(); ++i) {
@@ -245,6 +269,7 @@ Task<http::Response> Resource::bulk_create_partial(const http::Request& request)
     }
     document::Append append = creation(*incoming);
     results[i].document = document_text(append.id, append.payload);
+    ids[i] = append.id;
     tasks.push_back(append_one(*options_.store, std::move(append)));
     sent.push_back(i);
   }
@@ -256,6 +281,7 @@ Task<http::Response> Resource::bulk_create_partial(const http::Request& request)
       results[sent[i]].error = std::move(receipts[i]).error();
     }
   }
+  CO_TRY_OK(co_await mark_repeated(*options_.store, results, ids));
   http::Response response{200, {}, item_results_text(results)};
   response.add("Content-Type", kJson);
   co_return response;

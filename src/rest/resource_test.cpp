@@ -253,6 +253,16 @@ TEST_F(ResourceTest, PartialBulkAnswersPerItem) {
   EXPECT_THAT(statuses, testing::ElementsAre("201", "422", "409", "422"));
 }
 
+TEST_F(ResourceTest, PartialBulkTellsARepeatFromAConflict) {
+  create(R"({"name":"a","id":"1"})");
+  http::Response response = ask(Method::post, "/x/api/bulk?partial=true", R"([{"id":"1", "name":"a"},{"id":"1","name":"b"}])");
+  auto document = json::parse(response.body);
+  std::vector<std::string> codes;
+  for (json::Value item = document->root().first(); !(item == document->root().end()); item = item.after())
+    codes.push_back(item.find("problem")->find("code")->string());
+  EXPECT_THAT(codes, testing::ElementsAre("document.repeated", "document.exists"));
+}
+
 TEST_F(ResourceTest, BulkReadsInTheOrderAsked) {
   create(R"({"name":"a","id":"1"})");
   create(R"({"name":"b","id":"2"})");
