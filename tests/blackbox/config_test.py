@@ -173,9 +173,10 @@ def test_sigterm_answers_what_is_in_flight(tmp_path):
     service = services.Service(copy_example("events", tmp_path)).start()
     body = b'{"name": "last", "data": 1}'
     with socket.create_connection(("127.0.0.1", service.port), timeout=20) as connection:
-        head = f"POST /raw-events/api HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
-        connection.sendall(head.encode() + body[:5])
-        assert service.get("/health").status == 200
+        head = "POST /raw-events/api HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nExpect: 100-continue\r\n"
+        connection.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode())
+        assert connection.recv(4096).startswith(b"HTTP/1.1 100")  # the request is in flight: its thread has read the head
+        connection.sendall(body[:5])
         service.process.terminate()
         with pytest.raises(subprocess.TimeoutExpired):
             service.process.wait(0.2)
