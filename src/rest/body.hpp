@@ -4,7 +4,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/result.hpp"
 #include "http/message.hpp"
@@ -24,10 +23,6 @@ Result<> expect_media_type(const http::Request& request, std::initializer_list<s
 /// Reads one document. Errors: JSON's own, "document.not_object", "document.id", and "schema.violation" (422) with every violation.
 /// `pointer` stands before every path in the details (the item's place in a bulk request).
 Result<Incoming> read_document(std::string_view text, const jsonschema::Schema* schema, std::string_view pointer = {});
-
-/// The texts of the items of a bulk request: elements of a JSON array, or the lines of NDJSON that are not blank. The views point into
-/// `body`. Errors: JSON's own, "bulk.not_array", "bulk.too_many".
-Result<std::vector<std::string_view>> split_items(const http::Request& request, std::size_t items_max);
 
 /// The document as it is answered: {"id":ID,MEMBERS...}.
 std::string document_text(std::string_view id, std::string_view payload);

@@ -42,9 +42,6 @@ class Resource : public http::Handler {
   Task<http::Response> replace(const http::Request& request, std::string id);
   Task<http::Response> remove(const http::Request& request, std::string id);
   Task<http::Response> history(const http::Request& request, std::string id);
-  Task<http::Response> bulk_create(const http::Request& request);
-  Task<http::Response> bulk_create_partial(const http::Request& request);
-  Task<http::Response> bulk_read(const http::Request& request);
 
   ResourceOptions options_;
 };

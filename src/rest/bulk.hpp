@@ -1,0 +1,19 @@
+// Many documents in one request, `/bulk` below an entity's path: created all or nothing, created each for itself, or read by their ids.
+#pragma once
+
+#include "base/task.hpp"
+#include "http/message.hpp"
+#include "rest/resource.hpp"
+
+namespace millrace::rest {
+
+/// POST /bulk: all or nothing. Answers 201 with the documents in order.
+Task<http::Response> bulk_create(const ResourceOptions& options, const http::Request& request);
+
+/// POST /bulk?partial=true: answers 200 with a result per item, in order.
+Task<http::Response> bulk_create_partial(const ResourceOptions& options, const http::Request& request);
+
+/// GET /bulk?ids=a,b: those that are there, in the order asked.
+Task<http::Response> bulk_read(const ResourceOptions& options, const http::Request& request);
+
+}  // namespace millrace::rest
