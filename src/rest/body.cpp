@@ -1,42 +1,8 @@
 #include "rest/body.hpp"
 
 #include <algorithm>
-#include <array>
-
-#include "base/json/canonical.hpp"
-#include "base/json/document.hpp"
 
 namespace millrace::rest {
-namespace {
-
-constexpr std::size_t kIdBytesMax = 512;
-
-/// Names below an entity's path that are not documents, now or by the specification; and what URLs fold away.
-constexpr std::array<std::string_view, 6> kReservedIds{"bulk", "changes", "consumers", "api-docs", ".", ".."};
-
-Failure violation(std::vector<ErrorDetail> details) {
-  std::string message = details.size() == 1 ? fmt::format("The document breaks its schema: {} {}.",
-                                                          details[0].path.empty() ? "it" : details[0].path, details[0].message)
-                                            : fmt::format("The document breaks its schema in {} places.", details.size());
-  return Failure(Error{ErrorKind::unprocessable, "schema.violation", std::move(message), {}, std::move(details)});
-}
-
-Result<std::optional<std::string>> read_id(const json::Value& document, std::string_view pointer) {
-  auto id = document.find("id");
-  if (!id) return std::nullopt;
-  std::string path = std::string(pointer) + "/id";
-  if (!id->is(json::Kind::string)) return violation({{path, "type", "must be a string"}});
-  std::string text = id->string();
-  if (text.empty()) return violation({{path, "minLength", "must not be empty"}});
-  if (text.size() > kIdBytesMax) return violation({{path, "maxLength", fmt::format("must not be longer than {} bytes", kIdBytesMax)}});
-  if (std::ranges::find(kReservedIds, text) != kReservedIds.end())
-    return violation({{path, "not", fmt::format("must not be \"{}\", which has a meaning in URLs here", text)}});
-  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
-  if (std::ranges::any_of(text, is_control)) return violation({{path, "pattern", "must not have control characters"}});
-  return text;
-}
-
-}  // namespace
 
 Result<> expect_media_type(const http::Request& request, std::initializer_list<std::string_view> types) {
   std::string_view header = request.header("content-type");
@@ -45,37 +11,6 @@ Result<> expect_media_type(const http::Request& request, std::initializer_list<s
   if (std::ranges::find(types, type) != types.end()) return {};
   return Failure(Error{ErrorKind::unsupported_media_type, "http.media_type", fmt::format("The content type \"{}\" is not read here.", type),
                        fmt::format("Send it with \"Content-Type: {}\".", *types.begin())});
-}
-
-Result<Incoming> read_document(std::string_view text, const jsonschema::Schema* schema, std::string_view pointer) {
-  TRY(auto parsed, json::parse(text));
-  json::Value document = parsed.root();
-  if (!document.is(json::Kind::object))
-    return Failure(Error{ErrorKind::unprocessable,
-                         "document.not_object",
-                         "A document is a JSON object.",
-                         {},
-                         {{std::string(pointer), "type", "must be an object"}}});
-  if (schema != nullptr) {
-    auto violations = schema->validate(document);
-    for (ErrorDetail& detail : violations) detail.path.insert(0, pointer);
-    if (!violations.empty()) return violation(std::move(violations));
-  }
-  Incoming incoming;
-  TRY(incoming.id, read_id(document, pointer));
-  incoming.payload.reserve(text.size());
-  json::append_canonical_without(incoming.payload, document, "id");
-  return incoming;
-}
-
-std::string document_text(std::string_view id, std::string_view payload) {
-  std::string text = "{\"id\":";
-  json::append_string(text, id);
-  if (payload.size() > 2)
-    text.append(1, ',').append(payload.substr(1));
-  else
-    text += '}';
-  return text;
 }
 
 }  // namespace millrace::rest

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/id.hpp"
+#include "document/incoming.hpp"
 #include "http/status.hpp"
 #include "rest/answers.hpp"
 #include "rest/append_one.hpp"
@@ -19,7 +20,7 @@ constexpr std::string_view kLinesToo = "application/ndjson";
 
 /// Items of a bulk request, read; the details of all that is wrong with any of them.
 struct Items {
-  std::vector<Incoming> documents;
+  std::vector<document::Incoming> documents;
   std::vector<ErrorDetail> problems;
 };
 
@@ -27,13 +28,13 @@ Result<Items> read_items(const std::vector<std::string_view>& texts, const jsons
   Items items;
   for (std::size_t i = 0; i < texts.size(); ++i) {
     const std::string pointer = '/' + std::to_string(i);
-    auto document = read_document(texts[i], schema, pointer);
-    if (document) {
-      items.documents.push_back(*std::move(document));
-    } else if (document.error().details.empty()) {
-      items.problems.push_back({pointer, std::string(document.error().code), document.error().message});
+    auto incoming = document::read_document(texts[i], schema, pointer);
+    if (incoming) {
+      items.documents.push_back(*std::move(incoming));
+    } else if (incoming.error().details.empty()) {
+      items.problems.push_back({pointer, std::string(incoming.error().code), incoming.error().message});
     } else {
-      std::ranges::move(document.error().details, std::back_inserter(items.problems));
+      std::ranges::move(incoming.error().details, std::back_inserter(items.problems));
     }
   }
   if (items.problems.empty()) return items;
@@ -43,7 +44,7 @@ Result<Items> read_items(const std::vector<std::string_view>& texts, const jsons
       "Mend them, or send it with ?partial=true to store what is right.", std::move(items.problems)});
 }
 
-document::Append creation(Incoming& incoming) {
+document::Append creation(document::Incoming& incoming) {
   return {document::Operation::create, incoming.id ? *incoming.id : make_uuid7(), incoming.payload};
 }
 
@@ -55,10 +56,10 @@ Task<http::Response> bulk_create(const ResourceOptions& options, const http::Req
   CO_TRY(auto items, read_items(texts, options.schema));
   std::vector<document::Append> appends;
   std::string body = "[";
-  for (Incoming& incoming : items.documents) {
+  for (document::Incoming& incoming : items.documents) {
     appends.push_back(creation(incoming));
     if (body.size() > 1) body += ',';
-    body += document_text(appends.back().id, appends.back().payload);
+    body += document::document_text(appends.back().id, appends.back().payload);
   }
   http::Response response{201, {}, std::move(body) + ']'};
   response.add("Content-Type", kJson);
@@ -100,13 +101,13 @@ Task<http::Response> bulk_create_partial(const ResourceOptions& options, const h
   std::vector<Task<document::Receipt>> tasks;
   std::vector<std::size_t> sent;
   for (std::size_t i = 0; i < texts.size(); ++i) {
-    auto incoming = read_document(texts[i], options.schema);
+    auto incoming = document::read_document(texts[i], options.schema);
     if (!incoming) {
       results[i].error = std::move(incoming).error();
       continue;
     }
     document::Append append = creation(*incoming);
-    results[i].document = document_text(append.id, append.payload);
+    results[i].document = document::document_text(append.id, append.payload);
     ids[i] = append.id;
     tasks.push_back(append_one(*options.store, std::move(append)));
     sent.push_back(i);

@@ -4,6 +4,7 @@
 
 #include "base/id.hpp"
 #include "base/json/canonical.hpp"
+#include "document/incoming.hpp"
 #include "http/router.hpp"
 #include "http/status.hpp"
 #include "rest/answers.hpp"
@@ -40,7 +41,7 @@ Result<std::optional<std::uint64_t>> expected_version(const http::Request& reque
 
 /// The same document with its id, version and place, as a write answers it.
 http::Response written(int status, std::string_view id, std::string_view payload, const document::Receipt& receipt) {
-  http::Response response{status, {}, document_text(id, payload)};
+  http::Response response{status, {}, document::document_text(id, payload)};
   response.add("Content-Type", kJson);
   add_document_headers(response, id, receipt.version);
   response.add("X-Position", std::to_string(receipt.position));
@@ -87,7 +88,7 @@ Task<http::Response> Resource::dispatch(const http::Request& request, std::strin
 
 Task<http::Response> Resource::create(const http::Request& request) {
   CO_TRY_OK(expect_media_type(request, {kJson}));
-  CO_TRY(auto incoming, read_document(request.body, options_.schema));
+  CO_TRY(auto incoming, document::read_document(request.body, options_.schema));
   std::string id = incoming.id ? *std::move(incoming.id) : make_uuid7();
   document::Append append{document::Operation::create, id, incoming.payload};
   CO_TRY(auto receipt, co_await append_one(*options_.store, std::move(append)));
@@ -99,7 +100,7 @@ Task<http::Response> Resource::create(const http::Request& request) {
 Task<http::Response> Resource::replace(const http::Request& request, std::string id) {
   CO_TRY_OK(expect_media_type(request, {kJson}));
   CO_TRY(auto expected, expected_version(request));
-  CO_TRY(auto incoming, read_document(request.body, options_.schema));
+  CO_TRY(auto incoming, document::read_document(request.body, options_.schema));
   if (incoming.id && *incoming.id != id)
     co_return Failure(Error{ErrorKind::unprocessable,
                             "document.id",
