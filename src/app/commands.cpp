@@ -5,6 +5,7 @@
 
 #include "app/check.hpp"
 #include "app/config.hpp"
+#include "app/config_keys.hpp"
 #include "app/model.hpp"
 #include "app/service.hpp"
 
@@ -91,6 +92,11 @@ int check(const std::filesystem::path& config) {
   auto model = load_model(config, std::nullopt);
   if (!model) return print_problems(model.error());
   fmt::print("{}", describe(*model));
+  return 0;
+}
+
+int list_keys() {
+  fmt::print("{}", config_reference());
   return 0;
 }
 

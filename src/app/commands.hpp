@@ -22,4 +22,7 @@ int develop(const std::filesystem::path& folder, std::optional<std::uint16_t> po
 /// `millrace check`: prints what was derived, or every problem.
 int check(const std::filesystem::path& config);
 
+/// `millrace check --keys`: prints the keys that a config can have.
+int list_keys();
+
 }  // namespace millrace::app

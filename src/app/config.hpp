@@ -26,7 +26,10 @@ struct StorageConfig {
   std::string database;    // db
   std::string options;     // canonical JSON
 
-  std::string identity() const { return fmt::format("{}|{}|{}|{}", type, uri, database, collection); }
+  /// One that is not complete is like no other.
+  std::string identity() const {
+    return collection.empty() ? fmt::format("at {}", to_string(place)) : fmt::format("{}|{}|{}|{}", type, uri, database, collection);
+  }
 };
 
 /// Text that the config holds or names: an SDL or JSON Schema.
@@ -34,6 +37,7 @@ struct SourceConfig {
   Place place;       // in the config, or the start of the file that was included
   std::string text;  // the text itself; or the name of a file to look up
   bool is_file_name = false;
+  std::vector<hocon::JsonPlace> places = {};  // of what stands in the text, when it was an object
 };
 
 struct QueryConfig {
@@ -56,7 +60,7 @@ struct ResolverConfig {
 struct GraphletteConfig {
   Place place;
   std::string path;
-  SourceConfig schema;
+  std::optional<SourceConfig> schema;  // empty: it is wrong
   StorageConfig storage;
   std::vector<QueryConfig> queries;
   std::vector<ResolverConfig> resolvers;
@@ -70,19 +74,23 @@ struct RestletteConfig {
   bool immutable = false;
 };
 
+/// Defaults stand in config_keys.cpp.
 struct Config {
   std::filesystem::path file;
-  std::string host = "0.0.0.0";
-  std::uint16_t port = 4055;
-  std::string url;  // http://localhost:PORT when the config does not say
-  std::chrono::milliseconds shutdown_timeout{10'000};
-  std::size_t body_bytes_max = 1u << 20;
-  std::size_t bulk_bytes_max = 64u << 20;
+  std::string host;
+  std::uint16_t port = 0;
+  std::string url;
+  std::chrono::milliseconds shutdown_timeout{};
+  std::size_t body_bytes_max = 0;
+  std::size_t bulk_bytes_max = 0;
   std::vector<GraphletteConfig> graphlettes;
   std::vector<RestletteConfig> restlettes;
+  /// What is wrong with it. Whoever derives from it goes on, to find what else is wrong, leaves out what is empty for it, and reports these
+  /// with its own.
+  std::vector<Problem> problems;
 };
 
-/// Reads the config; every problem that there is.
+/// Reads the config; fails only when it is no HOCON.
 Checked<Config> read_config(const std::filesystem::path& file, const hocon::Options& options = {});
 
 }  // namespace millrace::app

@@ -70,12 +70,14 @@ class Deriver {
       QueryModel& model = queries.emplace_back();
       model.query.name = field.name;
       model.query.is_list = field.type.nullable().is_list();
+      const std::size_t problems_before = problems_.size();
       if (configured != nullptr) {
         from_template(model, field, *configured);
       } else {
         derive(model, field);
       }
       model.query.is_by_id = is_by_id(model.query.filter);
+      model.is_wrong = problems_.size() != problems_before;
     }
     for (const QueryConfig& query : config_.queries) check_configured(query);
     return queries;
@@ -88,6 +90,7 @@ class Deriver {
   }
 
   void check_configured(const QueryConfig& query) {
+    if (query.name.empty()) return;
     const graphql::Field* field = schema_.query()->field(query.name);
     if (field == nullptr) {
       problems_.push_back({query.place, fmt::format("The schema has no Query field \"{}\" for this query.", query.name),
@@ -103,6 +106,7 @@ class Deriver {
   /// A template's names are arguments of the field; {{id}} may stand for another, which the config names, or for the only one.
   void from_template(QueryModel& model, const graphql::Field& field, const QueryConfig& configured) {
     model.origin = configured.query;
+    if (configured.query.empty()) return;  // reported with the config
     const std::size_t first = configured.query.find_first_not_of(" \t\r\n");
     const bool is_json = first != std::string::npos && configured.query[first] == '{';
     auto filter = is_json ? document::parse_filter_template(configured.query, model.query.parameters, configured.place)

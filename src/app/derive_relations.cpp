@@ -39,6 +39,7 @@ class RelationDeriver {
   void derive(std::size_t index) {
     GraphletteModel& graphlette = model_.graphlettes[index];
     for (const ResolverConfig& resolver : model_.config.graphlettes[index].resolvers) {
+      if (resolver.name.empty() || (resolver.url.empty() && resolver.graphlette.empty())) continue;  // reported with the config
       auto target = find_target(resolver);
       if (!target) continue;
       RelationModel relation{.target = *target};
@@ -132,6 +133,8 @@ class RelationDeriver {
   bool find_query(const ResolverConfig& resolver, RelationModel& relation) {
     const GraphletteModel& target = model_.graphlettes[relation.target];
     const QueryModel* query = target.query(resolver.query_name);
+    // What it would be is not known while the target has problems of its own.
+    if (target.type == nullptr || resolver.query_name.empty() || (query != nullptr && query->is_wrong)) return false;
     if (query == nullptr) {
       problem(resolver, fmt::format("\"{}\" has no query \"{}\" for the resolver \"{}\".", target.path, resolver.query_name, resolver.name),
               did_you_mean(resolver.query_name, query_names(target)));

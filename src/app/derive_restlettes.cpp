@@ -69,7 +69,7 @@ class RestletteDeriver {
         std::ranges::move(source.error(), std::back_inserter(problems_));
         return;
       }
-      compile(restlette, {source->text, source->name, source->file, source->file.empty() ? "the config" : source->name});
+      compile(restlette, {source->text, source->name, source->file, source->file.empty() ? "the config" : source->name}, *source);
     } else if (graphlette != nullptr) {
       compile(restlette, schema_for(*graphlette));
     } else {
@@ -96,14 +96,14 @@ class RestletteDeriver {
     return nullptr;
   }
 
-  void compile(RestletteModel& restlette, const SchemaText& schema) {
+  void compile(RestletteModel& restlette, const SchemaText& schema, const SourceText& source = {}) {
     jsonschema::CompileOptions options;
     if (!schema.file.empty()) {
       options.load = [folder = schema.file.parent_path()](const std::string& uri) { return read_file(folder / uri); };
     }
     auto compiled = jsonschema::compile(schema.text, schema.name, options);
     if (!compiled) {
-      std::ranges::move(compiled.error(), std::back_inserter(problems_));
+      std::ranges::move(placed(std::move(compiled).error(), source), std::back_inserter(problems_));
       return;
     }
     restlette.schema = std::make_shared<const jsonschema::Schema>(*std::move(compiled));

@@ -22,6 +22,8 @@ int main(int argc, char** argv) {
 
   CLI::App* check = program.add_subcommand("check", "Read everything, open nothing, and print what was derived or every problem.");
   check->add_option("--config", config, "The config file.")->capture_default_str();
+  bool lists_keys = false;
+  check->add_flag("--keys", lists_keys, "Print every key that a config can have, as Markdown, and read nothing.");
 
   millrace::app::ImportOptions import_options;
   bool keeps_ids = false;
@@ -43,5 +45,5 @@ int main(int argc, char** argv) {
     import_options.makes_ids = !keeps_ids;
     return millrace::app::import_lines(import_options);
   }
-  return millrace::app::check(config);
+  return lists_keys ? millrace::app::list_keys() : millrace::app::check(config);
 }

@@ -18,31 +18,39 @@ std::size_t entity_of(Model& model, const StorageConfig& storage) {
   return model.entities.size() - 1;
 }
 
+void derive_from_sdl(GraphletteModel& graphlette, const GraphletteConfig& config, const SourceText& source,
+                     std::vector<Problem>& problems) {
+  auto schema = graphql::build_schema(source.text, source.name);
+  if (!schema) {
+    problems = std::move(schema).error();
+    return;
+  }
+  graphlette.schema = *std::move(schema);
+  graphlette.type = entity_type(*graphlette.schema, config, source.name, problems);
+  if (graphlette.type != nullptr) graphlette.queries = derive_queries(*graphlette.schema, *graphlette.type, config, source.name, problems);
+}
+
 void add_graphlette(Model& model, const GraphletteConfig& config, std::vector<Problem>& problems) {
   GraphletteModel& graphlette = model.graphlettes.emplace_back();
   graphlette.path = config.path;
   graphlette.entity = entity_of(model, config.storage);
-  auto source = read_source(config.schema, model.config.file);
+  if (!config.schema) return;
+  auto source = read_source(*config.schema, model.config.file);
   if (!source) {
     std::ranges::move(source.error(), std::back_inserter(problems));
     return;
   }
   graphlette.schema_file = source->file;
-  const std::string name = source->name.empty() ? config.path : source->name;
-  auto schema = graphql::build_schema(source->text, name);
-  if (!schema) {
-    std::ranges::move(schema.error(), std::back_inserter(problems));
-    return;
-  }
-  graphlette.schema = *std::move(schema);
-  graphlette.type = entity_type(*graphlette.schema, config, name, problems);
-  if (graphlette.type != nullptr) graphlette.queries = derive_queries(*graphlette.schema, *graphlette.type, config, name, problems);
+  std::vector<Problem> found;
+  derive_from_sdl(graphlette, config, *source, found);
+  std::ranges::move(placed(std::move(found), *source), std::back_inserter(problems));
 }
 
 /// Every path has one owner: what is derived must not meet what is configured, nor the pages that are always there.
 void check_paths(const Model& model, std::vector<Problem>& problems) {
   TextMap<std::string> owners{{"/health", "the health page"}, {"/ready", "the readiness page"}};
   const auto claim = [&](const std::string& path, const std::string& owner, const Place& place) {
+    if (path.empty()) return;
     if (path.find_first_of("?# \t") != std::string::npos)
       problems.push_back({place, fmt::format("The path \"{}\" can never be asked for.", path),
                           "Write the path alone, without query, fragment or spaces."});
@@ -53,16 +61,19 @@ void check_paths(const Model& model, std::vector<Problem>& problems) {
   };
   for (std::size_t i = 0; i < model.graphlettes.size(); ++i)
     claim(model.graphlettes[i].path, fmt::format("the graphlette \"{}\"", model.graphlettes[i].path), model.config.graphlettes[i].place);
-  for (const RestletteModel& restlette : model.restlettes)
-    claim(restlette.path, fmt::format("the REST API of \"{}\"", model.entities[restlette.entity].storage.collection),
-          model.entities[restlette.entity].storage.place);
+  // Those that are configured come first.
+  for (std::size_t i = 0; i < model.restlettes.size(); ++i) {
+    const StorageConfig& storage = model.entities[model.restlettes[i].entity].storage;
+    claim(model.restlettes[i].path, fmt::format("the REST API of \"{}\"", storage.collection),
+          i < model.config.restlettes.size() ? model.config.restlettes[i].place : storage.place);
+  }
 }
 
 /// A template in SQL wants a storage that speaks it.
 void check_sql(const Model& model, std::vector<Problem>& problems) {
   for (std::size_t i = 0; i < model.graphlettes.size(); ++i) {
     const StorageConfig& storage = model.entities[model.graphlettes[i].entity].storage;
-    if (storage.type == "sqlite" || storage.type == "postgres") continue;
+    if (storage.type.empty() || storage.type == "sqlite" || storage.type == "postgres") continue;
     for (const QueryModel& query : model.graphlettes[i].queries)
       if (document::has_sql(query.query.filter))
         problems.push_back(
@@ -96,7 +107,7 @@ const QueryModel* GraphletteModel::query(std::string_view name) const {
 Checked<Model> derive_model(Config config, std::uint16_t port) {
   Model model;
   model.config = std::move(config);
-  std::vector<Problem> problems;
+  std::vector<Problem> problems = model.config.problems;
   for (const GraphletteConfig& graphlette : model.config.graphlettes) add_graphlette(model, graphlette, problems);
   for (const RestletteConfig& restlette : model.config.restlettes) entity_of(model, restlette.storage);
   derive_relations(model, port, problems);

@@ -26,6 +26,7 @@ struct EntityModel {
 struct QueryModel {
   federation::EntityQuery query;  // its store is set when the service opens it
   std::string origin;             // "derived", or the template's text
+  bool is_wrong = false;          // while deriving: it has problems, and nothing is said about what it would be
 };
 
 /// A field that follows a key to a query of a graphlette of this service.
@@ -67,8 +68,8 @@ struct Model {
   std::deque<RestletteModel> restlettes;
 };
 
-/// Reads the files that the config names and derives everything; every problem that there is. `port` is the one that is served, for telling
-/// which resolver URLs are this service.
+/// Reads the files that the config names and derives everything; every problem that there is, the config's own included. `port` is the one
+/// that is served, for telling which resolver URLs are this service.
 Checked<Model> derive_model(Config config, std::uint16_t port);
 
 }  // namespace millrace::app

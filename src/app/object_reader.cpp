@@ -1,100 +1,149 @@
 #include "app/object_reader.hpp"
 
-#include <algorithm>
+#include <fmt/format.h>
 
+#include <algorithm>
+#include <charconv>
+
+#include "base/result.hpp"
 #include "hocon/units.hpp"
 
 namespace millrace::app {
+namespace {
 
-ObjectReader::ObjectReader(const hocon::Value& object, std::string where, std::vector<Problem>& problems)
-    : object_(object), where_(std::move(where)), problems_(problems) {}
+std::optional<std::uint64_t> parse_number(std::string_view text) {
+  std::uint64_t number = 0;
+  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (text.empty() || error != std::errc() || stop != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+bool is_within(const std::optional<std::uint64_t>& number, const KeyRange& range) {
+  return number && *number >= range.least && *number <= range.most;
+}
+
+}  // namespace
+
+ObjectReader::ObjectReader(const hocon::Value& object, const ConfigSection& section, std::string where, std::vector<Problem>& problems,
+                           bool allow_referenced)
+    : object_(&object), section_(&section), where_(std::move(where)), problems_(&problems) {
+  refuse_unknown(allow_referenced);
+}
 
 std::string ObjectReader::where(std::string_view key) const {
   return where_.empty() ? std::string(key) : fmt::format("{}.{}", where_, key);
 }
 
 void ObjectReader::problem(const Place& place, std::string message, std::string hint) {
-  problems_.push_back({place, std::move(message), std::move(hint)});
+  problems_->push_back({place, std::move(message), std::move(hint)});
 }
 
-const hocon::Value* ObjectReader::value(std::string_view key) {
-  known_.emplace_back(key);
-  const hocon::Value* found = object_.find(key);
-  return found == nullptr || found->kind == hocon::Kind::null ? nullptr : found;
+ObjectReader::Found ObjectReader::find(std::string_view name, KeyType type) {
+  const ConfigKey* key = section_->find(name);
+  CHECK(key != nullptr && key->type == type);
+  const hocon::Value* value = object_->find(name);
+  if (value != nullptr && value->kind == hocon::Kind::null) value = nullptr;
+  if (value == nullptr && key->absent.is_required)
+    problem(object_->place, fmt::format("{} is missing.", where(name)), std::string(key->absent.words));
+  return {*key, value};
 }
 
-std::optional<std::string> ObjectReader::string(std::string_view key) {
-  const hocon::Value* found = value(key);
-  if (found == nullptr) return std::nullopt;
-  if (found->kind == hocon::Kind::string || found->kind == hocon::Kind::number) return found->text;
-  problem(found->place, fmt::format("{} must be a string.", where(key)));
+std::string ObjectReader::text(std::string_view name) {
+  const auto [key, value] = find(name, KeyType::text);
+  if (value == nullptr) return std::string(key.absent.value);
+  if (value->kind == hocon::Kind::string || value->kind == hocon::Kind::number) return value->text;
+  problem(value->place, fmt::format("{} must be a string.", where(name)));
+  return {};
+}
+
+std::uint64_t ObjectReader::number(std::string_view name) {
+  const auto [key, value] = find(name, KeyType::number);
+  const auto number = parse_number(value == nullptr ? key.absent.value : value->text);
+  if (value == nullptr || is_within(number, key.range)) return number.value_or(0);
+  problem(value->place, fmt::format("{} must be a whole number from {} to {}.", where(name), key.range.least, key.range.most));
+  return 0;
+}
+
+bool ObjectReader::flag(std::string_view name) {
+  const auto [key, value] = find(name, KeyType::flag);
+  if (value == nullptr) return key.absent.value == "true";
+  if (value->kind == hocon::Kind::boolean) return value->flag;
+  problem(value->place, fmt::format("{} must be true or false.", where(name)));
+  return false;
+}
+
+std::chrono::milliseconds ObjectReader::duration(std::string_view name) {
+  const auto [key, value] = find(name, KeyType::duration);
+  const auto duration = hocon::parse_duration(value == nullptr ? key.absent.value : value->text);
+  if (value == nullptr || duration) return duration.value_or(std::chrono::milliseconds());
+  problem(value->place, fmt::format("{} must be a duration.", where(name)), "Write a number and a unit, such as 10s or 500ms.");
+  return {};
+}
+
+std::uint64_t ObjectReader::size(std::string_view name) {
+  const auto [key, value] = find(name, KeyType::size);
+  const auto size = hocon::parse_bytes(value == nullptr ? key.absent.value : value->text);
+  if (value == nullptr || is_within(size, key.range)) return size.value_or(0);
+  problem(value->place, fmt::format("{} must be a size from {} to {} bytes.", where(name), key.range.least, key.range.most),
+          "Write a number and a unit, such as 512kB or 1MiB.");
+  return 0;
+}
+
+std::optional<ObjectReader> ObjectReader::object(std::string_view name, const ConfigSection& section) {
+  const hocon::Value* value = find(name, KeyType::object).value;
+  if (value == nullptr) return std::nullopt;
+  if (value->kind == hocon::Kind::object) return ObjectReader(*value, section, where(name), *problems_);
+  problem(value->place, fmt::format("{} must be an object.", where(name)));
   return std::nullopt;
 }
 
-std::optional<std::uint64_t> ObjectReader::integer(std::string_view key, std::uint64_t max) {
-  const hocon::Value* found = value(key);
-  if (found == nullptr) return std::nullopt;
-  std::uint64_t number = 0;
-  const char* end = found->text.data() + found->text.size();
-  auto [stop, error] = std::from_chars(found->text.data(), end, number);
-  if (!found->text.empty() && error == std::errc() && stop == end && number <= max) return number;
-  problem(found->place, fmt::format("{} must be a whole number from 0 to {}.", where(key), max));
-  return std::nullopt;
+ObjectReader ObjectReader::optional_object(std::string_view name, const ConfigSection& section) {
+  static const hocon::Value empty{.kind = hocon::Kind::object};
+  auto reader = object(name, section);
+  return reader ? *reader : ObjectReader(empty, section, where(name), *problems_);
 }
 
-std::optional<bool> ObjectReader::boolean(std::string_view key) {
-  const hocon::Value* found = value(key);
-  if (found == nullptr) return std::nullopt;
-  if (found->kind == hocon::Kind::boolean) return found->flag;
-  problem(found->place, fmt::format("{} must be true or false.", where(key)));
-  return std::nullopt;
-}
-
-std::optional<std::chrono::milliseconds> ObjectReader::duration(std::string_view key) {
-  const hocon::Value* found = value(key);
-  if (found == nullptr) return std::nullopt;
-  auto read = hocon::parse_duration(found->text);
-  if (read) return read;
-  problem(found->place, fmt::format("{} must be a duration.", where(key)), "Write a number and a unit, such as 10s or 500ms.");
-  return std::nullopt;
-}
-
-std::vector<const hocon::Value*> ObjectReader::objects(std::string_view key) {
-  std::vector<const hocon::Value*> found;
-  const hocon::Value* array = value(key);
-  if (array == nullptr) return found;
-  if (array->kind != hocon::Kind::array) {
-    problem(array->place, fmt::format("{} must be a list of objects.", where(key)), "Write it as [ { ... }, { ... } ].");
-    return found;
+std::vector<ObjectReader> ObjectReader::objects(std::string_view name, const ConfigSection& section) {
+  std::vector<ObjectReader> readers;
+  const hocon::Value* value = find(name, KeyType::objects).value;
+  if (value == nullptr) return readers;
+  const auto items = hocon::as_list(*value);
+  if (!items) {
+    problem(value->place, fmt::format("{} must be a list of objects.", where(name)), "Write it as [ { ... }, { ... } ].");
+    return readers;
   }
-  for (const hocon::Value& item : array->items) {
+  for (std::size_t i = 0; i < items->size(); ++i) {
+    const hocon::Value& item = *(*items)[i];
     if (item.kind == hocon::Kind::object) {
-      found.push_back(&item);
+      readers.emplace_back(item, section, fmt::format("{}[{}]", where(name), i), *problems_);
     } else {
-      problem(item.place, fmt::format("{} must hold objects only.", where(key)));
+      problem(item.place, fmt::format("{} must hold objects only.", where(name)));
     }
   }
-  return found;
+  return readers;
 }
 
-const hocon::Value* ObjectReader::required(std::string_view key, std::string_view hint) {
-  const hocon::Value* found = value(key);
-  if (found == nullptr) problem(object_.place, fmt::format("{} is missing.", where(key)), std::string(hint));
-  return found;
+const hocon::Value* ObjectReader::any(std::string_view name) {
+  return find(name, KeyType::any).value;
 }
 
-std::string ObjectReader::required_string(std::string_view key, std::string_view hint) {
-  if (required(key, hint) == nullptr) return {};
-  return string(key).value_or(std::string());
-}
-
-void ObjectReader::finish(bool allow_referenced) {
-  for (const hocon::Member& member : object_.members) {
-    if (std::ranges::find(known_, member.key) != known_.end() || (allow_referenced && member.value.referenced)) continue;
-    std::string_view near = nearest(member.key, known_);
-    problem(member.place, fmt::format("There is no setting \"{}\".", where(member.key)),
-            near.empty() ? fmt::format("Known here: {}.", fmt::join(known_, ", ")) : fmt::format("Did you mean \"{}\"?", near));
+void ObjectReader::refuse_unknown(bool allow_referenced) {
+  for (const hocon::Member& member : object_->members) {
+    if (section_->find(member.key) != nullptr || (allow_referenced && member.value.referenced)) continue;
+    problem(member.place, fmt::format("There is no setting \"{}\".", where(member.key)), hint_for_unknown(member.key));
   }
+}
+
+/// The nearest key here; else the section that has a key of that very name.
+std::string ObjectReader::hint_for_unknown(std::string_view name) const {
+  std::vector<std::string> known;
+  for (const ConfigKey& key : section_->keys) known.emplace_back(key.name);
+  if (const std::string_view near = nearest(name, known); !near.empty()) return fmt::format("Did you mean \"{}\"?", near);
+  for (const ConfigSection* other : config_sections()) {
+    if (other->find(name) == nullptr) continue;
+    return fmt::format("\"{}\" is a setting {}.", name, other->name.empty() ? "at the top" : fmt::format("of {}", other->name));
+  }
+  return fmt::format("Known here: {}.", fmt::join(known, ", "));
 }
 
 }  // namespace millrace::app

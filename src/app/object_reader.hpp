@@ -1,4 +1,5 @@
-// Reading one object of the config: every key is asked for by name, and what was not asked for is a problem with the nearest known key.
+// Reading one object of the config: every key that is read is in the table of config_keys.hpp, and a member that is not there is a problem
+// with the nearest known key.
 #pragma once
 
 #include <chrono>
@@ -8,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/config_keys.hpp"
 #include "base/problem.hpp"
 #include "hocon/value.hpp"
 
@@ -15,36 +17,42 @@ namespace millrace::app {
 
 class ObjectReader {
  public:
-  /// `where` names the object for a person: "graphlettes[0].storage". Problems are added to `problems`, which outlives the reader.
-  ObjectReader(const hocon::Value& object, std::string where, std::vector<Problem>& problems);
+  /// `where` names the object for a person: "graphlettes[0].storage". Members that the section does not know are reported at once; with
+  /// `allow_referenced`, those that a substitution refers to are known. Problems are added to `problems`, which outlives the reader.
+  ObjectReader(const hocon::Value& object, const ConfigSection& section, std::string where, std::vector<Problem>& problems,
+               bool allow_referenced = false);
 
-  /// Absent (or null) values are empty; a value of another kind is a problem.
-  std::optional<std::string> string(std::string_view key);
-  std::optional<std::uint64_t> integer(std::string_view key, std::uint64_t max);
-  std::optional<bool> boolean(std::string_view key);
-  std::optional<std::chrono::milliseconds> duration(std::string_view key);
-  /// The objects of an array, with their place in it; an absent array is empty.
-  std::vector<const hocon::Value*> objects(std::string_view key);
-  /// Any value; null when it is absent.
-  const hocon::Value* value(std::string_view key);
-  /// The same, and a problem when it is absent.
-  std::string required_string(std::string_view key, std::string_view hint);
-  const hocon::Value* required(std::string_view key, std::string_view hint);
-
-  /// Reports every member that nobody asked for. With `allow_referenced`, members that a substitution refers to are known.
-  void finish(bool allow_referenced = false);
+  // Each requires that the section has the key, of that type. A key that is absent (or null) has its default, else is empty; when it is
+  // required, or has a value of another kind, that is a problem.
+  std::string text(std::string_view key);
+  std::uint64_t number(std::string_view key);
+  bool flag(std::string_view key);
+  std::chrono::milliseconds duration(std::string_view key);
+  std::uint64_t size(std::string_view key);
+  std::optional<ObjectReader> object(std::string_view key, const ConfigSection& section);
+  /// An object that need not be there: all in it has its default then.
+  ObjectReader optional_object(std::string_view key, const ConfigSection& section);
+  /// A list, or an object whose keys are numbers, as HOCON has it.
+  std::vector<ObjectReader> objects(std::string_view key, const ConfigSection& section);
+  const hocon::Value* any(std::string_view key);
 
   void problem(const Place& place, std::string message, std::string hint = {});
-  const Place& place() const { return object_.place; }
-  std::vector<Problem>& problems() { return problems_; }
-  const std::string& where() const { return where_; }
+  const Place& place() const { return object_->place; }
   std::string where(std::string_view key) const;
 
  private:
-  const hocon::Value& object_;
+  struct Found {
+    const ConfigKey& key;
+    const hocon::Value* value;  // nullptr: absent
+  };
+  Found find(std::string_view key, KeyType type);
+  void refuse_unknown(bool allow_referenced);
+  std::string hint_for_unknown(std::string_view name) const;
+
+  const hocon::Value* object_;
+  const ConfigSection* section_;
   std::string where_;
-  std::vector<Problem>& problems_;
-  std::vector<std::string> known_;
+  std::vector<Problem>* problems_;
 };
 
 }  // namespace millrace::app

@@ -1,7 +1,9 @@
 // A HOCON value after everything is merged and substituted: each part knows the place that it was written.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,7 +39,16 @@ struct Member {
   Value value;
 };
 
-/// The value as canonical JSON (base/json/canonical.hpp).
-std::string to_json(const Value& value);
+/// The elements of an array; or of an object whose keys are numbers, in their order, which HOCON lets stand for one. Nothing for others.
+std::optional<std::vector<const Value*>> as_list(const Value& value);
+
+/// Where a key or value stands that was written as JSON.
+struct JsonPlace {
+  std::size_t offset;  // in the JSON text
+  Place place;
+};
+
+/// The value as canonical JSON (base/json/canonical.hpp). `places` gets those of all keys and values, in the order of their offsets.
+std::string to_json(const Value& value, std::vector<JsonPlace>* places = nullptr);
 
 }  // namespace millrace::hocon

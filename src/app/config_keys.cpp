@@ -1,0 +1,115 @@
+#include "app/config_keys.hpp"
+
+#include <algorithm>
+
+namespace millrace::app {
+namespace {
+
+constexpr KeyRange kPorts{0, 65535};
+constexpr KeyRange kSizes{1, 1ull << 40};
+
+constexpr ConfigKey kTop[] = {
+    {"port", KeyType::number, initially("4055"), "The port to listen on; 0 takes any that is free.", kPorts},
+    {"host", KeyType::text, initially("0.0.0.0"), "The address to listen on; `127.0.0.1` lets only this machine in."},
+    {"url", KeyType::text, otherwise("`http://localhost:PORT`"),
+     "The public base URL of this service. Resolvers whose URL begins with it are answered in the process."},
+    {"shutdownTimeout", KeyType::duration, initially("10s"), "How long requests that are in flight may take after SIGTERM."},
+    {"limits", KeyType::object, otherwise("their defaults"), "What one request may ask for."},
+    {"graphlettes", KeyType::objects, otherwise("none"), "The GraphQL APIs, one per entity."},
+    {"restlettes", KeyType::objects, otherwise("derived from the graphlettes"), "The REST APIs, one per entity."},
+};
+
+constexpr ConfigKey kLimits[] = {
+    {"bodyBytes", KeyType::size, initially("1MiB"), "The longest body of a request; a longer one is 413.", kSizes},
+    {"bulkBytes", KeyType::size, initially("64MiB"), "The same for `/bulk`.", kSizes},
+};
+
+constexpr ConfigKey kGraphlette[] = {
+    {"path", KeyType::text, required("Say where it is served: path = \"/raw-events/graph\"."),
+     "Where it is served. One that ends in `/graph` gives the entity a REST API at the same path with `/api`."},
+    {"schema", KeyType::any, required("Name the SDL file, or give its text."),
+     "The SDL: the name of a file, `include file(…)`, or the text itself."},
+    {"storage", KeyType::object, required("Say where it is kept: storage { type = sqlite, uri = events.db, collection = events }."),
+     "Where the documents are kept."},
+    {"rootConfig", KeyType::object, otherwise("queries follow from the SDL"), "Queries with a template of their own, and resolvers."},
+};
+
+constexpr ConfigKey kRestlette[] = {
+    {"path", KeyType::text, required("Say where it is served: path = \"/raw-events/api\"."), "Where it is served."},
+    {"storage", KeyType::object, required("Say where it is kept: storage { type = sqlite, uri = events.db, collection = events }."),
+     "Where the documents are kept; the storage of a graphlette makes both faces of one entity."},
+    {"schema", KeyType::any, otherwise("`json/X.schema.json` beside the folder of the graphlette's `X.graphql`, else derived from its SDL"),
+     "The JSON Schema: the name of a file, `include file(…)`, the text itself, or an object."},
+    {"immutable", KeyType::flag, initially("false"), "Whether documents can be created only, never changed or deleted."},
+};
+
+constexpr ConfigKey kStorage[] = {
+    {"type", KeyType::text, required("One of mongo, postgres, sqlite, memory."), "`mongo`, `postgres`, `sqlite` or `memory`."},
+    {"uri", KeyType::text, otherwise("the storage's own default"),
+     "The address of the database, or the SQLite file, seen from the config's folder."},
+    {"collection", KeyType::text, otherwise("`table`"), "The collection or table that holds the documents; this or `table` is required."},
+    {"table", KeyType::text, otherwise("`collection`"), "The same, in the words of SQL."},
+    {"db", KeyType::text, otherwise("the one that `uri` names"), "The database."},
+    {"options", KeyType::any, otherwise("none"), "Options for the database's driver."},
+};
+
+constexpr ConfigKey kRootConfig[] = {
+    {"singletons", KeyType::objects, otherwise("none"), "Queries that give one document."},
+    {"vectors", KeyType::objects, otherwise("none"), "Queries that give a list."},
+    {"resolvers", KeyType::objects, otherwise("none"), "Fields that follow a key to a query, of this service or another."},
+    {"singletonResolvers", KeyType::objects, otherwise("none"), "The same; MeshQL's name for those that give one document."},
+    {"vectorResolvers", KeyType::objects, otherwise("none"), "The same; MeshQL's name for those that give a list."},
+    {"internalSingletonResolvers", KeyType::objects, otherwise("none"), "The same; MeshQL's name for those within this service."},
+    {"internalVectorResolvers", KeyType::objects, otherwise("none"), "The same, for those that give a list."},
+    {"dataLoaderEnabled", KeyType::flag, otherwise("always on"), "MeshQL's switch for batching; it is read and changes nothing."},
+};
+
+constexpr ConfigKey kQuery[] = {
+    {"name", KeyType::text, required("Name the Query field that it answers."), "The field of the SDL's `Query` that it answers."},
+    {"query", KeyType::any, required("Give the filter as a template: \"\"\"{\"payload.name\": \"{{name}}\"}\"\"\"."),
+     "The filter: a template in which `{{name}}` stands for the argument's value, or an object."},
+    {"id", KeyType::text, otherwise("`id`"), "The argument that `{{id}}` stands for."},
+};
+
+constexpr ConfigKey kResolver[] = {
+    {"name", KeyType::text, required("Name the field that it resolves."),
+     "The field: of the entity, of a type (`Hen.layReports`), or along a path of fields (`hens.layReports`)."},
+    {"id", KeyType::text, otherwise("`<name>_id` in snake case where the parent has it, else the parent's own id"),
+     "The key on the parent that is followed."},
+    {"queryName", KeyType::text, required("Name the query of the target that it asks."), "The query of the target that takes the key."},
+    {"url", KeyType::text, otherwise("`graphletteName`"),
+     "The GraphQL endpoint that is asked, or a path of this service; this or `graphletteName` is required."},
+    {"graphletteName", KeyType::text, otherwise("`url`"), "A graphlette of this service: its path, or the path without `/graph`."},
+    {"graphlette", KeyType::text, otherwise("`graphletteName`"), "The same."},
+};
+
+}  // namespace
+
+const ConfigSection kTopSection{"", "What stands at the top of the config.", kTop};
+const ConfigSection kLimitsSection{"limits", "What one request may ask for.", kLimits};
+const ConfigSection kGraphletteSection{"graphlettes[]", "A GraphQL API over one entity.", kGraphlette};
+const ConfigSection kRestletteSection{
+    "restlettes[]", "A REST API over one entity. A graphlette whose storage no restlette names gets one by itself.", kRestlette};
+const ConfigSection kStorageSection{
+    "graphlettes[].storage, restlettes[].storage",
+    "Two storages with equal `type`, `uri`, `db` and `collection` are one. `millrace dev` keeps every one in "
+    "SQLite files, whatever its type.",
+    kStorage};
+const ConfigSection kRootConfigSection{"graphlettes[].rootConfig", "What does not follow from the SDL alone.", kRootConfig};
+const ConfigSection kQuerySection{"singletons[], vectors[]", "A query with a template of its own; any other follows from its arguments.",
+                                  kQuery};
+const ConfigSection kResolverSection{"resolvers[]", "And the lists that MeshQL names `singletonResolvers`, `vectorResolvers` and so on.",
+                                     kResolver};
+
+const ConfigKey* ConfigSection::find(std::string_view key) const {
+  const auto found = std::ranges::find(keys, key, &ConfigKey::name);
+  return found == keys.end() ? nullptr : &*found;
+}
+
+std::span<const ConfigSection* const> config_sections() {
+  static constexpr const ConfigSection* kSections[] = {&kTopSection,   &kLimitsSection,   &kGraphletteSection, &kRootConfigSection,
+                                                       &kQuerySection, &kResolverSection, &kRestletteSection,  &kStorageSection};
+  return kSections;
+}
+
+}  // namespace millrace::app
