@@ -5,8 +5,26 @@
 
 namespace millrace::graphql {
 
+namespace {
+
+void append_details(std::string& out, const std::vector<ErrorDetail>& details) {
+  out += ",\"errors\":[";
+  for (const ErrorDetail& detail : details) {
+    out += out.back() == '[' ? "{\"path\":" : ",{\"path\":";
+    json::append_string(out, detail.path);
+    out += ",\"keyword\":";
+    json::append_string(out, detail.keyword);
+    out += ",\"message\":";
+    json::append_string(out, detail.message);
+    out += '}';
+  }
+  out += ']';
+}
+
+}  // namespace
+
 void append_error(std::string& out, std::string_view message, const std::vector<SourceLocation>& locations, std::string_view path,
-                  std::string_view code) {
+                  std::string_view code, const std::vector<ErrorDetail>& details) {
   if (!out.empty()) out += ',';
   out += "{\"message\":";
   json::append_string(out, message);
@@ -21,6 +39,7 @@ void append_error(std::string& out, std::string_view message, const std::vector<
   if (!code.empty()) {
     out += ",\"extensions\":{\"code\":";
     json::append_string(out, code);
+    if (!details.empty()) append_details(out, details);
     out += '}';
   }
   out += '}';
@@ -97,7 +116,7 @@ class Writer {
       case Resolved::Kind::null: return write_value("null", field, 0, path, nullptr);
       case Resolved::Kind::error: {
         const Error& error = fetched.resolved.error(outcome.begin);
-        return fail(field, 0, path, error.message, error.code);
+        return fail(field, 0, path, error.hint.empty() ? error.message : error.message + ' ' + error.hint, error.code, error.details);
       }
       case Resolved::Kind::value: {
         Cursor cursor = cursor_at(fetched, outcome.begin);
@@ -215,13 +234,14 @@ class Writer {
   }
 
   /// 6.4.4: reports the error at the path, then null here, or further up when this place is non-null.
-  bool fail(const PlannedField& field, std::size_t depth, const Path& path, std::string_view message, std::string_view code) {
+  bool fail(const PlannedField& field, std::size_t depth, const Path& path, std::string_view message, std::string_view code,
+            const std::vector<ErrorDetail>& details = {}) {
     std::string text = "[";
     path.append(text);
     text += ']';
     std::vector<SourceLocation> locations;
     for (const Selection* node : field.nodes) locations.push_back(location_at(source_, node->begin));
-    append_error(answer_.errors, message, locations, text, code);
+    append_error(answer_.errors, message, locations, text, code, details);
     return write_null(field, depth, out().size());
   }
 

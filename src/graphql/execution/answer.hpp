@@ -11,9 +11,10 @@
 
 namespace millrace::graphql {
 
-/// Appends an error as an entry of "errors": message, locations, path (a JSON array, or empty) and, when there is a code, extensions.
+/// Appends an error as an entry of "errors": message, locations, path (a JSON array, or empty) and, when there is a code, extensions with
+/// it and the details, {path, keyword, message} each.
 void append_error(std::string& out, std::string_view message, const std::vector<SourceLocation>& locations, std::string_view path,
-                  std::string_view code);
+                  std::string_view code, const std::vector<ErrorDetail>& details = {});
 
 /// The two halves of a response: `data` is a JSON object or null; `errors` the entries of the list, comma-separated, or empty.
 struct Answer {
