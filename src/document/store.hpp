@@ -31,11 +31,21 @@ enum class Operation : std::uint8_t {
   remove,   // the same; appends a tombstone
 };
 
+/// The name that a client gives a create, so that sending it again creates nothing again. It is kept in the same commit as the document,
+/// for as long as that document lives: its removal lets the key go.
+struct Idempotency {
+  std::string key;
+  std::string fingerprint;  // of the document as it was sent: idempotency.hpp
+};
+
 struct Append {
   Operation operation = Operation::create;
   std::string id;
   std::string payload;                                 // canonical object without a member "id"; empty for remove
   std::optional<std::uint64_t> expected_version = {};  // another newest version: error "document.version" (precondition_failed)
+  /// Of a create alone. When a living document was created under the key, nothing is appended, whatever `id` is: the receipt is that
+  /// create's. With another fingerprint: error "idempotency.mismatch" (unprocessable).
+  std::optional<Idempotency> idempotency = {};
 };
 
 /// What became of one append.
@@ -43,6 +53,8 @@ struct Receipt {
   std::uint64_t version = 0;
   Position position = 0;
   Instant recorded_at;
+  bool repeated = false;  // nothing was appended: all here is what the first create under the key was told
+  std::string id = {};    // of a repeat: the document that the first one created
 };
 
 /// How the versions look to a read.

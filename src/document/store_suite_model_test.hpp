@@ -21,9 +21,21 @@ struct ModelVersion {
   Envelope envelope;
 };
 
+/// What becomes of an append: the version that its receipt tells of, by its place among all.
+struct Outcome {
+  std::size_t version = 0;
+  bool repeated = false;
+};
+
 /// Every version in order. The simplest thing that could be right.
 struct Model {
+  /// A create under an idempotency key.
+  struct FirstUse {
+    std::size_t version = 0;
+    std::string fingerprint;
+  };
   std::vector<ModelVersion> versions;
+  std::map<std::string, FirstUse> keys;
 
   /// The newest version of an id at an instant, tombstones included.
   const ModelVersion* newest(std::string_view id, Instant at) const {
@@ -48,16 +60,23 @@ struct Model {
     return shown;
   }
 
-  /// What becomes of the appends: "" and they are there (recorded_at still to be set), or "CODE at /I" and nothing has changed.
-  std::string append(const std::vector<Append>& appends) {
+  /// What becomes of the appends: "" and they are there (recorded_at still to be set) with their outcomes, or "CODE at /I" and nothing has
+  /// changed.
+  std::string append(const std::vector<Append>& appends, std::vector<Outcome>& outcomes) {
     const std::size_t before = versions.size();
+    const auto keys_before = keys;
     for (std::size_t i = 0; i < appends.size(); ++i) {
       const ModelVersion* head = newest(appends[i].id, kNewest);
-      const std::string code = refusal(appends[i], head);
+      const FirstUse* first = first_use(appends[i]);
+      const std::string code = first != nullptr ? refusal(appends[i], *first) : refusal(appends[i], head);
       if (!code.empty()) {
         versions.resize(before);
+        keys = keys_before;
         return code + " at /" + std::to_string(i);
       }
+      outcomes.push_back({.version = first != nullptr ? first->version : versions.size(), .repeated = first != nullptr});
+      if (first != nullptr) continue;
+      note_keys(appends[i]);
       const Envelope envelope{.version = head == nullptr ? 1 : head->envelope.version + 1,
                               .position = versions.size() + 1,
                               .recorded_at = {},
@@ -68,6 +87,23 @@ struct Model {
   }
 
  private:
+  const FirstUse* first_use(const Append& append) const {
+    if (!append.idempotency) return nullptr;
+    const auto known = keys.find(append.idempotency->key);
+    return known == keys.end() ? nullptr : &known->second;
+  }
+
+  /// A create takes its key, a removal lets those of its document go.
+  void note_keys(const Append& append) {
+    if (append.idempotency) keys[append.idempotency->key] = {.version = versions.size(), .fingerprint = append.idempotency->fingerprint};
+    if (append.operation != Operation::remove) return;
+    std::erase_if(keys, [&](const auto& entry) { return versions[entry.second.version].id == append.id; });
+  }
+
+  static std::string refusal(const Append& append, const FirstUse& first) {
+    return append.idempotency->fingerprint == first.fingerprint ? "" : "idempotency.mismatch";
+  }
+
   static std::string refusal(const Append& append, const ModelVersion* head) {
     const bool present = head != nullptr && !head->envelope.deleted;
     if (append.operation == Operation::create && present) return "document.exists";
@@ -184,7 +220,16 @@ class Generator {
         .payload = {}};
     if (append.operation != Operation::remove) append.payload = payload();
     if (chance(10)) append.expected_version = below(4);
+    name_sometimes(append);
     return append;
+  }
+
+  /// Gives some creates an idempotency key, one of few.
+  void name_sometimes(Append& append) {
+    append.idempotency.reset();
+    if (append.operation != Operation::create || chance(60)) return;
+    append.idempotency = Idempotency{.key = one_of<std::string>({"k", "K", "it's \"a\" key", "\u00e9"}),
+                                     .fingerprint = one_of<std::string>({std::string("a\0b\xff", 4), std::string("a\0b\xff", 4), "other"})};
   }
 
   /// Documents (their text) among whose values filters look for operands.

@@ -86,8 +86,8 @@ class StoreSuite : public testing::TestWithParam<StoreSetup> {
 
   /// Appends to both and compares what became of it.
   void append(std::vector<Append> appends) {
-    const std::size_t before = model_.versions.size();
-    const std::string expected = model_.append(appends);
+    std::vector<Outcome> outcomes;
+    const std::string expected = model_.append(appends, outcomes);
     const auto receipts = wait(store_->append(std::move(appends)));
     if (!receipts) {
       const Error& error = receipts.error();
@@ -96,16 +96,27 @@ class StoreSuite : public testing::TestWithParam<StoreSetup> {
       return;
     }
     ASSERT_EQ(expected, "");
-    ASSERT_EQ(receipts->size(), model_.versions.size() - before);
-    for (std::size_t i = 0; i < receipts->size(); ++i) take_receipt((*receipts)[i], before + i);
+    ASSERT_EQ(receipts->size(), outcomes.size());
+    for (std::size_t i = 0; i < receipts->size(); ++i) take_receipt((*receipts)[i], outcomes[i]);
   }
 
-  void take_receipt(const Receipt& receipt, std::size_t index) {
+  void take_receipt(const Receipt& receipt, Outcome outcome) {
+    const std::size_t index = outcome.version;
     Envelope& envelope = model_.versions[index].envelope;
+    EXPECT_EQ(receipt.repeated, outcome.repeated);
+    EXPECT_EQ(receipt.id, outcome.repeated ? model_.versions[index].id : "");
+    if (outcome.repeated) EXPECT_TRUE(envelope.recorded_at == Instant{} || receipt.recorded_at == envelope.recorded_at);
     EXPECT_EQ(receipt.version, envelope.version);
     EXPECT_EQ(receipt.position, envelope.position);
     envelope.recorded_at = receipt.recorded_at;
     if (index > 0) EXPECT_GE(receipt.recorded_at, model_.versions[index - 1].envelope.recorded_at);
+  }
+
+  static Append named_create(std::string id, std::string key, std::string fingerprint) {
+    return {.operation = Operation::create,
+            .id = std::move(id),
+            .payload = R"({"a":1})",
+            .idempotency = Idempotency{.key = std::move(key), .fingerprint = std::move(fingerprint)}};
   }
 
   void append_random(Generator& generator, std::size_t batches) {
@@ -123,6 +134,7 @@ class StoreSuite : public testing::TestWithParam<StoreSetup> {
     const bool present = newest != nullptr && !newest->envelope.deleted;
     if (generator.chance(10) || present == (append.operation != Operation::create)) return append;
     append.operation = present ? Operation::replace : Operation::create;
+    generator.name_sometimes(append);
     append.expected_version.reset();
     if (append.payload.empty()) append.payload = generator.payload();
     return append;
@@ -253,6 +265,17 @@ TEST_P(DurableStoreSuite, OpeningAgainKeepsEverything) {
   compare_random(generator, 30);
 }
 
+TEST_P(DurableStoreSuite, KeysAreKeptAndLetGoAcrossOpenings) {
+  append({named_create("a", "k", "f"), named_create("b", "l", "f")});
+  reopen(indexes());
+  append({named_create("c", "k", "f")});
+  append({named_create("c", "k", "other")});
+  append({{.operation = Operation::remove, .id = "a", .payload = {}}});
+  reopen(indexes());
+  append({named_create("c", "k", "other"), named_create("d", "l", "f")});
+  EXPECT_EQ(model_.versions.size(), 4u);
+}
+
 TEST_P(DurableStoreSuite, AnIndexMadeLaterHoldsWhatWasThereBefore) {
   Generator generator(12);
   append_random(generator, 60);
@@ -288,6 +311,55 @@ TEST_P(StoreSuite, VersionsOfOneBatchAreVersionsInOrder) {
   const Filter filter = Filter::compare(FieldPath::parse("a"), Comparison::equal, Operand::value("4"));
   const std::vector<Query> queries = {{.filter = &filter}};
   EXPECT_EQ(value(store_->find(queries, {})).at(0).size(), 2u);
+}
+
+TEST_P(StoreSuite, AKeyStandsForOneCreateWhileItsDocumentLives) {
+  append({named_create("a", "k", "f"), named_create("b", "k", "f")});  // within a call
+  append({named_create("c", "k", "f")});                               // and after it
+  ASSERT_EQ(model_.versions.size(), 1u);
+  append({named_create("c", "other", "f"), named_create("d", "k", "g")});  // another document: nothing is appended
+  append({named_create("a", "other", "f")});                               // the id is taken, whatever the key
+  append({{.operation = Operation::replace, .id = "a", .payload = R"({"a":2})"}});
+  append({named_create("c", "k", "f")});
+  ASSERT_EQ(model_.versions.size(), 2u);
+  // A removal lets the key go, within a call as well; so does the removal of a document created in that call.
+  append({{.operation = Operation::remove, .id = "a", .payload = {}}, named_create("c", "k", "g"), named_create("d", "k", "g")});
+  append({named_create("e", "m", "f"), {.operation = Operation::remove, .id = "e", .payload = {}}, named_create("f", "m", "g")});
+  append({named_create("g", "m", "f")});
+  EXPECT_EQ(model_.versions.size(), 7u);
+}
+
+TEST_P(StoreSuite, WritersThatRaceWithOneKeyCreateOneDocument) {
+  constexpr int kThreads = 4;
+  constexpr int kRounds = 15;
+  std::vector<std::vector<Receipt>> receipts(kThreads);
+  std::latch begin(kThreads);
+  const auto run = [&](int thread) {
+    io::Loop loop;
+    begin.arrive_and_wait();
+    for (int round = 0; round < kRounds; ++round) {
+      std::vector<Append> appends;
+      appends.push_back(named_create(fmt::format("{}.{}", thread, round), fmt::format("k{}", round), "f"));
+      const auto result = loop.block_on(store_->append(std::move(appends)));
+      if (result) receipts[thread].push_back(result->at(0));
+    }
+  };
+  std::vector<std::jthread> threads;
+  for (int thread = 0; thread < kThreads; ++thread) threads.emplace_back(run, thread);
+  threads.clear();
+  const Documents changes = value(store_->changes(0, SIZE_MAX));
+  ASSERT_EQ(changes.size(), static_cast<std::size_t>(kRounds));
+  for (int round = 0; round < kRounds; ++round) {
+    int first = 0;
+    for (int thread = 0; thread < kThreads; ++thread) {
+      const Receipt& receipt = receipts[thread].at(round);
+      const std::string id = receipt.repeated ? receipt.id : fmt::format("{}.{}", thread, round);
+      EXPECT_EQ(changes.id(receipt.position - 1), id);
+      EXPECT_EQ(changes.envelope(receipt.position - 1).recorded_at, receipt.recorded_at);
+      first += receipt.repeated ? 0 : 1;
+    }
+    EXPECT_EQ(first, 1) << round;
+  }
 }
 
 TEST_P(StoreSuite, LongTextsThatDifferLateAreToldApart) {

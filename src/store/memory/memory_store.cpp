@@ -5,7 +5,7 @@
 #include <ranges>
 
 #include "base/hash.hpp"
-#include "document/head.hpp"
+#include "document/admission.hpp"
 
 namespace millrace::store::memory {
 namespace {
@@ -31,7 +31,13 @@ struct Version {
   }
 };
 
-class MemoryStore final : public document::Store {
+/// A create under an idempotency key.
+struct FirstUse {
+  std::string fingerprint;
+  std::size_t place = 0;  // of the version that it made
+};
+
+class MemoryStore final : public document::Store, private document::Held {
  public:
   explicit MemoryStore(Options options) : options_(std::move(options)) {}
 
@@ -89,31 +95,33 @@ class MemoryStore final : public document::Store {
     if (versions_.size() + appends.size() > options_.versions_max) {
       return Failure(Error{ErrorKind::unavailable, "store.full", "The storage in memory is full."});
     }
-    TRY_OK(check(appends));
+    TRY(std::optional<Error> refused, document::refusal(appends, *this));
+    if (refused) return Failure(*std::move(refused));
     const Instant recorded_at = std::max(options_.clock(), versions_.empty() ? Instant{} : versions_.back().envelope.recorded_at);
     std::vector<Receipt> receipts;
     for (Append& each : appends) receipts.push_back(append_one(each, recorded_at));
     return receipts;
   }
 
-  /// Whether all can be appended in this order; nothing is changed.
-  Result<> check(const std::vector<Append>& appends) const {
-    TextMap<document::Head> heads;
-    for (std::size_t i = 0; i < appends.size(); ++i) {
-      const auto known = heads.find(appends[i].id);
-      document::Head head = known != heads.end() ? known->second : head_of(appends[i].id);
-      if (auto error = document::refusal(appends[i], head, i)) return Failure(*std::move(error));
-      heads[appends[i].id] = {.version = head.version + 1, .deleted = appends[i].operation == document::Operation::remove};
-    }
-    return {};
-  }
-
-  document::Head head_of(std::string_view id) const {
+  Result<document::Head> head(const std::string& id) override {
     const Version* version = newest(id, kNewest);
     return version == nullptr ? document::Head{} : document::Head{version->envelope.version, version->envelope.deleted};
   }
 
+  Result<std::optional<document::KeyUse>> key(const std::string& key) override {
+    const auto known = keys_.find(key);
+    if (known == keys_.end()) return std::nullopt;
+    return document::KeyUse{.id = versions_[known->second.place].id, .fingerprint = known->second.fingerprint};
+  }
+
   Receipt append_one(Append& append, Instant recorded_at) {
+    if (append.idempotency) {
+      const auto [known, is_new] =
+          keys_.try_emplace(append.idempotency->key, FirstUse{std::move(append.idempotency->fingerprint), versions_.size()});
+      if (!is_new) return receipt_again(versions_[known->second.place]);
+      keys_of_[append.id].push_back(known->first);
+    }
+    if (append.operation == document::Operation::remove) let_keys_go(append.id);
     std::vector<std::size_t>& places = places_[append.id];
     if (!places.empty()) versions_[places.back()].superseded_at = recorded_at;
     places.push_back(versions_.size());
@@ -123,6 +131,19 @@ class MemoryStore final : public document::Store {
                             .deleted = append.operation == document::Operation::remove};
     versions_.push_back({.id = std::move(append.id), .payload = std::move(append.payload), .envelope = envelope});
     return {.version = envelope.version, .position = envelope.position, .recorded_at = recorded_at};
+  }
+
+  static Receipt receipt_again(const Version& first) {
+    const Envelope& envelope = first.envelope;
+    return {
+        .version = envelope.version, .position = envelope.position, .recorded_at = envelope.recorded_at, .repeated = true, .id = first.id};
+  }
+
+  void let_keys_go(const std::string& id) {
+    const auto known = keys_of_.find(id);
+    if (known == keys_of_.end()) return;
+    for (const std::string& key : known->second) keys_.erase(key);
+    keys_of_.erase(known);
   }
 
   /// The newest version at an instant, tombstones included; null when there was none yet.
@@ -156,8 +177,10 @@ class MemoryStore final : public document::Store {
 
   const Options options_;
   mutable std::mutex mutex_;
-  std::vector<Version> versions_;             // GUARDED_BY(mutex_); the version at position p is at p - 1
-  TextMap<std::vector<std::size_t>> places_;  // GUARDED_BY(mutex_); where the versions of an id are, oldest first
+  std::vector<Version> versions_;              // GUARDED_BY(mutex_); the version at position p is at p - 1
+  TextMap<std::vector<std::size_t>> places_;   // GUARDED_BY(mutex_); where the versions of an id are, oldest first
+  TextMap<FirstUse> keys_;                     // GUARDED_BY(mutex_); idempotency keys of living documents
+  TextMap<std::vector<std::string>> keys_of_;  // GUARDED_BY(mutex_); the same by document
 };
 
 }  // namespace

@@ -33,7 +33,10 @@ Task<> append_for_ever(Store& store, std::string name, int pipe) {
     const std::string id = fmt::format("{}.{}", name, i);
     std::vector<Append> appends;
     appends.push_back({.operation = Operation::create, .id = id + "a", .payload = R"({"n":1})"});
-    appends.push_back({.operation = Operation::create, .id = id + "b", .payload = R"({"n":1})"});
+    appends.push_back({.operation = Operation::create,
+                       .id = id + "b",
+                       .payload = R"({"n":1})",
+                       .idempotency = document::Idempotency{.key = id, .fingerprint = "f"}});
     Result<std::vector<Receipt>> receipts = co_await store.append(std::move(appends));
     if (!receipts) co_return Failure(receipts.error());
     const std::string line = id + '\n';
@@ -83,6 +86,21 @@ std::string run_and_kill(const std::filesystem::path& file, int round) {
   return lines;
 }
 
+/// Under each key stands the document that was created with it: creating it again appends nothing.
+void check_keys(Store& store, io::Loop& loop, const std::set<std::string>& ids) {
+  std::vector<Append> appends;
+  for (const std::string& id : ids) {
+    if (!id.ends_with('b')) continue;
+    appends.push_back({.operation = Operation::create,
+                       .id = id,
+                       .payload = R"({"n":1})",
+                       .idempotency = document::Idempotency{.key = id.substr(0, id.size() - 1), .fingerprint = "f"}});
+  }
+  const auto receipts = loop.block_on(store.append(std::move(appends)));
+  ASSERT_TRUE(receipts) << receipts.error().message;
+  for (const Receipt& receipt : *receipts) EXPECT_TRUE(receipt.repeated && ids.contains(receipt.id));
+}
+
 void check_all_there(const std::filesystem::path& file, std::string_view acknowledged) {
   const std::unique_ptr<Store> store = open(file);
   ASSERT_NE(store, nullptr);
@@ -102,6 +120,7 @@ void check_all_there(const std::filesystem::path& file, std::string_view acknowl
     EXPECT_TRUE(ids.contains(id + "a") && ids.contains(id + "b")) << id;
     acknowledged.remove_prefix(end + 1);
   }
+  check_keys(*store, loop, ids);
   // The index holds what the table holds.
   const auto filter =
       document::Filter::compare(document::FieldPath::parse("n"), document::Comparison::equal, document::Operand::value("1"));

@@ -4,6 +4,7 @@
 //   "NAME:paths"         number, path (a JSON array of keys), many (whether a version ever had several values there)
 //   "NAME:entries"       path, key, position: where a key (document::append_key) stands in the newest versions
 //   "NAME:entries_past"  the same for superseded versions; tombstones have no entries
+//   "NAME:keys"          key, fingerprint, id, position: idempotency keys of living documents, and the version that each created
 //
 // The index entries are our own, since SQLite's JSON functions change values (long numbers, \u0000) and see no elements of arrays. A path
 // that was indexed once stays indexed, so that every writer, of any process, keeps every path complete.
@@ -42,6 +43,10 @@ struct Table {
 
   std::string insert_version;  // ?1 position, ?2 id, ?3 version, ?4 recorded_at, ?5 deleted, ?6 payload
   std::string supersede;       // ?1 position, ?2 superseded_at
+
+  std::string first_use;    // fingerprint, id, version, position, recorded_at: ?1 key
+  std::string insert_key;   // ?1 key, ?2 fingerprint, ?3 id, ?4 position
+  std::string delete_keys;  // ?1 id
 
   std::string paths, paths_last, insert_path, mark_many, is_many;
   std::string insert_entry, insert_entry_past, delete_entry;  // ?1 path, ?2 key, ?3 position

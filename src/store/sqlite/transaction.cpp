@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <memory>
 
-#include "document/head.hpp"
+#include "document/admission.hpp"
 #include "store/sqlite/entries.hpp"
 
 namespace millrace::store::sqlite {
@@ -25,7 +25,7 @@ struct Newest {
 };
 
 /// One collection within one transaction.
-class TableWrites {
+class TableWrites : private document::Held {
  public:
   TableWrites(Connection& connection, const Table& table) : connection_(connection), table_(table) {}
 
@@ -45,7 +45,7 @@ class TableWrites {
 
   /// Appends all of the write, or refuses it whole in its result. An error here means that SQLite failed.
   Result<> apply(Write& write) {
-    TRY(std::optional<Error> refused, check(write.appends));
+    TRY(std::optional<Error> refused, document::refusal(write.appends, *this));
     if (refused) {
       write.result = Failure(*std::move(refused));
       return {};
@@ -54,25 +54,55 @@ class TableWrites {
     std::vector<Receipt> receipts;
     receipts.reserve(write.appends.size());
     for (const Append& append : write.appends) {
-      TRY(const Receipt receipt, append_one(append));
-      receipts.push_back(receipt);
+      TRY(Receipt receipt, append_unless_repeated(append));
+      receipts.push_back(std::move(receipt));
     }
     write.result = std::move(receipts);
     return {};
   }
 
  private:
-  /// Why the appends cannot be made in this order, or nothing. Changes nothing.
-  Result<std::optional<Error>> check(const std::vector<Append>& appends) {
-    TextMap<document::Head> heads;
-    for (std::size_t i = 0; i < appends.size(); ++i) {
-      const Append& append = appends[i];
-      TRY(const Newest* newest, this->newest(append.id));
-      const auto [known, is_first] = heads.try_emplace(append.id, newest->head);
-      if (auto error = document::refusal(append, known->second, i)) return error;
-      known->second = {.version = known->second.version + 1, .deleted = append.operation == Operation::remove};
+  Result<document::Head> head(const std::string& id) override {
+    TRY(const Newest* newest, this->newest(id));
+    return newest->head;
+  }
+
+  Result<std::optional<document::KeyUse>> key(const std::string& key) override {
+    Cursor row = connection_.use(table_.first_use);
+    std::optional<document::KeyUse> use;
+    if (row.text(1, key).next()) use.emplace(std::string(row.text(1)), std::string(row.text(0)));
+    if (row.failed()) return Failure(connection_.failure());
+    return use;
+  }
+
+  /// What the first create under the key was told, or nothing when this one is the first.
+  Result<std::optional<Receipt>> earlier_receipt(const std::string& key) {
+    Cursor row = connection_.use(table_.first_use);
+    std::optional<Receipt> receipt;
+    if (row.text(1, key).next()) {
+      receipt = Receipt{.version = static_cast<std::uint64_t>(row.integer(2)),
+                        .position = static_cast<Position>(row.integer(3)),
+                        .recorded_at = {row.integer(4)},
+                        .repeated = true,
+                        .id = std::string(row.text(1))};
     }
-    return std::optional<Error>();
+    if (row.failed()) return Failure(connection_.failure());
+    return receipt;
+  }
+
+  Result<> take_key(const Append& append, Position position) {
+    Cursor insert = connection_.use(table_.insert_key);
+    insert.text(1, append.idempotency->key).blob(2, append.idempotency->fingerprint).text(3, append.id);
+    insert.integer(4, static_cast<std::int64_t>(position)).next();
+    if (insert.failed()) return Failure(connection_.failure());
+    return {};
+  }
+
+  Result<> let_keys_go(const std::string& id) {
+    Cursor remove = connection_.use(table_.delete_keys);
+    remove.text(1, id).next();
+    if (remove.failed()) return Failure(connection_.failure());
+    return {};
   }
 
   Result<Newest*> newest(const std::string& id) {
@@ -89,12 +119,22 @@ class TableWrites {
     return &newest;
   }
 
+  Result<Receipt> append_unless_repeated(const Append& append) {
+    if (!append.idempotency) return append_one(append);
+    TRY(std::optional<Receipt> earlier, earlier_receipt(append.idempotency->key));
+    if (earlier) return *std::move(earlier);
+    TRY(Receipt receipt, append_one(append));
+    TRY_OK(take_key(append, receipt.position));
+    return receipt;
+  }
+
   Result<Receipt> append_one(const Append& append) {
     TRY(Newest * newest, this->newest(append.id));
     if (newest->head.version != 0) TRY_OK(supersede(*newest));
     const Receipt receipt{.version = newest->head.version + 1, .position = ++position_, .recorded_at = recorded_at_};
     const bool deleted = append.operation == Operation::remove;
     TRY_OK(insert(append, receipt, deleted));
+    if (deleted) TRY_OK(let_keys_go(append.id));
     if (!deleted) TRY_OK(add_entries(connection_, table_, paths_, append.payload, receipt.position, false));
     newest->head = {.version = receipt.version, .deleted = deleted};
     newest->position = receipt.position;
