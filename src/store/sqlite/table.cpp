@@ -87,8 +87,6 @@ Table::Table(const std::string& collection) : collection(collection) {
   const std::string path_table = quoted_name(collection + ":paths");
   const std::string entries = quoted_name(collection + ":entries");
   const std::string entries_past = quoted_name(collection + ":entries_past");
-  const std::string keys = quoted_name(collection + ":keys");
-  const std::string keys_by_id = quoted_name(collection + ":keys_by_id");
   const std::string select = fmt::format("SELECT {} FROM {}", kColumns, versions);
 
   create = fmt::format(
@@ -98,11 +96,6 @@ Table::Table(const std::string& collection) : collection(collection) {
       "CREATE TABLE IF NOT EXISTS {2}(number INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, many INTEGER NOT NULL DEFAULT 0) STRICT;",
       versions, by_id, path_table);
   create += create_entries(entries) + create_entries(entries_past);
-  create += fmt::format(
-      "CREATE TABLE IF NOT EXISTS {0}(key TEXT NOT NULL PRIMARY KEY, fingerprint BLOB NOT NULL, id TEXT NOT NULL,"
-      " position INTEGER NOT NULL) WITHOUT ROWID, STRICT;"
-      "CREATE INDEX IF NOT EXISTS {1} ON {0}(id);",
-      keys, keys_by_id);
   check = select + " LIMIT 1";
 
   read_newest = select + " WHERE id = ?1 ORDER BY version DESC LIMIT 1";
@@ -120,11 +113,7 @@ Table::Table(const std::string& collection) : collection(collection) {
   insert_version = fmt::format("INSERT INTO {}({}) VALUES(?1, ?2, ?3, ?4, NULL, ?5, ?6)", versions, kColumns);
   supersede = fmt::format("UPDATE {} SET superseded_at = ?2 WHERE position = ?1", versions);
 
-  first_use = fmt::format(
-      "SELECT k.fingerprint, k.id, v.version, k.position, v.recorded_at FROM {} AS k JOIN {} AS v USING(position) WHERE k.key = ?1", keys,
-      versions);
-  insert_key = fmt::format("INSERT INTO {}(key, fingerprint, id, position) VALUES(?1, ?2, ?3, ?4)", keys);
-  delete_keys = fmt::format("DELETE FROM {} WHERE id = ?1", keys);
+  add_keys(versions);
 
   paths = fmt::format("SELECT number, path FROM {} ORDER BY number", path_table);
   paths_last = fmt::format("SELECT max(number) FROM {}", path_table);
@@ -147,6 +136,21 @@ Table::Table(const std::string& collection) : collection(collection) {
   const std::string_view range = "SELECT position FROM {} WHERE path = ?1 AND key >= ?2 AND key < ?3 AND position < ?4";
   range_newest = fmt::format(fmt::runtime(range), entries);
   range_at = range_newest + " UNION ALL " + fmt::format(fmt::runtime(range), entries_past);
+}
+
+void Table::add_keys(const std::string& versions) {
+  const std::string keys = quoted_name(collection + ":keys");
+  const std::string keys_by_id = quoted_name(collection + ":keys_by_id");
+  create += fmt::format(
+      "CREATE TABLE IF NOT EXISTS {0}(key TEXT NOT NULL PRIMARY KEY, fingerprint BLOB NOT NULL, id TEXT NOT NULL,"
+      " position INTEGER NOT NULL) WITHOUT ROWID, STRICT;"
+      "CREATE INDEX IF NOT EXISTS {1} ON {0}(id);",
+      keys, keys_by_id);
+  first_use = fmt::format(
+      "SELECT k.fingerprint, k.id, v.version, k.position, v.recorded_at FROM {} AS k JOIN {} AS v USING(position) WHERE k.key = ?1", keys,
+      versions);
+  insert_key = fmt::format("INSERT INTO {}(key, fingerprint, id, position) VALUES(?1, ?2, ?3, ?4)", keys);
+  delete_keys = fmt::format("DELETE FROM {} WHERE id = ?1", keys);
 }
 
 Result<std::vector<IndexedPath>> read_paths(Connection& connection, const Table& table) {

@@ -54,6 +54,9 @@ struct Table {
   std::string versions_equal;                                 // rows of the newest versions, likewise
   std::string count_equal;                                    // how many entries: ?1 path, ?2 key, ?3 at most
   std::string range_newest, range_at;                         // positions: ?1 path, ?2 first key, ?3 end key, ?4 before
+
+ private:
+  void add_keys(const std::string& versions);
 };
 
 /// The columns of a row of versions.
