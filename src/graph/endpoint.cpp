@@ -1,20 +1,23 @@
 #include "graph/endpoint.hpp"
 
 #include "base/json/canonical.hpp"
-#include "graph/parameters.hpp"
+#include "http/media_range.hpp"
 #include "http/status.hpp"
 
 namespace millrace::graph {
 namespace {
 
-constexpr std::string_view kResponseType = "application/graphql-response+json";
+using Outcome = graphql::EngineResponse::Outcome;
 
-/// Which of the two media types the client takes first; the older one when it does not say.
-bool wants_response_type(const http::Request& request) {
-  std::string_view accept = request.header("accept");
-  const std::size_t response = accept.find(kResponseType);
-  const std::size_t plain = accept.find("application/json");
-  return response != std::string_view::npos && response < plain;
+/// What the answer is sent as; in the order in which they are offered.
+enum class Format : std::uint8_t { json, graphql_response, page };
+
+std::optional<Format> format_of(std::string_view accept, bool offers_page) {
+  constexpr std::string_view kJson = "application/json";
+  constexpr std::string_view kResponse = "application/graphql-response+json";
+  const auto found = offers_page ? http::preferred_media_type(accept, {kJson, kResponse, "text/html"})
+                                 : http::preferred_media_type(accept, {kJson, kResponse});
+  return found ? std::optional(static_cast<Format>(*found)) : std::nullopt;
 }
 
 /// An Error as a response of its own: the only place where one becomes an entry of "errors".
@@ -26,9 +29,11 @@ std::string error_body(const Error& error) {
   return body + "}}]}";
 }
 
-http::Response respond(int status, bool response_type, std::string body) {
+http::Response respond(int status, Format format, std::string body) {
   http::Response response{status, {}, std::move(body)};
-  response.add("Content-Type", response_type ? "application/graphql-response+json; charset=utf-8" : "application/json; charset=utf-8");
+  response.add("Content-Type",
+               format == Format::json ? "application/json; charset=utf-8" : "application/graphql-response+json; charset=utf-8");
+  response.add("Vary", "Accept");
   return response;
 }
 
@@ -39,14 +44,23 @@ http::Response method_not_allowed() {
   return response;
 }
 
+http::Response not_acceptable() {
+  return http::problem(406, {ErrorKind::invalid_argument, "http.not_acceptable", "The Accept header takes no media type that is sent here.",
+                             "Accept application/graphql-response+json or application/json."});
+}
+
 /// GraphQL over HTTP, "Status codes": with the older media type a well-formed request that fails is 200.
-int status_of(graphql::EngineResponse::Outcome outcome, bool response_type) {
+int status_of(Outcome outcome, Format format) {
   switch (outcome) {
-    case graphql::EngineResponse::Outcome::executed: return 200;
-    case graphql::EngineResponse::Outcome::request_error: return response_type ? 400 : 200;
-    case graphql::EngineResponse::Outcome::not_a_query: return 405;
+    case Outcome::executed: return 200;
+    case Outcome::request_error: return format == Format::json ? 200 : 400;
+    case Outcome::not_a_query: return 405;
   }
   return 500;
+}
+
+graphql::EngineRequest engine_request(const Parameters& parameters, bool queries_only) {
+  return {parameters.query, parameters.operation_name, parameters.variables ? &*parameters.variables : nullptr, queries_only};
 }
 
 }  // namespace
@@ -54,16 +68,39 @@ int status_of(graphql::EngineResponse::Outcome outcome, bool response_type) {
 Task<http::Response> Endpoint::handle(const http::Request& request) {
   const bool is_get = request.method == http::Method::get || request.method == http::Method::head;
   if (!is_get && request.method != http::Method::post) co_return method_not_allowed();
-  const bool response_type = wants_response_type(request);
-  auto parameters = read_parameters(request);
-  if (!parameters) co_return respond(http::status_of(parameters.error().kind), response_type, error_body(parameters.error()));
-  graphql::EngineRequest asked{parameters->query, parameters->operation_name, parameters->variables ? &*parameters->variables : nullptr,
-                               is_get};
-  auto answered = co_await engine_.execute(asked);
-  if (!answered) co_return respond(http::status_of(answered.error().kind), response_type, error_body(answered.error()));
-  http::Response response = respond(status_of(answered->outcome, response_type), response_type, std::move(answered->body));
-  if (answered->outcome == graphql::EngineResponse::Outcome::not_a_query) response.add("Allow", "POST");
+  const auto format = format_of(request.header("accept"), is_get && options_.page);
+  if (!format) co_return not_acceptable();
+  if (*format == Format::page) {
+    auto page = co_await options_.page->handle(request);
+    if (page) page->add("Vary", "Accept");
+    co_return page;
+  }
+  auto asked = read_parameters(request, options_.batch_max);
+  if (!asked) co_return respond(http::status_of(asked.error().kind), *format, error_body(asked.error()));
+  if (asked->is_batch) {
+    auto body = co_await answer_batch(*asked);
+    if (!body) co_return std::unexpected(std::move(body).error());
+    co_return respond(200, *format, *std::move(body));
+  }
+  auto answered = co_await engine_.execute(engine_request(*asked->requests.front(), is_get));
+  if (!answered) co_return respond(http::status_of(answered.error().kind), *format, error_body(answered.error()));
+  http::Response response = respond(status_of(answered->outcome, *format), *format, std::move(answered->body));
+  if (answered->outcome == Outcome::not_a_query) response.add("Allow", "POST");
   co_return response;
+}
+
+Task<std::string> Endpoint::answer_batch(const Asked& asked) {
+  std::string body = "[";
+  for (const Result<Parameters>& parameters : asked.requests) {
+    if (body.size() > 1) body += ',';
+    if (!parameters) {
+      body += error_body(parameters.error());
+      continue;
+    }
+    auto answered = co_await engine_.execute(engine_request(*parameters, false));
+    body += answered ? answered->body : error_body(answered.error());
+  }
+  co_return body + "]";
 }
 
 }  // namespace millrace::graph

@@ -3,22 +3,34 @@
 
 #include <memory>
 
+#include "graph/parameters.hpp"
 #include "graphql/execution/engine.hpp"
 #include "http/message.hpp"
 
 namespace millrace::graph {
 
+struct EndpointOptions {
+  std::size_t batch_max = 0;      // requests in one array; 0: arrays are refused
+  http::Handler* page = nullptr;  // what a browser gets; outlives the endpoint
+};
+
 class Endpoint : public http::Handler {
  public:
   /// The engine must outlive the endpoint.
-  explicit Endpoint(graphql::Engine& engine) : engine_(engine) {}
+  explicit Endpoint(graphql::Engine& engine, EndpointOptions options = {}) : engine_(engine), options_(options) {}
 
-  /// GET (queries only) and POST with application/json; answers application/graphql-response+json where the client accepts it, else
-  /// application/json.
+  /// GET (queries only) and POST with application/json; answers application/graphql-response+json or application/json, whichever the client
+  /// likes better, the latter when it does not say. A GET that likes text/html better than both gets the page. 406 "http.not_acceptable"
+  /// when the client takes none of them.
+  ///
+  /// A batch is answered with 200 and an array of responses in the order of its requests, which run one after the other.
   Task<http::Response> handle(const http::Request& request) override;
 
  private:
+  Task<std::string> answer_batch(const Asked& asked);
+
   graphql::Engine& engine_;
+  EndpointOptions options_;
 };
 
 }  // namespace millrace::graph

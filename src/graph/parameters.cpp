@@ -1,5 +1,7 @@
 #include "graph/parameters.hpp"
 
+#include "http/media_range.hpp"
+
 namespace millrace::graph {
 namespace {
 
@@ -27,52 +29,87 @@ Result<std::optional<json::Value>> object_member(const json::Value& body, std::s
   return malformed(fmt::format("The parameter \"{}\" must be an object.", name));
 }
 
-Result<Parameters> read_body(std::string_view text) {
+Result<Parameters> read_object(json::Value object) {
   Parameters parameters;
-  TRY(parameters.document, parse(text));
-  json::Value body = parameters.document->root();
-  if (!body.is(json::Kind::object)) return malformed("The body must be a JSON object with the member \"query\".");
-  TRY(parameters.query, string_member(body, "query"));
-  TRY(parameters.operation_name, string_member(body, "operationName"));
-  TRY(parameters.variables, object_member(body, "variables"));
-  TRY_OK(object_member(body, "extensions"));
+  TRY(parameters.query, string_member(object, "query"));
+  TRY(parameters.operation_name, string_member(object, "operationName"));
+  TRY(parameters.variables, object_member(object, "variables"));
+  TRY_OK(object_member(object, "extensions"));
+  if (parameters.query.empty()) return malformed("Must provide query string.");
   return parameters;
 }
 
-Result<Parameters> read_query(std::string_view text) {
-  auto pairs = http::parse_query(text);
-  if (!pairs) return malformed("The query string is malformed.");
-  Parameters parameters;
-  for (auto& [name, value] : *pairs) {
-    if (name == "query") parameters.query = std::move(value);
-    if (name == "operationName") parameters.operation_name = std::move(value);
-    if (name == "variables" && !value.empty()) parameters.variables_text = std::make_unique<std::string>(std::move(value));
+Result<> read_batch(json::Value array, std::size_t batch_max, Asked& asked) {
+  const auto refuse = [](std::string message, std::string hint) {
+    return Failure(Error{ErrorKind::invalid_argument, "graphql.batch", std::move(message), std::move(hint)});
+  };
+  if (batch_max == 0)
+    return refuse("Batches of requests are not taken here.", "Send one request as an object, or set `batching` in the service's config.");
+  if (array.size() > batch_max)
+    return refuse(fmt::format("The batch has {} requests; the limit is {}.", array.size(), batch_max), "Send them in several batches.");
+  asked.is_batch = true;
+  for (json::Value request = array.first(); request != array.end(); request = request.after()) {
+    if (!request.is(json::Kind::object)) return malformed("Every request of a batch must be a JSON object with the member \"query\".");
+    asked.requests.push_back(read_object(request));
   }
-  if (!parameters.variables_text) return parameters;
-  TRY(parameters.document, parse(*parameters.variables_text));
-  json::Value variables = parameters.document->root();
-  if (variables.is(json::Kind::null)) return parameters;
-  if (!variables.is(json::Kind::object)) return malformed("The parameter \"variables\" must be a JSON object.");
-  parameters.variables = variables;
-  return parameters;
+  return {};
+}
+
+Result<Asked> read_body(std::string_view text, std::size_t batch_max) {
+  Asked asked;
+  TRY(asked.document, parse(text));
+  const json::Value body = asked.document->root();
+  if (body.is(json::Kind::array)) {
+    TRY_OK(read_batch(body, batch_max, asked));
+    return asked;
+  }
+  if (!body.is(json::Kind::object)) return malformed("The body must be a JSON object with the member \"query\".");
+  TRY(auto parameters, read_object(body));
+  asked.requests.emplace_back(std::move(parameters));
+  return asked;
+}
+
+/// A parameter of a query string that holds a JSON object; absent, empty and null are one.
+Result<std::unique_ptr<json::Document>> object_parameter(std::string_view text, std::string_view name) {
+  if (text.empty()) return nullptr;
+  TRY(auto document, parse(text));
+  if (document->root().is(json::Kind::null)) return nullptr;
+  if (!document->root().is(json::Kind::object)) return malformed(fmt::format("The parameter \"{}\" must be a JSON object.", name));
+  return document;
+}
+
+Result<Asked> read_query(std::string_view text) {
+  auto pairs = http::parse_query(text);
+  if (!pairs) return malformed("The query string is not well-formed percent-encoded UTF-8.");
+  constexpr std::string_view kNames[] = {"query", "operationName", "variables", "extensions"};
+  std::optional<std::string> values[4];
+  for (auto& [name, value] : *pairs) {
+    const auto known = std::ranges::find(kNames, name) - std::begin(kNames);
+    if (known == std::ssize(kNames)) continue;  // reserved for what may come (GraphQL over HTTP, "Request Parameters")
+    if (values[known]) return malformed(fmt::format("The parameter \"{}\" is given twice.", name));
+    values[known] = std::move(value);
+  }
+  Asked asked;
+  Parameters parameters{values[0].value_or(""), values[1].value_or(""), std::nullopt};
+  asked.variables_text = std::make_unique<std::string>(values[2].value_or(""));
+  TRY(asked.document, object_parameter(*asked.variables_text, "variables"));
+  if (asked.document) parameters.variables = asked.document->root();
+  TRY_OK(object_parameter(values[3].value_or(""), "extensions"));
+  if (parameters.query.empty()) return malformed("Must provide query string.");
+  asked.requests.emplace_back(std::move(parameters));
+  return asked;
 }
 
 }  // namespace
 
-Result<Parameters> read_parameters(const http::Request& request) {
-  Parameters parameters;
-  if (request.method == http::Method::get || request.method == http::Method::head) {
-    TRY(parameters, read_query(request.query));
-  } else {
-    std::string type = http::media_type(request.header("content-type"));
-    if (type != "application/json")
-      return Failure(Error{ErrorKind::unsupported_media_type, "http.media_type",
-                           fmt::format("The content type \"{}\" is not read here.", type),
-                           "Send the request as JSON with \"Content-Type: application/json\"."});
-    TRY(parameters, read_body(request.body));
-  }
-  if (parameters.query.empty()) return malformed("Must provide query string.");
-  return parameters;
+Result<Asked> read_parameters(const http::Request& request, std::size_t batch_max) {
+  if (request.method == http::Method::get || request.method == http::Method::head) return read_query(request.query);
+  const std::string_view header = request.header("content-type");
+  const std::string type = http::media_type(header);
+  if (type == "application/json" && http::is_utf8_or_silent(header)) return read_body(request.body, batch_max);
+  return Failure(Error{ErrorKind::unsupported_media_type, "http.media_type",
+                       type.empty() ? "The content type is missing." : fmt::format("The content type \"{}\" is not read here.", header),
+                       "Send the request as JSON in UTF-8 with \"Content-Type: application/json\"."});
 }
 
 }  // namespace millrace::graph

@@ -1,9 +1,10 @@
-// The parameters of a GraphQL request, from a query string or a JSON body.
+// The parameters of GraphQL requests, from a query string or a JSON body.
 #pragma once
 
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/json/document.hpp"
 #include "base/result.hpp"
@@ -11,18 +12,25 @@
 
 namespace millrace::graph {
 
-/// Movable; `variables` points into the document that it holds, and that into its text.
+/// `variables` points into the Asked that it belongs to.
 struct Parameters {
   std::string query;
   std::string operation_name;
   std::optional<json::Value> variables;
+};
+
+/// What an HTTP request asks: one GraphQL request, or a batch of them where each may be wrong by itself. Movable.
+struct Asked {
+  std::vector<Result<Parameters>> requests;
+  bool is_batch = false;
 
   std::unique_ptr<std::string> variables_text = {};  // of a query string
   std::unique_ptr<json::Document> document = {};     // the body, or the variables of a query string
 };
 
-/// Reads GET's query string or POST's body. Errors: "graphql.request" (400) for what is no well-formed GraphQL request,
-/// "http.media_type" (415), JSON's own.
-Result<Parameters> read_parameters(const http::Request& request);
+/// Reads GET's query string or POST's body; an array is a batch of at most `batch_max` requests. Errors: "graphql.request" (400) for what
+/// is no well-formed GraphQL request, "graphql.batch" (400) for a batch that is not allowed, "http.media_type" (415), JSON's own. The
+/// request's body must outlive what was read.
+Result<Asked> read_parameters(const http::Request& request, std::size_t batch_max);
 
 }  // namespace millrace::graph
