@@ -21,6 +21,7 @@
 #include "base/task.hpp"
 #include "document/document.hpp"
 #include "document/filter.hpp"
+#include "document/order.hpp"
 
 namespace millrace::document {
 
@@ -62,18 +63,22 @@ struct View {
   Instant at = kNewest;
 };
 
+/// Which part of a list is wanted.
 struct Page {
   std::size_t limit = SIZE_MAX;
   std::size_t offset = 0;
-  Position before = 0;  // 0: from the newest; else only positions below it
+  Position after = 0;     // 0: from the list's start; else only what follows the version at this position, in the order of the list
+  Position until = 0;     // 0: to its end; else only what stands before the version at this position
+  bool from_end = false;  // limit and offset count from the end; the order of what is given stays
 };
 
-/// One question of a batch. The filter lives as long as the store is asked with it (it is made at start), so a store may keep what it
-/// prepared for it by its address.
+/// One question of a batch. What it refers to lives until the call ends. A filter with a part in SQL lives as long as the store is asked
+/// with it (it is made at start), so that a store may keep what it prepared for it by its address.
 struct Query {
   const Filter* filter = nullptr;
   std::vector<std::string_view> arguments = {};
   Page page = {};
+  std::span<const OrderKey> order = {};  // none: newest position first, as what is equal in an order stands
 };
 
 class Store {
@@ -87,8 +92,12 @@ class Store {
   /// The versions of these ids, in the order asked; absent or deleted ones are marked as not found.
   virtual Task<Documents> read(std::span<const std::string_view> ids, View view) = 0;
 
-  /// For each query the documents that match, newest position first.
+  /// For each query the documents that match, in its order. Error "list.cursor" (invalid_argument) when its order has keys and its page
+  /// names a position where there is no version.
   virtual Task<std::vector<Documents>> find(std::span<const Query> queries, View view) = 0;
+
+  /// For each query how many documents match, whatever its page.
+  virtual Task<std::vector<std::uint64_t>> count(std::span<const Query> queries, View view) = 0;
 
   /// Every version of a document until `view.at`, tombstones included, newest first. Empty when there is none.
   virtual Task<Documents> history(std::string_view id, View view) = 0;

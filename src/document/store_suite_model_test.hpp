@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "base/json/canonical.hpp"
+#include "base/json/number.hpp"
+#include "base/json/slices.hpp"
 #include "document/document.hpp"
 #include "document/filter.hpp"
 #include "document/store.hpp"
@@ -111,6 +113,75 @@ struct Model {
     const std::uint64_t version = head == nullptr ? 0 : head->envelope.version;
     if (append.expected_version && *append.expected_version != version) return "document.version";
     return "";
+  }
+};
+
+/// The order of values in lists, written a second time and as plainly as it can be said.
+class ValueOrder {
+ public:
+  static int compare(std::string_view a, std::string_view b) {
+    const int kinds = rank(a) - rank(b);
+    if (kinds != 0 || rank(a) == 0) return kinds;
+    switch (json::kind_of(a)) {
+      case json::Kind::number: return sign(json::compare_numbers(a, b));
+      case json::Kind::string: return json::decode_string(a).compare(json::decode_string(b));
+      case json::Kind::boolean: return (a == "true") - (b == "true");
+      case json::Kind::array: return compare_lists(parts<json::Elements>(a), parts<json::Elements>(b));
+      case json::Kind::object: return compare_lists(members(a), members(b));
+      case json::Kind::null: break;
+    }
+    return 0;
+  }
+
+  /// A document's value at a path through objects; empty when there is none.
+  static std::string_view value_at(const FieldPath& path, std::string_view text) {
+    if (path.root == FieldPath::Root::id) return json::member(text, R"("id")");
+    for (const std::string& key : path.keys) text = text.empty() ? text : json::member(text, key);
+    return text;
+  }
+
+ private:
+  /// A member's value stands twice: its kind counts before its name.
+  struct Part {
+    int kind = 0;
+    std::string name = {};
+    std::string_view value = {};
+  };
+
+  static int rank(std::string_view value) {
+    if (value.empty()) return 0;
+    switch (json::kind_of(value)) {
+      case json::Kind::null: return 0;
+      case json::Kind::number: return 1;
+      case json::Kind::string: return 2;
+      case json::Kind::object: return 3;
+      case json::Kind::array: return 4;
+      case json::Kind::boolean: return 5;
+    }
+    return 6;
+  }
+  static int sign(std::strong_ordering order) { return order < 0 ? -1 : order > 0; }
+
+  template <class Walk>
+  static std::vector<Part> parts(std::string_view text) {
+    std::vector<Part> all;
+    Walk walk(text);
+    for (std::string_view value; walk.next(value);) all.push_back({.value = value});
+    return all;
+  }
+  static std::vector<Part> members(std::string_view text) {
+    std::vector<Part> all;
+    json::Members walk(text);
+    for (std::string_view key, value; walk.next(key, value);) all.push_back({rank(value), json::decode_string(key), value});
+    return all;
+  }
+  static int compare_lists(const std::vector<Part>& a, const std::vector<Part>& b) {
+    for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i) {
+      if (a[i].kind != b[i].kind) return a[i].kind - b[i].kind;
+      if (a[i].name != b[i].name) return a[i].name.compare(b[i].name);
+      if (const int values = compare(a[i].value, b[i].value); values != 0) return values;
+    }
+    return static_cast<int>(a.size()) - static_cast<int>(b.size());
   }
 };
 
@@ -230,6 +301,14 @@ class Generator {
     if (append.operation != Operation::create || chance(60)) return;
     append.idempotency = Idempotency{.key = one_of<std::string>({"k", "K", "it's \"a\" key", "\u00e9"}),
                                      .fingerprint = one_of<std::string>({std::string("a\0b\xff", 4), std::string("a\0b\xff", 4), "other"})};
+  }
+
+  /// Mostly one key or two, some of them over values of every kind.
+  Order order() {
+    static const std::vector<std::string> kPaths = {"id", "a", "a", "a.b", "b", "it's", "a.0", "nowhere"};
+    Order order;
+    for (std::size_t left = 1 + below(3); left > 0; --left) order.push_back({FieldPath::parse(one_of(kPaths)), chance(50)});
+    return order;
   }
 
   /// Documents (their text) among whose values filters look for operands.

@@ -13,6 +13,7 @@
 #include <latch>
 #include <memory>
 #include <set>
+#include <span>
 #include <thread>
 
 #include "document/store.hpp"
@@ -179,19 +180,43 @@ class StoreSuite : public testing::TestWithParam<StoreSetup> {
     Page page;
     if (generator.chance(40)) page.limit = generator.below(6);
     if (generator.chance(30)) page.offset = generator.below(4);
-    if (generator.chance(30)) page.before = 1 + generator.below(model_.versions.size() + 2);
+    if (generator.chance(30)) page.after = 1 + generator.below(model_.versions.size());
+    if (generator.chance(20)) page.until = 1 + generator.below(model_.versions.size());
+    page.from_end = generator.chance(20);
     return page;
   }
 
-  std::string expected_find(const Query& query, Instant at) const {
-    std::string expected;
-    std::size_t matched = 0;
-    for (const ModelVersion* version : model_.visible(at)) {
-      if (query.page.before != 0 && version->envelope.position >= query.page.before) continue;
-      if (!matches(*query.filter, query.arguments, document(*version))) continue;
-      if (matched >= query.page.offset && matched - query.page.offset < query.page.limit) expected += line_with_deleted(*version);
-      ++matched;
+  /// Whether one version stands before another in a list.
+  static bool is_before(std::span<const OrderKey> order, const ModelVersion& a, const ModelVersion& b) {
+    const std::string left = document(a);
+    const std::string right = document(b);
+    for (const OrderKey& key : order) {
+      const int compared = ValueOrder::compare(ValueOrder::value_at(key.path, left), ValueOrder::value_at(key.path, right));
+      if (compared != 0) return key.descending ? compared > 0 : compared < 0;
     }
+    return a.envelope.position > b.envelope.position;
+  }
+
+  std::vector<const ModelVersion*> matching(const Query& query, Instant at) const {
+    std::vector<const ModelVersion*> versions = model_.visible(at);
+    std::erase_if(versions, [&](const ModelVersion* each) { return !matches(*query.filter, query.arguments, document(*each)); });
+    return versions;
+  }
+
+  std::string expected_find(const Query& query, Instant at) const {
+    const Page& page = query.page;
+    std::vector<const ModelVersion*> versions = matching(query, at);
+    std::ranges::sort(versions, [&](const ModelVersion* a, const ModelVersion* b) { return is_before(query.order, *a, *b); });
+    std::erase_if(versions, [&](const ModelVersion* each) {
+      return (page.after != 0 && !is_before(query.order, model_.versions[page.after - 1], *each)) ||
+             (page.until != 0 && !is_before(query.order, *each, model_.versions[page.until - 1]));
+    });
+    if (page.from_end) std::ranges::reverse(versions);
+    versions.erase(versions.begin(), versions.begin() + static_cast<std::ptrdiff_t>(std::min(page.offset, versions.size())));
+    if (versions.size() > page.limit) versions.resize(page.limit);
+    if (page.from_end) std::ranges::reverse(versions);
+    std::string expected;
+    for (const ModelVersion* version : versions) expected += line_with_deleted(*version);
     return expected;
   }
 
@@ -199,17 +224,33 @@ class StoreSuite : public testing::TestWithParam<StoreSetup> {
     const std::size_t count = 1 + generator.below(3);
     std::vector<Filter> filters(count);
     std::vector<std::vector<std::string>> arguments(count);
+    std::vector<Order> orders(count);
     std::vector<Query> queries;
     for (std::size_t i = 0; i < count; ++i) {
       filters[i] = generator.filter(arguments[i]);
-      queries.push_back({.filter = &filters[i], .arguments = {arguments[i].begin(), arguments[i].end()}, .page = random_page(generator)});
+      if (generator.chance(50)) orders[i] = generator.order();
+      queries.push_back({.filter = &filters[i],
+                         .arguments = {arguments[i].begin(), arguments[i].end()},
+                         .page = random_page(generator),
+                         .order = orders[i]});
     }
     const Instant at = random_instant(generator);
     const std::vector<Documents> found = value(store_->find(queries, {at}));
+    const std::vector<std::uint64_t> counts = value(store_->count(queries, {at}));
     ASSERT_EQ(found.size(), count);
+    ASSERT_EQ(counts.size(), count);
     for (std::size_t i = 0; i < count; ++i) {
-      EXPECT_EQ(lines(found[i]), expected_find(queries[i], at)) << describe(filters[i], queries[i].arguments) << " at " << at.microseconds;
+      EXPECT_EQ(lines(found[i]), expected_find(queries[i], at)) << describe(queries[i]) << " at " << at.microseconds;
+      EXPECT_EQ(counts[i], matching(queries[i], at).size()) << describe(queries[i]) << " at " << at.microseconds;
     }
+  }
+
+  static std::string describe(const Query& query) {
+    std::string text = describe(*query.filter, query.arguments);
+    for (const OrderKey& key : query.order) text += fmt::format(" by {}{}", key.descending ? "-" : "", key.path.to_string());
+    const Page& page = query.page;
+    return text + fmt::format(" limit {} offset {} after {} until {}{}", page.limit, page.offset, page.after, page.until,
+                              page.from_end ? " from the end" : "");
   }
 
   static std::string describe(const Filter& filter, const std::vector<std::string_view>& arguments) {
@@ -360,6 +401,35 @@ TEST_P(StoreSuite, WritersThatRaceWithOneKeyCreateOneDocument) {
     }
     EXPECT_EQ(first, 1) << round;
   }
+}
+
+TEST_P(StoreSuite, ListsAreInOrderOverValuesOfEveryKind) {
+  std::vector<Append> appends;
+  const std::vector<std::string> values = {"true", "[1]",   "{\"k\":1}", "\"b\"", "10", "9.5", "null", "[]",
+                                           "{}",   "false", "\"a\"",     "\"é\"", "-1", "1e1", "[[]]", "{\"k\":\"x\"}"};
+  for (const std::string& text : values) {
+    appends.push_back({.operation = Operation::create, .id = std::to_string(appends.size()), .payload = "{\"a\":" + text + "}"});
+  }
+  appends.push_back({.operation = Operation::create, .id = "none", .payload = "{}"});
+  append(std::move(appends));
+  const Filter everything;
+  const Order order = {{FieldPath::parse("a"), false}};
+  const std::vector<Query> queries = {{.filter = &everything, .order = order}};
+  const std::vector<Documents> answers = value(store_->find(queries, {}));
+  const Documents& found = answers.at(0);
+  std::string text;
+  for (std::size_t i = 0; i < found.size(); ++i) text += std::string(ValueOrder::value_at(order[0].path, found.text(i))) + " ";
+  EXPECT_EQ(text, R"( null -1 9.5 1e1 10 "a" "b" "é" {} {"k":1} {"k":"x"} [] [1] [[]] false true )");
+}
+
+TEST_P(StoreSuite, CursorOfNoVersionIsRefusedInAnOrder) {
+  append({{.operation = Operation::create, .id = "a", .payload = "{}"}});
+  const Filter everything;
+  const Order order = {{FieldPath::parse("a"), false}};
+  const std::vector<Query> queries = {{.filter = &everything, .page = {.after = 99}, .order = order}};
+  const auto refused = wait(store_->find(queries, {}));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, "list.cursor");
 }
 
 TEST_P(StoreSuite, LongTextsThatDifferLateAreToldApart) {

@@ -55,7 +55,7 @@ Result<document::Page> take_page(QueryParameters& parameters, PageLimits limits)
     if (!after || *after == 0)
       return invalid("list.after", fmt::format("The parameter \"after\" is no cursor of this list: \"{}\".", *text),
                      "Follow the Link header of the page before.");
-    page.before = *after;
+    page.after = *after;
   }
   return page;
 }

@@ -6,6 +6,7 @@
 
 #include "base/hash.hpp"
 #include "document/admission.hpp"
+#include "document/ranking.hpp"
 
 namespace millrace::store::memory {
 namespace {
@@ -57,13 +58,22 @@ class MemoryStore final : public document::Store, private document::Held {
     const std::lock_guard lock(mutex_);
     std::vector<Documents> found;
     for (const Query& query : queries) {
-      if (has_sql(*query.filter)) {
-        co_return Failure(Error{ErrorKind::unprocessable, "store.sql", "A storage in memory cannot run SQL templates.",
-                                "Write the template in the JSON filter language"});
-      }
-      found.push_back(find_one(query, view.at));
+      CO_TRY_OK(check_language(query));
+      CO_TRY(Documents documents, find_one(query, view.at));
+      found.push_back(std::move(documents));
     }
     co_return found;
+  }
+
+  Task<std::vector<std::uint64_t>> count(std::span<const Query> queries, View view) override {
+    const std::lock_guard lock(mutex_);
+    std::vector<std::uint64_t> counts;
+    for (const Query& query : queries) {
+      CO_TRY_OK(check_language(query));
+      counts.push_back(static_cast<std::uint64_t>(
+          std::ranges::count_if(versions_, [&](const Version& version) { return version.visible(view.at) && holds(query, version); })));
+    }
+    co_return counts;
   }
 
   Task<Documents> history(std::string_view id, View view) override {
@@ -156,17 +166,41 @@ class MemoryStore final : public document::Store, private document::Held {
     return nullptr;
   }
 
-  Documents find_one(const Query& query, Instant at) const {
-    const Page& page = query.page;
-    Documents documents;
-    std::size_t skipped = 0;
-    std::size_t place = versions_.size();
-    if (page.before != 0) place = std::min<std::size_t>(place, page.before - 1);
-    while (place-- > 0 && documents.size() < page.limit) {
-      if (!versions_[place].visible(at) || !holds(query, versions_[place])) continue;
-      if (skipped++ >= page.offset) add(documents, versions_[place]);
+  static Result<> check_language(const Query& query) {
+    if (!has_sql(*query.filter)) return {};
+    return Failure(Error{ErrorKind::unprocessable, "store.sql", "A storage in memory cannot run SQL templates.",
+                         "Write the template in the JSON filter language"});
+  }
+
+  Result<Documents> find_one(const Query& query, Instant at) const {
+    TRY(document::Ranking::Bounds bounds, bounds_of(query));
+    document::Ranking ranking(query, std::move(bounds));
+    for (const Version& version : versions_ | std::views::reverse) {
+      if (ranking.is_settled()) break;
+      if (!version.visible(at)) continue;
+      Documents one;
+      add(one, version);
+      if (matches(*query.filter, query.arguments, one.text(0))) ranking.offer(version.envelope.position, one.text(0));
     }
+    Documents documents;
+    for (const Position position : std::move(ranking).positions()) add(documents, versions_[position - 1]);
     return documents;
+  }
+
+  Result<document::Ranking::Bounds> bounds_of(const Query& query) const {
+    document::Ranking::Bounds bounds;
+    TRY(bounds.after, rank_at(query, query.page.after));
+    TRY(bounds.until, rank_at(query, query.page.until));
+    return bounds;
+  }
+
+  Result<std::optional<document::Rank>> rank_at(const Query& query, Position position) const {
+    if (position == 0) return std::nullopt;
+    if (query.order.empty()) return document::Rank{{}, position};
+    if (position > versions_.size()) return Failure(document::no_version_at(position));
+    Documents one;
+    add(one, versions_[position - 1]);
+    return document::Rank{document::order_bytes(query.order, one.text(0)), position};
   }
 
   static bool holds(const Query& query, const Version& version) {

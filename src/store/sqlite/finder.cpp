@@ -16,18 +16,64 @@ constexpr std::size_t kCollectedMax = 20'000;
 /// Entries counted before one plan is preferred to another.
 constexpr std::size_t kCountedMax = 256;
 
+/// Positions that can be on the page are below this. Where there are keys to order by, positions say nothing.
 std::int64_t before_of(const Query& query) {
-  const document::Position before = query.page.before;
+  const document::Position before = query.order.empty() ? query.page.after : 0;
   constexpr auto kEnd = std::numeric_limits<std::int64_t>::max();
   return before == 0 || before > static_cast<document::Position>(kEnd) ? kEnd : static_cast<std::int64_t>(before);
 }
 
 }  // namespace
 
-Result<Documents> Finder::find(const Query& query) {
+Result<Documents> Finder::find(const Query& query, const SqlCondition* condition) {
+  if (!query.order.empty() || query.page.from_end) return find_ranked(query, condition);
+  NewestPage page(query, scope_.at);
+  TRY_OK(select(query, condition, page));
+  return std::move(page).take_documents();
+}
+
+Result<std::uint64_t> Finder::count(const Query& query, const SqlCondition* condition) {
+  const Query whole{.filter = query.filter, .arguments = query.arguments};
+  Count count(whole, scope_.at);
+  TRY_OK(select(whole, condition, count));
+  return count.count();
+}
+
+Result<Documents> Finder::find_ranked(const Query& query, const SqlCondition* condition) {
+  document::Ranking::Bounds bounds;
+  TRY(bounds.after, rank_at(query, query.page.after));
+  TRY(bounds.until, rank_at(query, query.page.until));
+  RankedPage page(query, scope_.at, std::move(bounds));
+  TRY_OK(select(query, condition, page));
+  if (effort_.spent) return Documents();
+  return versions_at(std::move(page).positions());
+}
+
+/// Where the version at a position stands in the query's order; nothing for position 0.
+Result<std::optional<document::Rank>> Finder::rank_at(const Query& query, document::Position position) {
+  if (position == 0) return std::nullopt;
+  if (query.order.empty()) return document::Rank{{}, position};
+  TRY(const Documents versions, versions_at({position}));
+  if (versions.empty()) return Failure(document::no_version_at(position));
+  return document::Rank{document::order_bytes(query.order, versions.text(0)), position};
+}
+
+Result<Documents> Finder::versions_at(const std::vector<document::Position>& positions) {
+  constexpr auto kMax = static_cast<document::Position>(std::numeric_limits<std::int64_t>::max());
+  Documents versions;
+  for (const document::Position position : positions) {
+    Cursor row = scope_.connection.use(scope_.table.version_at_position);
+    if (row.integer(1, static_cast<std::int64_t>(std::min(position, kMax))).next()) add_row(versions, row);
+    if (row.failed()) return Failure(scope_.connection.failure());
+  }
+  return versions;
+}
+
+Result<> Finder::select(const Query& query, const SqlCondition* condition, Selection& selection) {
+  if (condition != nullptr) return select_sql(query, *condition, selection);
   const std::vector<IndexPlan> plans = plan_index(*query.filter, query.arguments, scope_.paths);
   TRY(const IndexPlan* const plan, choose(plans));
-  return find_planned(query, *plan);
+  return select_planned(query, *plan, selection);
 }
 
 /// The plan with the fewest entries. A condition that nearly every document meets must not be the one that leads.
@@ -56,46 +102,39 @@ Result<std::size_t> Finder::entries_of(const IndexPlan& plan) {
   return total;
 }
 
-Result<Documents> Finder::find_planned(const Query& query, const IndexPlan& plan) {
-  Selection selection(query, plan.exact ? nullptr : query.filter, scope_.at);
+Result<> Finder::select_planned(const Query& query, const IndexPlan& plan, Selection& selection) {
+  selection.check_only(plan.exact ? nullptr : query.filter);
+  const std::size_t most = selection.sees_all() ? SIZE_MAX : kCollectedMax;
   std::vector<std::int64_t> positions;
   switch (plan.kind) {
-    case IndexPlan::Kind::scan: {
-      TRY_OK(take_scanned(query, selection));
-      return std::move(selection).documents();
-    }
-    case IndexPlan::Kind::key: {
-      TRY_OK(take_keyed(query, plan, selection));
-      return std::move(selection).documents();
-    }
+    case IndexPlan::Kind::scan: return take_scanned(query, selection);
+    case IndexPlan::Kind::key: return take_keyed(query, plan, selection);
     case IndexPlan::Kind::ids: {
       TRY(positions, positions_of_ids(query, plan));
-      break;
+      return take_positions(std::move(positions), selection);
     }
     case IndexPlan::Kind::keys: {
-      TRY(positions, positions_of_keys(query, plan));
+      TRY(positions, positions_of_keys(query, plan, most));
       break;
     }
     case IndexPlan::Kind::range: {
-      TRY(positions, positions_in_range(query, plan));
+      TRY(positions, positions_in_range(query, plan, most));
       break;
     }
   }
-  if (positions.size() >= kCollectedMax && plan.kind != IndexPlan::Kind::ids) return find_planned(query, IndexPlan{});
-  TRY_OK(take_positions(std::move(positions), selection));
-  return std::move(selection).documents();
+  if (positions.size() >= most) return select_planned(query, IndexPlan{}, selection);
+  return take_positions(std::move(positions), selection);
 }
 
-Result<Documents> Finder::find_sql(const Query& query, const SqlCondition& condition) {
-  Selection selection(query, condition.rest(), scope_.at);
+Result<> Finder::select_sql(const Query& query, const SqlCondition& condition, Selection& selection) {
+  selection.check_only(condition.rest());
   SqlArguments arguments(condition, query.arguments);
   Cursor rows = scope_.connection.use(newest() ? condition.newest() : condition.at());
   arguments.bind(rows);
   const int count = arguments.count();
   rows.integer(count + 1, before_of(query));
   if (!newest()) rows.integer(count + 2, scope_.at.microseconds);
-  TRY_OK(take_rows(rows, selection));
-  return std::move(selection).documents();
+  return take_rows(rows, selection);
 }
 
 Result<> Finder::take_rows(Cursor& rows, Selection& selection) {
@@ -157,22 +196,22 @@ Result<std::vector<std::int64_t>> Finder::positions_of_ids(const Query& query, c
   return positions;
 }
 
-Result<std::vector<std::int64_t>> Finder::positions_of_keys(const Query& query, const IndexPlan& plan) {
+Result<std::vector<std::int64_t>> Finder::positions_of_keys(const Query& query, const IndexPlan& plan, std::size_t most) {
   std::vector<std::int64_t> positions;
   for (const std::string& key : plan.values) {
     Cursor entries = scope_.connection.use(newest() ? scope_.table.equal_newest : scope_.table.equal_at);
     entries.integer(1, plan.path).blob(2, key).integer(3, before_of(query));
-    TRY_OK(collect(entries, positions));
+    TRY_OK(collect(entries, positions, most));
   }
   return positions;
 }
 
-Result<std::vector<std::int64_t>> Finder::positions_in_range(const Query& query, const IndexPlan& plan) {
+Result<std::vector<std::int64_t>> Finder::positions_in_range(const Query& query, const IndexPlan& plan, std::size_t most) {
   TRY(const KeyRange range, narrowest(plan));
   std::vector<std::int64_t> positions;
   Cursor entries = scope_.connection.use(newest() ? scope_.table.range_newest : scope_.table.range_at);
   entries.integer(1, plan.path).blob(2, range.first).blob(3, range.end).integer(4, before_of(query));
-  TRY_OK(collect(entries, positions));
+  TRY_OK(collect(entries, positions, most));
   return positions;
 }
 
@@ -186,8 +225,8 @@ Result<KeyRange> Finder::narrowest(const IndexPlan& plan) {
   return KeyRange{.first = std::max(plan.ranges[0].first, plan.ranges[1].first), .end = std::min(plan.ranges[0].end, plan.ranges[1].end)};
 }
 
-Result<> Finder::collect(Cursor& entries, std::vector<std::int64_t>& positions) {
-  while (positions.size() < kCollectedMax && effort_.use() && entries.next()) positions.push_back(entries.integer(0));
+Result<> Finder::collect(Cursor& entries, std::vector<std::int64_t>& positions, std::size_t most) {
+  while (positions.size() < most && effort_.use() && entries.next()) positions.push_back(entries.integer(0));
   if (entries.failed()) return Failure(scope_.connection.failure());
   return {};
 }

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "document/store.hpp"
@@ -36,15 +38,21 @@ class Finder {
   };
   Finder(const Scope& scope, Effort& effort) : scope_(scope), effort_(effort) {}
 
-  /// The documents that match. When the effort is spent the result is of no use.
-  Result<document::Documents> find(const document::Query& query);
-  /// The same for a filter with a part in SQL.
-  Result<document::Documents> find_sql(const document::Query& query, const SqlCondition& condition);
+  /// The documents that match. `condition`: what was prepared for a filter with a part in SQL. When the effort is spent the result is of
+  /// no use.
+  Result<document::Documents> find(const document::Query& query, const SqlCondition* condition = nullptr);
+  /// How many match, whatever the query's page. Likewise.
+  Result<std::uint64_t> count(const document::Query& query, const SqlCondition* condition = nullptr);
 
  private:
+  Result<> select(const document::Query& query, const SqlCondition* condition, Selection& selection);
+  Result<> select_sql(const document::Query& query, const SqlCondition& condition, Selection& selection);
+  Result<> select_planned(const document::Query& query, const IndexPlan& plan, Selection& selection);
+  Result<document::Documents> find_ranked(const document::Query& query, const SqlCondition* condition);
+  Result<std::optional<document::Rank>> rank_at(const document::Query& query, document::Position position);
+  Result<document::Documents> versions_at(const std::vector<document::Position>& positions);
   Result<std::size_t> entries_of(const IndexPlan& plan);
   Result<const IndexPlan*> choose(const std::vector<IndexPlan>& plans);
-  Result<document::Documents> find_planned(const document::Query& query, const IndexPlan& plan);
   Result<> take_rows(Cursor& rows, Selection& selection);
   Result<> take_scanned(const document::Query& query, Selection& selection);
   Result<> take_keyed(const document::Query& query, const IndexPlan& plan, Selection& selection);
@@ -53,10 +61,10 @@ class Finder {
   Result<> take_positions(std::vector<std::int64_t> positions, Selection& selection);
 
   Result<std::vector<std::int64_t>> positions_of_ids(const document::Query& query, const IndexPlan& plan);
-  Result<std::vector<std::int64_t>> positions_of_keys(const document::Query& query, const IndexPlan& plan);
-  Result<std::vector<std::int64_t>> positions_in_range(const document::Query& query, const IndexPlan& plan);
+  Result<std::vector<std::int64_t>> positions_of_keys(const document::Query& query, const IndexPlan& plan, std::size_t most);
+  Result<std::vector<std::int64_t>> positions_in_range(const document::Query& query, const IndexPlan& plan, std::size_t most);
   Result<KeyRange> narrowest(const IndexPlan& plan);
-  Result<> collect(Cursor& entries, std::vector<std::int64_t>& positions);
+  Result<> collect(Cursor& entries, std::vector<std::int64_t>& positions, std::size_t most);
   bool newest() const { return scope_.at == kNewest; }
 
   Scope scope_;

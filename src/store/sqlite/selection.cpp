@@ -18,13 +18,41 @@ bool Selection::visible(const Cursor& row) const {
 
 void Selection::take(const Cursor& row) {
   if (!visible(row)) return;
-  if (filter_ == nullptr) {
-    if (matched_++ >= query_.page.offset) add_row(documents_, row);
-    return;
-  }
+  const auto position = static_cast<document::Position>(row.integer(kPosition));
+  if (filter_ == nullptr && pass_unseen(position)) return;
   add_row(documents_, row);
-  const bool matched = matches(*filter_, query_.arguments, documents_.text(documents_.size() - 1));
-  if (!matched || matched_++ < query_.page.offset) documents_.drop_last();
+  const std::string_view text = documents_.text(documents_.size() - 1);
+  const bool counts = filter_ == nullptr || matches(*filter_, query_.arguments, text);
+  if (!counts || !keep(position, text)) documents_.drop_last();
+}
+
+bool NewestPage::pass_unseen(document::Position position) {
+  past_end_ |= query().page.until >= position;
+  if (past_end_) return true;
+  if (skipped_ == query().page.offset) return false;
+  ++skipped_;
+  return true;
+}
+
+bool NewestPage::keep(document::Position position, std::string_view) {
+  if (pass_unseen(position)) return false;
+  ++kept_;
+  return true;
+}
+
+bool RankedPage::keep(document::Position position, std::string_view text) {
+  ranking_.offer(position, text);
+  return false;
+}
+
+bool Count::pass_unseen(document::Position) {
+  ++count_;
+  return true;
+}
+
+bool Count::keep(document::Position, std::string_view) {
+  ++count_;
+  return false;
 }
 
 }  // namespace millrace::store::sqlite

@@ -1,8 +1,10 @@
-// The page that a query asked for, filled row by row from the newest.
+// Rows that a plan brings, checked and kept: the page that a query asked for, or the number of matches.
 #pragma once
 
+#include <cstdint>
 #include <utility>
 
+#include "document/ranking.hpp"
 #include "document/store.hpp"
 #include "store/sqlite/table.hpp"
 
@@ -11,24 +13,82 @@ namespace millrace::store::sqlite {
 /// Adds the version that the row is. Requires: a row of versions.
 void add_row(document::Documents& documents, const Cursor& row);
 
+/// Takes rows one by one. What a row must be to count (visible, matching) is decided here, what becomes of it by the kind of selection.
 class Selection {
  public:
-  /// `filter`: what a row must still satisfy, or null when all that come do. The query outlives the selection.
-  Selection(const document::Query& query, const document::Filter* filter, Instant at) : query_(query), filter_(filter), at_(at) {}
+  /// The query outlives the selection.
+  Selection(const document::Query& query, Instant at) : query_(query), filter_(query.filter), at_(at) {}
+  virtual ~Selection() = default;
+  Selection(const Selection&) = delete;
+  Selection& operator=(const Selection&) = delete;
 
-  bool full() const { return documents_.size() >= query_.page.limit; }
-  /// Keeps the row if it is visible, matches, and is on the page. Requires: rows come from the newest position down.
+  /// What a row must still satisfy; null when all that come do. The query's own filter when nobody says.
+  void check_only(const document::Filter* filter) { filter_ = filter; }
+  /// Whether all that match must be seen, however many there are.
+  virtual bool sees_all() const { return true; }
+  /// Whether no further row can change the outcome. Requires: rows come from the newest position down.
+  virtual bool full() const { return false; }
+  /// Keeps the row if it is visible and matches.
   void take(const Cursor& row);
-  document::Documents documents() && { return std::move(documents_); }
+
+ protected:
+  const document::Query& query() const { return query_; }
+  document::Documents& documents() { return documents_; }
 
  private:
+  /// Whether a row that counts is done with before anyone has looked at its document.
+  virtual bool pass_unseen(document::Position) { return false; }
+  /// Whether a row that counts stays among the documents.
+  virtual bool keep(document::Position position, std::string_view text) = 0;
   bool visible(const Cursor& row) const;
 
   const document::Query& query_;
   const document::Filter* filter_;
   const Instant at_;
-  std::size_t matched_ = 0;
   document::Documents documents_;
+};
+
+/// A page in the order in which rows come, from the newest.
+class NewestPage final : public Selection {
+ public:
+  using Selection::Selection;
+  bool sees_all() const override { return false; }
+  bool full() const override { return kept_ >= query().page.limit || past_end_; }
+  document::Documents take_documents() && { return std::move(documents()); }
+
+ private:
+  bool pass_unseen(document::Position position) override;
+  bool keep(document::Position position, std::string_view text) override;
+
+  std::size_t skipped_ = 0;
+  std::size_t kept_ = 0;
+  bool past_end_ = false;
+};
+
+/// A page in any order: the positions that are on it.
+class RankedPage final : public Selection {
+ public:
+  RankedPage(const document::Query& query, Instant at, document::Ranking::Bounds bounds)
+      : Selection(query, at), ranking_(query, std::move(bounds)) {}
+  std::vector<document::Position> positions() && { return std::move(ranking_).positions(); }
+
+ private:
+  bool keep(document::Position position, std::string_view text) override;
+
+  document::Ranking ranking_;
+};
+
+/// How many rows count.
+class Count final : public Selection {
+ public:
+  using Selection::Selection;
+  std::uint64_t count() const { return count_; }
+
+ private:
+  bool pass_unseen(document::Position) override;
+  bool keep(document::Position, std::string_view) override;
+
+  std::uint64_t count_ = 0;
 };
 
 }  // namespace millrace::store::sqlite

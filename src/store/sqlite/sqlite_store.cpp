@@ -58,20 +58,11 @@ class SqliteStore final : public document::Store {
   }
 
   Task<std::vector<Documents>> find(std::span<const Query> queries, View view) override {
-    const bool may_move = options_.workers != nullptr;
-    Effort effort;
-    if (may_move) effort.left = options_.inline_rows_max;
-    const auto is_sql = [](const Query& query) { return has_sql(*query.filter); };
-    if (!may_move || std::ranges::none_of(queries, is_sql)) {
-      Result<std::vector<Documents>> found = find_all(queries, view, effort);
-      if (!effort.spent) co_return found;
-    }
-    std::move_only_function<Result<std::vector<Documents>>()> work = [this, queries, view] {
-      Effort unlimited;
-      return find_all(queries, view, unlimited);
-    };
-    Result<std::vector<Documents>> result = co_await options_.workers->run<std::vector<Documents>>(std::move(work));
-    co_return result;
+    return ask<Documents>(queries, view, &SqliteStore::find_one);
+  }
+
+  Task<std::vector<std::uint64_t>> count(std::span<const Query> queries, View view) override {
+    return ask<std::uint64_t>(queries, view, &SqliteStore::count_one);
   }
 
   Task<Documents> history(std::string_view id, View view) override { co_return all_rows(table_.history, id, view.at.microseconds); }
@@ -129,29 +120,57 @@ class SqliteStore final : public document::Store {
     return documents;
   }
 
-  Result<std::vector<Documents>> find_all(std::span<const Query> queries, View view, Effort& effort) {
+  template <class T>
+  using AskOne = Result<T> (SqliteStore::*)(Finder& finder, const Query& query);
+
+  /// Answers all queries: here when that is soon done, else on the workers.
+  template <class T>
+  Task<std::vector<T>> ask(std::span<const Query> queries, View view, AskOne<T> one) {
+    const bool may_move = options_.workers != nullptr;
+    Effort effort;
+    if (may_move) effort.left = options_.inline_rows_max;
+    const auto is_sql = [](const Query& query) { return has_sql(*query.filter); };
+    if (!may_move || std::ranges::none_of(queries, is_sql)) {
+      Result<std::vector<T>> answers = ask_all(queries, view, effort, one);
+      if (!effort.spent) co_return answers;
+    }
+    std::move_only_function<Result<std::vector<T>>()> work = [this, queries, view, one] {
+      Effort unlimited;
+      return ask_all(queries, view, unlimited, one);
+    };
+    Result<std::vector<T>> result = co_await options_.workers->run<std::vector<T>>(std::move(work));
+    co_return result;
+  }
+
+  template <class T>
+  Result<std::vector<T>> ask_all(std::span<const Query> queries, View view, Effort& effort, AskOne<T> one) {
     TRY(Connection* const connection, database_->reader());
     const Snapshot snapshot(*connection);
     if (!snapshot.begun()) return Failure(snapshot.begun().error());
     Finder finder({.connection = *connection, .table = table_, .paths = paths_, .at = view.at}, effort);
-    std::vector<Documents> found;
+    std::vector<T> answers;
     for (const Query& query : queries) {
-      TRY(Documents documents, find_one(finder, query));
-      found.push_back(std::move(documents));
+      TRY(T answer, (this->*one)(finder, query));
+      answers.push_back(std::move(answer));
       if (effort.spent) break;
     }
-    return found;
+    return answers;
   }
 
   Result<Documents> find_one(Finder& finder, const Query& query) {
     if (query.page.limit == 0) return Documents();
-    if (!has_sql(*query.filter)) return finder.find(query);
     TRY(const SqlCondition* const condition, sql_condition(*query.filter));
-    return finder.find_sql(query, *condition);
+    return finder.find(query, condition);
   }
 
-  /// What was prepared for the filter at this address.
+  Result<std::uint64_t> count_one(Finder& finder, const Query& query) {
+    TRY(const SqlCondition* const condition, sql_condition(*query.filter));
+    return finder.count(query, condition);
+  }
+
+  /// What was prepared for the filter at this address; null for a filter without SQL.
   Result<const SqlCondition*> sql_condition(const document::Filter& filter) {
+    if (!has_sql(filter)) return nullptr;
     const std::lock_guard lock(mutex_);
     const auto known = conditions_.find(&filter);
     if (known != conditions_.end()) return &known->second;

@@ -312,7 +312,7 @@ TEST_F(SqlTest, ItCombinesWithOtherConditionsAndPages) {
   filter.children.push_back(Filter::compare(FieldPath::parse("name"), Comparison::not_equal, Operand::value(R"("it's 3")")));
   EXPECT_THAT(find(*store_, filter, {"1"}), ElementsAre("4", "2"));
   const std::vector<Query> queries = {{.filter = &filter, .arguments = {"1"}, .page = {.limit = 1, .offset = 1}},
-                                      {.filter = &filter, .arguments = {"1"}, .page = {.limit = 5, .offset = 0, .before = 4}}};
+                                      {.filter = &filter, .arguments = {"1"}, .page = {.limit = 5, .offset = 0, .after = 4}}};
   const auto found = wait(store_->find(queries, {}));
   ASSERT_TRUE(found);
   EXPECT_EQ(found->at(0).id(0), "2");
