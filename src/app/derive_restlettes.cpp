@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "app/schema_files.hpp"
 #include "app/sdl_json_schema.hpp"
 #include "app/source_file.hpp"
 #include "base/json/document.hpp"
@@ -98,9 +99,8 @@ class RestletteDeriver {
 
   void compile(RestletteModel& restlette, const SchemaText& schema, const SourceText& source = {}) {
     jsonschema::CompileOptions options;
-    if (!schema.file.empty()) {
-      options.load = [folder = schema.file.parent_path()](const std::string& uri) { return read_file(folder / uri); };
-    }
+    options.load = load_schema_file;
+    options.base_uri = file_uri(schema.file.empty() ? model_.config.file : schema.file);
     auto compiled = jsonschema::compile(schema.text, schema.name, options);
     if (!compiled) {
       std::ranges::move(placed(std::move(compiled).error(), source), std::back_inserter(problems_));

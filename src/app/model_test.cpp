@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "app/check.hpp"
+#include "base/json/document.hpp"
 
 namespace millrace::app {
 namespace {
@@ -114,6 +115,76 @@ TEST_F(ModelTest, ReportsAllThatIsMissingOrWrong) {
   EXPECT_THAT(lines, Contains(HasSubstr("no storage type \"mysql\"")));
   EXPECT_THAT(lines, Contains(HasSubstr("graphlettes[0].storage.collection is missing")));
   EXPECT_THAT(problems("port = 1"), Contains(HasSubstr("nothing to serve")));
+}
+
+TEST_F(ModelTest, ReportsTheProblemsOfAllStagesTogether) {
+  write("config/b.graphql", "type B { id: Nothing } type Query { getById(id: ID): B }");
+  auto lines = problems(
+      "prot = 1\ngraphlettes = [\n{ path = /a/graph, schema = a.graphql, storage { type = memory, collection = a }, rootConfig { resolvers "
+      "= [\n"
+      "{ name = c, queryName = getById, url = /a/graph }, { name = b, queryName = getByName, url = /b/graph } ] } }\n"
+      "{ path = /b/graph, schema = b.graphql, storage { type = memori, collection = b } }\n"
+      "{ path = /c/graph, schema = c.graphql } ]");
+  EXPECT_THAT(lines, testing::UnorderedElementsAre(HasSubstr("config.conf:1:1: There is no setting \"prot\""), HasSubstr("no field \"c\""),
+                                                   HasSubstr("b.graphql:1:14: Unknown type \"Nothing\""),
+                                                   HasSubstr("no storage type \"memori\""), HasSubstr("graphlettes[2].storage is missing"),
+                                                   HasSubstr("The file \"c.graphql\" is not there")));
+}
+
+TEST_F(ModelTest, SaysWhereAKeyBelongs) {
+  EXPECT_THAT(problems(graphlette("collection = a")), Contains(HasSubstr("\"collection\" is a setting of graphlettes[].storage")));
+  EXPECT_THAT(problems(graphlette("bodyBytes = 1")), Contains(HasSubstr("\"bodyBytes\" is a setting of limits")));
+}
+
+TEST_F(ModelTest, TakesSizesAndDurationsWithUnits) {
+  auto model = derive("limits { bodyBytes = 2MiB, bulkBytes = 100 }\nshutdownTimeout = 3 seconds\n" + graphlette(""));
+  ASSERT_TRUE(model.has_value());
+  EXPECT_EQ(model->config.body_bytes_max, 2u << 20);
+  EXPECT_EQ(model->config.bulk_bytes_max, 100u);
+  EXPECT_EQ(model->config.shutdown_timeout, std::chrono::seconds(3));
+  EXPECT_EQ(model->config.port, 4055);
+  EXPECT_EQ(model->config.url, "http://localhost:4055");
+  EXPECT_THAT(problems("limits { bodyBytes = much }\n" + graphlette("")), Contains(HasSubstr("limits.bodyBytes must be a size")));
+}
+
+TEST_F(ModelTest, TakesAnObjectWithNumbersForAList) {
+  const std::string_view one = "{ path = /a/graph, schema = a.graphql, storage { type = memory, collection = a } }";
+  const std::string_view other = "{ path = /b/graph, schema = a.graphql, storage { type = memory, collection = b } }";
+  auto model = derive(fmt::format("graphlettes.10 = {}\ngraphlettes.9 = {}", other, one));
+  ASSERT_TRUE(model.has_value());
+  EXPECT_EQ(model->graphlettes.at(0).path, "/a/graph");
+  EXPECT_EQ(model->graphlettes.at(1).path, "/b/graph");
+  EXPECT_THAT(problems(fmt::format("graphlettes.first = {}", one)), Contains(HasSubstr("graphlettes must be a list of objects")));
+}
+
+TEST_F(ModelTest, FollowsReferencesToFilesBesideTheSchema) {
+  write("config/graph/a.graphql", kSdl);
+  write("config/json/a.schema.json",
+        R"({"$id": "https://x.example/a", "properties": {"name": {"$ref": "of%20all/name.json#/$defs/name"}}})");
+  write("config/json/of all/name.json", R"({"$defs": {"name": {"$ref": "../text.json"}}})");
+  EXPECT_THAT(problems(graphlette("", "graph/a.graphql")),
+              Contains(testing::AllOf(HasSubstr("of all/name.json:1:29: The reference \"../text.json\""), HasSubstr("Looked for /"),
+                                      HasSubstr("config/json/text.json"))));
+  write("config/json/text.json", R"({"type": "string", "not": {"$ref": "a.schema.json#/none"}})");
+  EXPECT_THAT(problems(graphlette("", "graph/a.graphql")), Contains(HasSubstr("text.json:1:36: The reference \"a.schema.json#/none\"")));
+  write("config/json/text.json", R"({"type": "string"})");
+  auto model = derive(graphlette("", "graph/a.graphql"));
+  ASSERT_TRUE(model.has_value());
+  EXPECT_FALSE(model->restlettes[0].schema->validate(json::parse(R"({"name": 1})")->root()).empty());
+  write("config/json/a.schema.json", R"({"$ref": "https://x.example/b"})");
+  EXPECT_THAT(problems(graphlette("", "graph/a.graphql")), Contains(HasSubstr("Nothing is fetched from \"https://x.example/b\"")));
+}
+
+TEST_F(ModelTest, PlacesProblemsOfTextsInTheConfig) {
+  const std::string restlette = "restlettes = [ { path = /a/api, storage { type = memory, collection = a },\n  schema = ";
+  EXPECT_THAT(problems(graphlette("", "\"\"\"type A { id: ID }\n type Query { a: Nothing }\"\"\"")),
+              Contains(HasSubstr("config.conf:2:18: Unknown type \"Nothing\"")));
+  EXPECT_THAT(problems(graphlette("", "\"type A { id: Nope } type Query { a: A }\"")),
+              Contains(HasSubstr("config.conf:1:59: Unknown type")));
+  EXPECT_THAT(problems(restlette + "\"\"\"{\n \"type\": \"strin\"}\"\"\" } ]"),
+              Contains(HasSubstr("config.conf:3:10: There is no type \"strin\"")));
+  EXPECT_THAT(problems(restlette + "{ properties {\n    a { type = strin } } } } ]"),
+              Contains(HasSubstr("config.conf:3:16: There is no type \"strin\"")));
 }
 
 TEST_F(ModelTest, FollowsResolvers) {

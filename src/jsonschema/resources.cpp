@@ -60,7 +60,7 @@ std::optional<std::string> text_member(json::Value object, std::string_view key)
 
 std::uint32_t Resources::add_document(std::uint32_t source, const std::string& uri, Draft draft) {
   const Location root{source, 0};
-  const std::uint32_t resource = add_resource({.uri = uri, .root = root, .draft = draft});
+  const std::uint32_t resource = add_resource({.uri = uri, .retrieved_from = uri, .root = root, .draft = draft});
   const json::Value value = sources_.value(root);
   if (value.is(json::Kind::object)) {
     // Reading the metaschema can add documents, and move what is in resources_.
@@ -133,7 +133,11 @@ void Resources::name_resource(Visit& at, json::Value id, const std::string& rela
     resources_[at.resource].uri = std::move(uri);
     return;
   }
-  Resource inner{.uri = std::move(uri), .root = at.location, .draft = outer.draft, .validates = outer.validates};
+  Resource inner{.uri = std::move(uri),
+                 .retrieved_from = outer.retrieved_from,
+                 .root = at.location,
+                 .draft = outer.draft,
+                 .validates = outer.validates};
   read_metaschema(inner, sources_.value(at.location));
   at.resource = add_resource(std::move(inner));
 }
@@ -161,7 +165,8 @@ void Resources::read_metaschema(Resource& resource, json::Value root) {
     resource.draft = *draft;
     return;
   }
-  const auto document = *named == resource.uri ? std::nullopt : find_document(std::string(split_reference(*named).uri), resource.draft);
+  std::expected<std::uint32_t, std::string> document = std::unexpected("");
+  if (*named != resource.uri) document = find_document(std::string(split_reference(*named).uri), resource.draft);
   if (!document) {
     problems_.add(place, fmt::format("The draft \"{}\" is not known.", *named),
                   "\"http://json-schema.org/draft-07/schema#\" or \"https://json-schema.org/draft/2020-12/schema\"");
@@ -190,10 +195,9 @@ std::optional<std::uint32_t> Resources::rooted_at(Location location) const {
 
 std::optional<Target> Resources::find(std::uint32_t resource, std::string_view reference, Location place) {
   const auto [relative, fragment] = split_reference(reference);
-  const std::string uri = resolve_uri(resources_[resource].uri, relative);
-  const auto document = relative.empty() ? std::optional(resource) : find_document(uri, resources_[resource].draft);
+  const auto document = find_document(resource, relative);
   if (!document) {
-    problems_.add(place, fmt::format("The reference \"{}\" points to \"{}\", which is not here.", reference, uri));
+    problems_.add(place, fmt::format("The reference \"{}\" leads to no schema that can be read.", reference), document.error());
     return std::nullopt;
   }
   const std::string name = decode_percent(fragment);
@@ -206,21 +210,39 @@ std::optional<Target> Resources::find(std::uint32_t resource, std::string_view r
   return target;
 }
 
+/// What a reference in that resource names. An $id says what a schema is called, not where it is kept: what is not at the URI that follows
+/// from it may be beside the document itself.
+std::expected<std::uint32_t, std::string> Resources::find_document(std::uint32_t resource, std::string_view relative) {
+  if (relative.empty()) return resource;
+  const Draft draft = resources_[resource].draft;
+  const std::string uri = resolve_uri(resources_[resource].uri, relative);
+  const std::string beside = resolve_uri(resources_[resource].retrieved_from, relative);
+  auto document = find_document(uri, draft);
+  if (document || beside == uri) return document;
+  auto second = find_document(beside, draft);
+  if (!second) return std::unexpected(second.error());
+  by_uri_.emplace(uri, *second);
+  return second;
+}
+
 /// The resource at an absolute URI, loaded when it is not here.
-std::optional<std::uint32_t> Resources::find_document(const std::string& uri, Draft draft) {
+std::expected<std::uint32_t, std::string> Resources::find_document(const std::string& uri, Draft draft) {
   if (const auto known = by_uri_.find(uri); known != by_uri_.end()) return known->second;
-  const std::string_view builtin = metaschema_text(uri);
-  std::optional<std::string> text;
-  if (!builtin.empty()) {
-    text = std::string(builtin);
-  } else if (options_.load) {
-    text = options_.load(uri);
+  return load(uri, draft);
+}
+
+std::expected<std::uint32_t, std::string> Resources::load(const std::string& uri, Draft draft) {
+  LoadedDocument loaded{std::string(metaschema_text(uri)), uri};
+  if (loaded.text.empty()) {
+    if (!options_.load) return std::unexpected(fmt::format("only local references are read, not \"{}\"", uri));
+    auto found = options_.load(uri);
+    if (!found) return std::unexpected(std::move(found).error());
+    loaded = *std::move(found);
   }
-  if (!text) return std::nullopt;
-  auto source = sources_.add(*text, uri);
+  auto source = sources_.add(loaded.text, loaded.file);
   if (!source) {
     problems_.add(std::move(source).error());
-    return std::nullopt;
+    return std::unexpected("");
   }
   const std::uint32_t resource = add_document(*source, uri, draft);
   by_uri_.emplace(uri, resource);

@@ -19,6 +19,7 @@ namespace millrace::jsonschema {
 
 struct Resource {
   std::string uri;
+  std::string retrieved_from;  // the URI of the whole document, whatever its $id says
   Location root;
   Draft draft = Draft::draft_7;
   bool validates = true;  // false: its metaschema leaves the validation vocabulary out
@@ -66,7 +67,9 @@ class Resources {
   void read_metaschema(Resource& resource, json::Value root);
   void read_vocabulary(Resource& resource, json::Value metaschema, Location place);
 
-  std::optional<std::uint32_t> find_document(const std::string& uri, Draft draft);
+  std::expected<std::uint32_t, std::string> find_document(const std::string& uri, Draft draft);
+  std::expected<std::uint32_t, std::string> find_document(std::uint32_t resource, std::string_view relative);
+  std::expected<std::uint32_t, std::string> load(const std::string& uri, Draft draft);
   std::optional<Target> find_anchor(std::uint32_t resource, const std::string& name) const;
   std::optional<Target> walk(std::uint32_t resource, std::string_view pointer) const;
 

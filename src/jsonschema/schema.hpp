@@ -5,9 +5,9 @@
 // bounded, and what runs out of either is not valid.
 #pragma once
 
+#include <expected>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,10 +20,17 @@ namespace millrace::jsonschema {
 
 struct Program;
 
+/// Another document, which a $ref leads to.
+struct LoadedDocument {
+  std::string text;
+  std::string file;  // names it in problems
+};
+
 struct CompileOptions {
-  /// Gives the text behind a $ref to another document (a file name or URI without fragment), or nothing. Absent: only local references.
-  std::function<std::optional<std::string>(const std::string& uri)> load = {};
-  /// The URI that relative references in the schema are relative to.
+  /// Gives the document at a URI without fragment; or one sentence on where it was looked for, the hint of the problem. Absent: only local
+  /// references.
+  std::function<std::expected<LoadedDocument, std::string>(const std::string& uri)> load = {};
+  /// Where the schema itself is. Relative references are relative to its $id; what is not there, to this.
   std::string base_uri = {};
 };
 

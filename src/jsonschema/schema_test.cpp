@@ -1,5 +1,6 @@
 #include "jsonschema/schema.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -114,10 +115,10 @@ TEST(Schema, EndsWhenADynamicReferenceGoesInCircles) {
 
 TEST(Schema, LoadsEachDocumentOnce) {
   int loads = 0;
-  const auto load = [&](const std::string& uri) -> std::optional<std::string> {
+  const auto load = [&](const std::string& uri) -> std::expected<LoadedDocument, std::string> {
     ++loads;
     EXPECT_EQ(uri, "http://x.example/b.json");
-    return R"({"definitions": {"t": {"type": "string"}, "u": {"$ref": "a.json"}}})";
+    return LoadedDocument{R"({"definitions": {"t": {"type": "string"}, "u": {"$ref": "a.json"}}})", uri};
   };
   const Schema schema = compiled(R"({"items": [{"$ref": "b.json#/definitions/t"}, {"$ref": "b.json#/definitions/u"}]})",
                                  {.load = load, .base_uri = "http://x.example/a.json"});
@@ -127,12 +128,30 @@ TEST(Schema, LoadsEachDocumentOnce) {
 }
 
 TEST(Schema, NamesTheLoadedDocumentInItsProblems) {
-  const auto load = [](const std::string&) { return std::optional<std::string>("{\n  \"type\": \"text\"}"); };
+  const auto load = [](const std::string&) -> std::expected<LoadedDocument, std::string> {
+    return LoadedDocument{"{\n  \"type\": \"text\"}", "b.json"};
+  };
   const auto schema = compile(R"({"$ref": "http://x.example/b.json"})", "a.json", {.load = load});
   ASSERT_FALSE(schema);
   ASSERT_EQ(schema.error().size(), 1u);
-  EXPECT_EQ(schema.error()[0].place.file, "http://x.example/b.json");
+  EXPECT_EQ(schema.error()[0].place.file, "b.json");
   EXPECT_EQ(schema.error()[0].place.line, 2u);
+}
+
+TEST(Schema, LooksBesideTheDocumentForWhatIsNotAtItsId) {
+  std::vector<std::string> asked;
+  const auto load = [&](const std::string& uri) -> std::expected<LoadedDocument, std::string> {
+    asked.push_back(uri);
+    if (uri == "file:///s/b.json")
+      return LoadedDocument{R"({"$id": "https://x.example/b.json", "items": {"$ref": "sub/../../c.json"}})", uri};
+    if (uri == "file:///c.json") return LoadedDocument{R"({"anyOf": [{"type": "null"}, {"$ref": "s/a.json"}]})", uri};
+    return std::unexpected("looked for " + uri);
+  };
+  const Schema schema = compiled(R"({"$id": "https://x.example/a.json", "properties": {"b": {"$ref": "b.json"}}, "type": "object"})",
+                                 {.load = load, .base_uri = "file:///s/a.json"});
+  EXPECT_THAT(asked, testing::ElementsAre("https://x.example/b.json", "file:///s/b.json", "https://x.example/c.json", "file:///c.json"));
+  EXPECT_TRUE(is_valid(schema, R"({"b": [null, {"b": [null]}]})"));
+  EXPECT_FALSE(is_valid(schema, R"({"b": [null, {"b": [1]}]})"));
 }
 
 TEST(Schema, SaysWhereItsTextIsNotJson) {

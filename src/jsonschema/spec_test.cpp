@@ -45,10 +45,11 @@ std::string text(std::optional<json::Value> value) {
 }
 
 Checked<Schema> compile_group(json::Value group) {
-  const auto load = [group](const std::string& uri) -> std::optional<std::string> {
+  const auto load = [group](const std::string& uri) -> std::expected<LoadedDocument, std::string> {
     const auto documents = group.find("documents");
     const auto document = documents ? documents->find(uri) : std::nullopt;
-    return document ? std::optional(std::string(document->text())) : std::nullopt;
+    if (!document) return std::unexpected("looked for " + uri);
+    return LoadedDocument{std::string(document->text()), uri};
   };
   return compile(group.find("schema")->text(), "s", {.load = load});
 }

@@ -2,6 +2,7 @@
 // An argument names a file with an object of documents by URI, for references.
 #include <fmt/format.h>
 
+#include <expected>
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -52,9 +53,10 @@ class Printer {
   void compile(std::string text) {
     if (text == text_) return;
     text_ = std::move(text);
-    const auto load = [this](const std::string& uri) -> std::optional<std::string> {
+    const auto load = [this](const std::string& uri) -> std::expected<jsonschema::LoadedDocument, std::string> {
       const auto found = documents_.find(uri);
-      return found == documents_.end() ? std::nullopt : std::optional(found->second);
+      if (found == documents_.end()) return std::unexpected("There is no such document.");
+      return jsonschema::LoadedDocument{found->second, uri};
     };
     auto compiled = jsonschema::compile(text_, "schema", {.load = load});
     schema_.reset();

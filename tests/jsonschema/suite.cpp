@@ -6,11 +6,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <expected>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <map>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -110,9 +110,10 @@ class Suite {
   }
 
   void run_group(const std::string& file, json::Value group, Total& total) {
-    const auto load = [this](const std::string& uri) -> std::optional<std::string> {
+    const auto load = [this](const std::string& uri) -> std::expected<jsonschema::LoadedDocument, std::string> {
       const auto found = remotes_.find(uri);
-      return found == remotes_.end() ? std::nullopt : std::optional(found->second);
+      if (found == remotes_.end()) return std::unexpected("There is no such document.");
+      return jsonschema::LoadedDocument{found->second, uri};
     };
     const auto schema = jsonschema::compile(group.find("schema")->text(), "schema", {.load = load});
     for (const json::Value& test : elements(*group.find("tests"))) {
