@@ -35,9 +35,13 @@ class SchemaWriter {
     const bool is_nullable = !type.is_non_null();
     const graphql::TypeRef inner = type.nullable();
     if (inner.is_list()) return fmt::format("{{{},\"items\":{}}}", type_member("array", is_nullable), schema_of(inner.inner()));
-    if (inner.named->kind == graphql::TypeKind::scalar) return scalar_schema(inner.named->name, is_nullable);
-    if (inner.named->kind == graphql::TypeKind::enumeration) return enum_schema(*inner.named, is_nullable);
-    return inner.named->kind == graphql::TypeKind::object ? object_schema(*inner.named, is_nullable) : "{}";
+    switch (inner.named->kind) {
+      case graphql::TypeKind::scalar: return scalar_schema(inner.named->name, is_nullable);
+      case graphql::TypeKind::enumeration: return enum_schema(*inner.named, is_nullable);
+      case graphql::TypeKind::union_: return union_schema(*inner.named, is_nullable);
+      // An interface is what all of its types have; objects may have more.
+      default: return object_schema(*inner.named, is_nullable);
+    }
   }
 
   static std::string type_member(std::string_view name, bool is_nullable) {
@@ -45,13 +49,14 @@ class SchemaWriter {
   }
 
   static std::string scalar_schema(std::string_view name, bool is_nullable) {
+    // An id is compared as a string, so it is stored as one.
     if (name == "String" || name == "ID") return '{' + type_member("string", is_nullable) + '}';
     if (name == "Int") return '{' + type_member("integer", is_nullable) + ",\"minimum\":-2147483648,\"maximum\":2147483647}";
     if (name == "Float") return '{' + type_member("number", is_nullable) + '}';
     if (name == "Boolean") return '{' + type_member("boolean", is_nullable) + '}';
     if (name == "DateTime") return '{' + type_member("string", is_nullable) + ",\"format\":\"date-time\"}";
     if (name == "Date") return '{' + type_member("string", is_nullable) + ",\"format\":\"date\"}";
-    return "{}";
+    return is_nullable ? "{}" : R"({"not":{"type":"null"}})";
   }
 
   static std::string enum_schema(const graphql::Type& type, bool is_nullable) {
@@ -65,6 +70,13 @@ class SchemaWriter {
     if (std::ranges::find(met_, &type) == met_.end()) met_.push_back(&type);
     std::string reference = fmt::format("{{\"$ref\":\"#/definitions/{}\"}}", type.name);
     return is_nullable ? fmt::format("{{\"anyOf\":[{},{{\"type\":\"null\"}}]}}", reference) : reference;
+  }
+
+  std::string union_schema(const graphql::Type& type, bool is_nullable) {
+    std::vector<std::string> members;
+    for (const graphql::Type* member : type.possible) members.push_back(object_schema(*member, false));
+    if (is_nullable) members.emplace_back(R"({"type":"null"})");
+    return fmt::format("{{\"anyOf\":[{}]}}", fmt::join(members, ","));
   }
 
   std::vector<const graphql::Type*> met_;
