@@ -22,6 +22,10 @@ int print_problems(const std::vector<Problem>& problems) {
   return 1;
 }
 
+void print_warnings(const Model& model) {
+  for (const Problem& warning : model.warnings) print_line(fmt::format("{} [warning]", to_string(warning)));
+}
+
 int print_error(const Error& error) {
   print_line(error.hint.empty() ? error.message : fmt::format("{} {}", error.message, error.hint));
   return 1;
@@ -57,6 +61,7 @@ int run(const std::filesystem::path& file, std::optional<std::uint16_t> port, st
   Signals signals;
   auto model = load_model(file, port);
   if (!model) return print_problems(model.error());
+  print_warnings(*model);
   ServiceOptions options;
   options.port = port.value_or(model->config.port);
   options.embedded_folder = std::move(embedded_folder);
@@ -92,6 +97,7 @@ int check(const std::filesystem::path& config) {
   auto model = load_model(config, std::nullopt);
   if (!model) return print_problems(model.error());
   fmt::print("{}", describe(*model));
+  print_warnings(*model);
   return 0;
 }
 

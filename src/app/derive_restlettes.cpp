@@ -106,6 +106,7 @@ class RestletteDeriver {
       std::ranges::move(placed(std::move(compiled).error(), source), std::back_inserter(problems_));
       return;
     }
+    std::ranges::move(placed(compiled->warnings(), source), std::back_inserter(model_.warnings));
     restlette.schema = std::make_shared<const jsonschema::Schema>(*std::move(compiled));
     restlette.schema_origin = schema.origin;
     restlette.fields = closed_fields(restlette.schema->text());

@@ -66,6 +66,7 @@ struct Model {
   std::deque<EntityModel> entities;
   std::deque<GraphletteModel> graphlettes;
   std::deque<RestletteModel> restlettes;
+  std::vector<Problem> warnings;  // it can be served, but something in it may not mean what was meant
 };
 
 /// Reads the files that the config names and derives everything; every problem that there is, the config's own included. `port` is the one

@@ -200,8 +200,9 @@ std::uint32_t Compiler::pattern(json::Value text) {
 
 void Compiler::write_format() {
   const auto& name = word(Word::format);
-  const Format* format = name ? find_format(name->string()) : nullptr;
-  if (format == nullptr) return;
+  if (!name) return;
+  const Format* format = find_format(name->string());
+  if (format == nullptr) return warn_of_format(*name);
   emit(Op::format, Word::format, bit(json::Kind::string), static_cast<std::uint32_t>(program_.formats.size()));
   program_.formats.push_back(format);
 }

@@ -91,14 +91,21 @@ void Compiler::read_words() {
   words_ = {};
   for (json::Value key = schema().first(); !(key == schema().end()); key = key.after().after()) {
     const Keyword* keyword = find_keyword(key.string(), resource().draft);
+    if (keyword == nullptr) warn_of_keyword(key);
     if (keyword == nullptr || (keyword->validation && !resource().validates)) continue;
     if (check(*keyword, key.after())) words_[static_cast<std::size_t>(keyword->word)] = key.after();
   }
-  // In draft 7 a $ref stands alone.
-  if (resource().draft != Draft::draft_7 || !word(Word::ref)) return;
-  Words alone{};
-  for (const Word kept : {Word::ref, Word::definitions}) alone[static_cast<std::size_t>(kept)] = word(kept);
-  words_ = alone;
+  if (resource().draft == Draft::draft_7 && word(Word::ref)) keep_reference_alone();
+}
+
+/// In draft 7 a $ref stands alone.
+void Compiler::keep_reference_alone() {
+  for (json::Value key = schema().first(); !(key == schema().end()); key = key.after().after()) {
+    const Keyword* keyword = find_keyword(key.string(), resource().draft);
+    if (keyword == nullptr || keyword->word == Word::ref || keyword->word == Word::definitions) continue;
+    warn_beside_reference(*keyword, key);
+    words_[static_cast<std::size_t>(keyword->word)].reset();
+  }
 }
 
 bool Compiler::check(const Keyword& keyword, json::Value value) {

@@ -20,11 +20,13 @@ namespace millrace::jsonschema {
 
 class Compiler {
  public:
-  Compiler(Program& program, Resources& resources, Problems& problems) : program_(program), resources_(resources), problems_(problems) {}
+  Compiler(Program& program, Resources& resources, Problems& problems)
+      : program_(program), resources_(resources), problems_(problems), warnings_(program.sources) {}
 
   /// Writes the schema at the root of that resource and all that it refers to. What is wrong becomes problems; then the program must
   /// not be run.
   void compile(std::uint32_t resource);
+  std::vector<Problem> take_warnings() { return warnings_.take(); }
 
  private:
   struct Waiting {
@@ -51,12 +53,18 @@ class Compiler {
   std::optional<Target> resolve(json::Value reference);
   void write(const Waiting& waiting);
   void read_words();
+  void keep_reference_alone();
   bool check(const Keyword& keyword, json::Value value);
   void write_words();
   void emit(Op op, Word word, std::uint8_t kinds, std::uint32_t a = 0, std::uint32_t b = 0);
   void apply(Word word, json::Value value);
   void link_dynamic_anchors();
   void refuse_loops();
+
+  // What has no effect, in warnings.cpp.
+  void warn_of_keyword(json::Value key);
+  void warn_of_format(json::Value name);
+  void warn_beside_reference(const Keyword& keyword, json::Value value);
 
   // Assertions, in compile_assertions.cpp.
   void write_assertions();
@@ -86,6 +94,7 @@ class Compiler {
   Program& program_;
   Resources& resources_;
   Problems& problems_;
+  Problems warnings_;
   std::map<Location, SchemaId> ids_;
   std::vector<Waiting> waiting_;
   std::vector<std::vector<Edge>> edges_;  // by schema

@@ -90,6 +90,12 @@ const Format* find_format(std::string_view name) {
   return nullptr;
 }
 
+std::vector<std::string> format_names() {
+  std::vector<std::string> names;
+  for (const Format& format : kFormats) names.emplace_back(format.name);
+  return names;
+}
+
 bool is_date(std::string_view text) {
   if (text.size() != 10 || text[4] != '-' || text[7] != '-') return false;
   const int century = two_digits(&text[0]);

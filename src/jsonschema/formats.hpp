@@ -6,7 +6,9 @@
 // the punycode of an "xn--" label means anything.
 #pragma once
 
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace millrace::jsonschema {
 
@@ -18,6 +20,9 @@ struct Format {
 
 /// The format of that name, or nullptr: then it is not asserted. Formats are constants; nobody owns them.
 const Format* find_format(std::string_view name);
+
+/// The names of all formats that are asserted.
+std::vector<std::string> format_names();
 
 bool is_date_time(std::string_view text);
 bool is_date(std::string_view text);

@@ -110,6 +110,13 @@ const Keyword* find_keyword(std::string_view name, Draft draft) {
   return nullptr;
 }
 
+std::vector<std::string> keyword_names(Draft draft) {
+  std::vector<std::string> names;
+  for (const Keyword& keyword : kKeywords)
+    if (draft == Draft::draft_7 ? keyword.in_7 : keyword.in_2020_12) names.emplace_back(keyword.name);
+  return names;
+}
+
 std::string_view name_of(Word word) {
   return word == Word::false_schema ? "false schema" : kKeywords[static_cast<std::size_t>(word)].name;
 }

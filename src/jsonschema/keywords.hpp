@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -97,6 +98,9 @@ struct Keyword {
 
 /// The keyword of that name in that draft, or nullptr. Keywords are constants.
 const Keyword* find_keyword(std::string_view name, Draft draft);
+
+/// The names of all keywords in that draft.
+std::vector<std::string> keyword_names(Draft draft);
 
 /// The name of a keyword as it is written in schemas.
 std::string_view name_of(Word word);

@@ -137,6 +137,7 @@ using DynamicAnchors = std::vector<std::pair<std::uint32_t, SchemaId>>;
 struct Program {
   Sources sources;
   std::string text;
+  std::vector<Problem> warnings;
   SchemaId root = kAlways;
   std::vector<SchemaNode> nodes;
   std::vector<Instruction> code;

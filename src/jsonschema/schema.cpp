@@ -19,6 +19,10 @@ std::vector<ErrorDetail> Schema::validate(const json::Value& instance, std::size
   return validator.violations(violations_max);
 }
 
+const std::vector<Problem>& Schema::warnings() const {
+  return program_->warnings;
+}
+
 const std::string& Schema::text() const {
   return program_->text;
 }
@@ -33,6 +37,7 @@ Checked<Schema> compile(std::string_view text, const std::string& file, const Co
   Compiler compiler(*program, resources, problems);
   compiler.compile(resources.add_document(*source, options.base_uri, Draft::draft_7));
   if (!problems.empty()) return std::unexpected(problems.take());
+  program->warnings = compiler.take_warnings();
   return Schema(std::move(program));
 }
 

@@ -45,6 +45,10 @@ class Schema {
   /// arrays or objects of many elements under uniqueItems and unevaluated keywords.
   std::vector<ErrorDetail> validate(const json::Value& instance, std::size_t violations_max = 100) const;
 
+  /// What the schema says without effect, though whoever wrote it may think otherwise: keywords that are nearly known ones or belong to the
+  /// other draft, formats that are not asserted, what stands beside a $ref in draft 7. Other unknown keywords are for others to read.
+  const std::vector<Problem>& warnings() const;
+
   /// The schema's text, canonical.
   const std::string& text() const;
 

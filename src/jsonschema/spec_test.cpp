@@ -126,6 +126,19 @@ TEST(Violations, ArePointersFromTheInstanceNotFromItsDocument) {
   EXPECT_EQ(violations[0].path, "/a/b");
 }
 
+TEST(Warnings, AreAsTheRowsSay) {
+  const Rows rows("warnings.json");
+  for (const json::Value& row : elements(rows.root().find("rows"))) {
+    const std::string schema = row.find("schema")->string();
+    const auto compiled = compile(schema, "s");
+    ASSERT_TRUE(compiled) << schema;
+    std::vector<std::string> expected, warnings;
+    for (const Problem& warning : compiled->warnings()) warnings.push_back(to_string(warning));
+    for (const json::Value& warning : elements(row.find("warnings"))) expected.push_back(warning.string());
+    EXPECT_EQ(warnings, expected) << schema;
+  }
+}
+
 TEST(Problems, AreAsTheRowsSay) {
   const Rows rows("problems.json");
   for (const json::Value& row : elements(rows.root().find("rows"))) {
