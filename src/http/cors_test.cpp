@@ -1,0 +1,60 @@
+#include "http/cors.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "io/loop.hpp"
+
+namespace millrace::http {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+class CorsTest : public testing::Test {
+ protected:
+  class Behind : public Handler {
+   public:
+    Task<Response> handle(const Request& request) override {
+      co_return Response{request.method == Method::options ? 405 : 200, "ETag: \"1\"\r\n", "body"};
+    }
+  };
+
+  Response ask(Method method, std::vector<std::pair<std::string_view, std::string_view>> headers) {
+    Request request;
+    request.method = method;
+    request.headers = std::move(headers);
+    return *loop_.block_on(cors_.handle(request));
+  }
+
+  io::Loop loop_;
+  Behind behind_;
+  Cors cors_{behind_};
+};
+
+TEST_F(CorsTest, LeavesRequestsWithoutOriginAlone) {
+  EXPECT_EQ(ask(Method::get, {}).headers, "ETag: \"1\"\r\n");
+  EXPECT_EQ(ask(Method::options, {{"access-control-request-method", "PUT"}}).status, 405);
+}
+
+TEST_F(CorsTest, LetsEveryPageRead) {
+  const Response response = ask(Method::get, {{"origin", "https://a.example"}});
+  EXPECT_EQ(response.body, "body");
+  EXPECT_THAT(response.headers, HasSubstr("Access-Control-Allow-Origin: *\r\n"));
+  EXPECT_THAT(response.headers, HasSubstr("X-Canonical-Id"));
+  EXPECT_EQ(ask(Method::options, {{"origin", "https://a.example"}}).status, 405);
+}
+
+TEST_F(CorsTest, AnswersPreflights) {
+  const Response response = ask(Method::options, {{"Origin", "null"},
+                                                  {"Access-Control-Request-Method", "PATCH"},
+                                                  {"Access-Control-Request-Headers", "authorization,x-a\r\nSet-Cookie: b"}});
+  EXPECT_EQ(response.status, 204);
+  EXPECT_THAT(response.headers, HasSubstr("Access-Control-Allow-Methods: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n"));
+  EXPECT_THAT(response.headers, HasSubstr("Access-Control-Allow-Headers: authorization,x-a"));
+  EXPECT_THAT(response.headers, Not(HasSubstr("\r\nSet-Cookie")));
+  EXPECT_THAT(response.headers, Not(HasSubstr("Credentials")));
+}
+
+}  // namespace
+}  // namespace millrace::http
