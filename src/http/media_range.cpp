@@ -113,4 +113,16 @@ std::optional<std::size_t> preferred_media_type(std::string_view accept, std::in
   return best;
 }
 
+bool accepts_coding(std::string_view accept_encoding, std::string_view coding) {
+  bool is_taken = false;
+  while (!accept_encoding.empty()) {
+    const std::string_view piece = take(accept_encoding, ',');
+    const std::string name = media_type(piece);
+    if (name != coding && name != "*") continue;
+    is_taken = quality(media_parameter(piece, "q").value_or("1")).value_or(0) > 0;
+    if (name == coding) break;
+  }
+  return is_taken;
+}
+
 }  // namespace millrace::http

@@ -21,4 +21,7 @@ bool is_utf8_or_silent(std::string_view header);
 /// Requires: offers in lower case, without parameters.
 std::optional<std::size_t> preferred_media_type(std::string_view accept, std::initializer_list<std::string_view> offers);
 
+/// Whether an Accept-Encoding header takes a content coding, `*` included (RFC 9110, 12.5.3). Without the header it takes none.
+bool accepts_coding(std::string_view accept_encoding, std::string_view coding);
+
 }  // namespace millrace::http

@@ -53,5 +53,12 @@ TEST(MediaParameter, FindsValues) {
   EXPECT_FALSE(is_utf8_or_silent("application/json;charset=latin1"));
 }
 
+TEST(AcceptsCoding, FollowsTheHeader) {
+  for (std::string_view header : {"gzip", "br, GZIP;q=0.5", "*", "*;q=0, gzip;q=0.1", "deflate,,gzip"})
+    EXPECT_TRUE(accepts_coding(header, "gzip")) << header;
+  for (std::string_view header : {"", "br", "gzip;q=0", "gzip;q=0.000, *", "*;q=0", "xgzip", "gzip;q=x"})
+    EXPECT_FALSE(accepts_coding(header, "gzip")) << header;
+}
+
 }  // namespace
 }  // namespace millrace::http
