@@ -1,0 +1,53 @@
+// GraphiQL at the endpoint that this page lies at. The server gives example queries; their variables take the values of the newest
+// document, read over REST as this reader may read it, so that the examples find something.
+import { createGraphiQLFetcher } from '@graphiql/toolkit';
+import { GraphiQL } from 'graphiql';
+import { createElement } from 'react';
+import { createRoot } from 'react-dom/client';
+import './graphiql.css';
+
+const settings = JSON.parse(document.getElementById('settings').textContent);
+const endpoint = location.pathname;
+const root = new URL('../../', import.meta.url); // this script lies at -/pages/ below it
+
+/** What GraphiQL keeps (tabs, history), kept apart for each endpoint of this host. */
+const storage = {
+  getItem: (key) => localStorage.getItem(`${endpoint} ${key}`),
+  setItem: (key, value) => localStorage.setItem(`${endpoint} ${key}`, value),
+  removeItem: (key) => localStorage.removeItem(`${endpoint} ${key}`),
+  clear: () => Object.keys(localStorage).filter((key) => key.startsWith(`${endpoint} `)).forEach((key) => localStorage.removeItem(key)),
+  get length() {
+    return localStorage.length;
+  },
+};
+
+/** The newest document, or nothing: the examples do without. */
+const newestDocument = async () => {
+  if (!settings.list) return undefined;
+  try {
+    const answer = await fetch(new URL(settings.list, root), { headers: { Accept: 'application/json' } });
+    const documents = answer.ok ? await answer.json() : [];
+    return Array.isArray(documents) ? documents[0] : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+/** Each variable takes the value of the member that it is compared with. */
+const tab = ({ query, variables }, document) => ({
+  query,
+  variables: JSON.stringify(Object.fromEntries(variables.map(({ name, member, value }) => [name, document?.[member] ?? value])), null, 2),
+});
+
+const document_ = await newestDocument();
+const asked = new URLSearchParams(location.search);
+createRoot(document.getElementById('page')).render(
+  createElement(GraphiQL, {
+    fetcher: createGraphiQLFetcher({ url: endpoint }),
+    storage,
+    shouldPersistHeaders: false,
+    defaultEditorToolsVisibility: 'variables',
+    defaultTabs: settings.examples.map((example) => tab(example, document_)),
+    ...(asked.has('query') && { query: asked.get('query'), variables: asked.get('variables') ?? '' }),
+  }),
+);
