@@ -8,6 +8,7 @@
 #include "app/config_keys.hpp"
 #include "app/model.hpp"
 #include "app/service.hpp"
+#include "app/start_page.hpp"
 
 namespace millrace::app {
 namespace {
@@ -52,8 +53,12 @@ class Signals {
 /// Every URL that a person can open.
 void print_urls(const Service& service) {
   const std::string base = fmt::format("http://localhost:{}", service.port());
+  print_line(fmt::format("  Start    {}/", base));
   for (const GraphletteModel& graphlette : service.model().graphlettes) print_line(fmt::format("  GraphQL  {}{}", base, graphlette.path));
-  for (const RestletteModel& restlette : service.model().restlettes) print_line(fmt::format("  REST     {}{}", base, restlette.path));
+  for (const RestletteModel& restlette : service.model().restlettes) {
+    print_line(fmt::format("  REST     {}{}", base, restlette.path));
+    print_line(fmt::format("  API docs {}{}", base, docs_path(restlette.path)));
+  }
   print_line(fmt::format("  Status   {}/ready", base));
 }
 

@@ -129,6 +129,7 @@ void read_limits(ObjectReader& reader, Config& config) {
 
 void read_server(ObjectReader& reader, Config& config) {
   config.port = static_cast<std::uint16_t>(reader.number("port"));
+  config.batch_max = reader.number("batching");
   config.host = reader.text("host");
   config.url = without_slashes_at_end(reader.text("url"), 0);
   if (config.url.empty()) config.url = fmt::format("http://localhost:{}", config.port);

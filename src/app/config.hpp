@@ -81,6 +81,7 @@ struct Config {
   std::uint16_t port = 0;
   std::string url;
   std::chrono::milliseconds shutdown_timeout{};
+  std::size_t batch_max = 0;  // GraphQL requests in one array
   std::size_t body_bytes_max = 0;
   std::size_t bulk_bytes_max = 0;
   std::vector<GraphletteConfig> graphlettes;

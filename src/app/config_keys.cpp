@@ -6,6 +6,7 @@ namespace millrace::app {
 namespace {
 
 constexpr KeyRange kPorts{0, 65535};
+constexpr KeyRange kBatches{0, 1000};
 constexpr KeyRange kSizes{1, 1ull << 40};
 
 constexpr ConfigKey kTop[] = {
@@ -14,6 +15,8 @@ constexpr ConfigKey kTop[] = {
     {"url", KeyType::text, otherwise("`http://localhost:PORT`"),
      "The public base URL of this service. Resolvers whose URL begins with it are answered in the process."},
     {"shutdownTimeout", KeyType::duration, initially("10s"), "How long requests that are in flight may take after SIGTERM."},
+    {"batching", KeyType::number, initially("0"),
+     "How many GraphQL requests one request may bring as an array; they are answered in order. 0 refuses arrays.", kBatches},
     {"limits", KeyType::object, otherwise("their defaults"), "What one request may ask for."},
     {"graphlettes", KeyType::objects, otherwise("none"), "The GraphQL APIs, one per entity."},
     {"restlettes", KeyType::objects, otherwise("derived from the graphlettes"), "The REST APIs, one per entity."},

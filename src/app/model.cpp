@@ -48,7 +48,7 @@ void add_graphlette(Model& model, const GraphletteConfig& config, std::vector<Pr
 
 /// Every path has one owner: what is derived must not meet what is configured, nor the pages that are always there.
 void check_paths(const Model& model, std::vector<Problem>& problems) {
-  TextMap<std::string> owners{{"/health", "the health page"}, {"/ready", "the readiness page"}};
+  TextMap<std::string> owners{{"/health", "the health page"}, {"/ready", "the readiness page"}, {"/-/pages", "the files of the pages"}};
   const auto claim = [&](const std::string& path, const std::string& owner, const Place& place) {
     if (path.empty()) return;
     if (path.find_first_of("?# \t") != std::string::npos)

@@ -3,16 +3,19 @@
 #include <deque>
 #include <thread>
 
+#include "app/start_page.hpp"
 #include "app/status_pages.hpp"
 #include "app/storage.hpp"
 #include "base/json/canonical.hpp"
 #include "federation/resolvers.hpp"
 #include "graph/endpoint.hpp"
 #include "graphql/execution/engine.hpp"
+#include "http/cors.hpp"
 #include "http/router.hpp"
 #include "http/server.hpp"
 #include "io/loop.hpp"
 #include "io/worker_pool.hpp"
+#include "pages/page.hpp"
 #include "rest/resource.hpp"
 
 namespace millrace::app {
@@ -43,6 +46,7 @@ struct Service::State {
   std::vector<std::unique_ptr<graphql::Engine>> engines;
   std::vector<std::unique_ptr<http::Handler>> handlers;
   http::Router router;
+  http::Cors cors{router};  // in front of everything
   std::vector<std::unique_ptr<Lane>> lanes;
 
   Result<> open_stores() {
@@ -91,7 +95,10 @@ struct Service::State {
       graphql::EngineOptions engine;
       engine.inherited_arguments = {"at"};
       engines.push_back(std::make_unique<graphql::Engine>(model.graphlettes[i].schema, bindings[i], std::move(engine)));
-      handlers.push_back(std::make_unique<graph::Endpoint>(*engines.back()));
+      graph::EndpointOptions endpoint;
+      endpoint.batch_max = model.config.batch_max;
+      endpoint.page = &add_handler<pages::Page>("graphiql", "GraphiQL " + model.graphlettes[i].path, graphiql_settings(model, i));
+      handlers.push_back(std::make_unique<graph::Endpoint>(*engines.back(), endpoint));
       TRY_OK(router.mount(model.graphlettes[i].path, *handlers.back(), http::Router::Scope::exact));
     }
     return {};
@@ -109,6 +116,25 @@ struct Service::State {
       TRY_OK(router.mount(restlette.path, *handlers.back()));
     }
     return {};
+  }
+
+  template <class Handler, class... Arguments>
+  Handler& add_handler(Arguments&&... arguments) {
+    auto handler = std::make_unique<Handler>(std::forward<Arguments>(arguments)...);
+    Handler& added = *handler;
+    handlers.push_back(std::move(handler));
+    return added;
+  }
+
+  Result<> mount_pages() {
+    TRY_OK(router.mount(pages::kFilesPath, add_handler<pages::FileHandler>()));
+    for (const RestletteModel& restlette : model.restlettes) {
+      auto& page = add_handler<pages::Page>("swagger", "API of " + restlette.path);
+      TRY_OK(router.mount(docs_path(restlette.path), page, http::Router::Scope::exact));
+    }
+    // A config may serve something of its own at the root.
+    if (router.find("/")) return {};
+    return router.mount("/", add_handler<StartPage>(model), http::Router::Scope::exact);
   }
 
   Result<> mount_status_pages() {
@@ -133,7 +159,7 @@ struct Service::State {
     const std::size_t count = options.threads > 0 ? options.threads : std::max(1u, std::thread::hardware_concurrency());
     for (std::size_t i = 0; i < count; ++i) {
       auto& lane = *lanes.emplace_back(std::make_unique<Lane>());
-      TRY(lane.server, http::Server::listen(lane.loop, router, server, i > 0));
+      TRY(lane.server, http::Server::listen(lane.loop, cors, server, i > 0));
       server.port = lane.server->port();
     }
     for (auto& lane : lanes) lane->thread = std::thread([&loop = lane->loop] { loop.run(); });
@@ -165,6 +191,7 @@ Result<std::unique_ptr<Service>> Service::start(Model model, ServiceOptions opti
   TRY_OK(state->mount_graphlettes());
   TRY_OK(state->mount_restlettes());
   TRY_OK(state->mount_status_pages());
+  TRY_OK(state->mount_pages());
   TRY_OK(state->listen());
   return std::unique_ptr<Service>(new Service(std::move(state)));
 }

@@ -7,6 +7,8 @@
 namespace millrace::graph {
 namespace {
 
+constexpr std::string_view kMethods = "GET, HEAD, POST, OPTIONS";
+
 using Outcome = graphql::EngineResponse::Outcome;
 
 /// What the answer is sent as; in the order in which they are offered.
@@ -40,13 +42,19 @@ http::Response respond(int status, Format format, std::string body) {
 http::Response method_not_allowed() {
   Error error{ErrorKind::invalid_argument, "http.method", "GraphQL is asked by GET and POST."};
   http::Response response = http::problem(405, error);
-  response.add("Allow", "GET, HEAD, POST");
+  response.add("Allow", kMethods);
   return response;
 }
 
 http::Response not_acceptable() {
   return http::problem(406, {ErrorKind::invalid_argument, "http.not_acceptable", "The Accept header takes no media type that is sent here.",
                              "Accept application/graphql-response+json or application/json."});
+}
+
+http::Response options_response() {
+  http::Response response{.status = 204};
+  response.add("Allow", kMethods);
+  return response;
 }
 
 /// GraphQL over HTTP, "Status codes": with the older media type a well-formed request that fails is 200.
@@ -67,6 +75,7 @@ graphql::EngineRequest engine_request(const Parameters& parameters, bool queries
 
 Task<http::Response> Endpoint::handle(const http::Request& request) {
   const bool is_get = request.method == http::Method::get || request.method == http::Method::head;
+  if (request.method == http::Method::options) co_return options_response();
   if (!is_get && request.method != http::Method::post) co_return method_not_allowed();
   const auto format = format_of(request.header("accept"), is_get && options_.page);
   if (!format) co_return not_acceptable();

@@ -98,6 +98,7 @@ TEST_F(EndpointTest, RefusesWhatIsNoGraphqlRequest) {
   }
   EXPECT_EQ(ask(Method::post, {}, "{}", "application/json", "text/plain").status, 415);
   EXPECT_EQ(ask(Method::put, {}, "{}").status, 405);
+  EXPECT_EQ(ask(Method::options, {}, {}).status, 204);
   EXPECT_EQ(ask(Method::get, {}, {}).status, 400);
   EXPECT_EQ(ask(Method::get, "query=%7Becho%7D&variables=%5B%5D", {}).status, 400);
 }

@@ -1,0 +1,43 @@
+// The start page at /: every service with its addresses and a command for each that works as it is pasted. And what GraphiQL opens with.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "app/model.hpp"
+#include "http/message.hpp"
+
+namespace millrace::app {
+
+/// Where the documentation of a REST API lies: "/x/api/api-docs".
+std::string docs_path(std::string_view restlette);
+
+/// The settings of the page `graphiql` for a graphlette: example queries, and the list that they take values from.
+std::string graphiql_settings(const Model& model, std::size_t graphlette);
+
+class StartPage : public http::Handler {
+ public:
+  explicit StartPage(const Model& model);
+
+  /// HTML for browsers, the same as JSON for all others. Addresses in it start with the host that the request names.
+  Task<http::Response> handle(const http::Request& request) override;
+
+ private:
+  struct Command {
+    std::string title;
+    std::string curl;  // with kHere for the service's address
+  };
+  struct Entity {
+    std::string name;
+    std::vector<std::string> graphlettes;  // paths
+    std::vector<std::string> restlettes;
+    std::vector<Command> commands;
+  };
+  std::string text(const std::string& url) const;
+
+  std::string url_;  // of a request that names no host
+  std::vector<Entity> entities_;
+};
+
+}  // namespace millrace::app
