@@ -14,6 +14,8 @@ class Cors : public Handler {
   Task<Response> handle(const Request& request) override;
 
  private:
+  Task<Response> handle_page(const Request& request);
+
   Handler& behind_;
 };
 
