@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "document/filter_text.hpp"
+#include "rest/operations.hpp"
 
 namespace millrace::app {
 namespace {
@@ -29,9 +30,10 @@ void describe_graphlette(std::string& out, const Model& model, const GraphletteM
 
 void describe_restlette(std::string& out, const RestletteModel& restlette) {
   fmt::format_to(std::back_inserter(out), "  schema    {}\n", restlette.schema_origin);
-  const std::string& path = restlette.path;
-  fmt::format_to(std::back_inserter(out), "  routes    GET POST {}  GET{} {}/{{id}}  GET {}/{{id}}/history  GET POST {}/bulk\n", path,
-                 restlette.immutable ? "" : " PUT DELETE", path, path, path);
+  using enum rest::Target;
+  for (const rest::Target target : {collection, document, history, bulk})
+    fmt::format_to(std::back_inserter(out), "  route     {}{}  {}\n", restlette.path, rest::path_template(target),
+                   rest::allowed_methods(target, restlette.behaviour.immutable));
 }
 
 }  // namespace

@@ -113,12 +113,23 @@ GraphletteConfig read_graphlette(ObjectReader& reader) {
   return config;
 }
 
+RestletteBehaviour read_behaviour(ObjectReader& reader) {
+  RestletteBehaviour behaviour;
+  behaviour.immutable = reader.flag("immutable");
+  behaviour.idempotency_field = reader.text("idempotency");
+  const std::string on_create = reader.text("onCreate");
+  behaviour.redirects_creator = on_create == "redirect";
+  if (on_create != "document" && on_create != "redirect")
+    reader.problem(reader.place(), fmt::format("{} is \"{}\".", reader.where("onCreate"), on_create), "Write document, or redirect.");
+  return behaviour;
+}
+
 RestletteConfig read_restlette(ObjectReader& reader) {
   RestletteConfig config{.place = reader.place()};
   config.path = read_path(reader);
   config.schema = read_source(reader, "schema");
   config.storage = read_storage(reader);
-  config.immutable = reader.flag("immutable");
+  config.behaviour = read_behaviour(reader);
   return config;
 }
 

@@ -66,12 +66,19 @@ struct GraphletteConfig {
   std::vector<ResolverConfig> resolvers;
 };
 
+/// How a REST API answers, beside what its schema says.
+struct RestletteBehaviour {
+  bool immutable = false;
+  bool redirects_creator = false;  // onCreate = redirect
+  std::string idempotency_field;   // may be empty
+};
+
 struct RestletteConfig {
   Place place;
   std::string path;
   StorageConfig storage;
   std::optional<SourceConfig> schema;
-  bool immutable = false;
+  RestletteBehaviour behaviour;
 };
 
 /// Defaults stand in config_keys.cpp.

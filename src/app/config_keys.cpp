@@ -44,6 +44,10 @@ constexpr ConfigKey kRestlette[] = {
     {"schema", KeyType::any, otherwise("`json/X.schema.json` beside the folder of the graphlette's `X.graphql`, else derived from its SDL"),
      "The JSON Schema: the name of a file, `include file(…)`, the text itself, or an object."},
     {"immutable", KeyType::flag, initially("false"), "Whether documents can be created only, never changed or deleted."},
+    {"onCreate", KeyType::text, initially("document"),
+     "What POST answers: `document`, 201 with the document; `redirect`, 303 to it, as MeshQL's TypeScript clients expect."},
+    {"idempotency", KeyType::text, otherwise("only the header"),
+     "A field of the documents whose text or number is the idempotency key of those that come without the header `Idempotency-Key`."},
 };
 
 constexpr ConfigKey kStorage[] = {

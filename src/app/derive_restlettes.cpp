@@ -5,7 +5,6 @@
 #include "app/schema_files.hpp"
 #include "app/sdl_json_schema.hpp"
 #include "app/source_file.hpp"
-#include "base/json/document.hpp"
 
 namespace millrace::app {
 namespace {
@@ -42,18 +41,6 @@ SchemaText schema_for(const GraphletteModel& graphlette) {
   return found ? *std::move(found) : from_sdl(graphlette);
 }
 
-/// The top-level fields, when the schema allows no others.
-std::vector<std::string> closed_fields(const std::string& schema) {
-  std::vector<std::string> fields;
-  auto parsed = json::parse(schema);
-  if (!parsed || !parsed->root().is(json::Kind::object)) return fields;
-  auto others = parsed->root().find("additionalProperties");
-  auto properties = parsed->root().find("properties");
-  if (!others || !others->is(json::Kind::boolean) || others->boolean() || !properties) return fields;
-  for (json::Value key = properties->first(); !(key == properties->end()); key = key.after().after()) fields.push_back(key.string());
-  return fields;
-}
-
 class RestletteDeriver {
  public:
   RestletteDeriver(Model& model, std::vector<Problem>& problems) : model_(model), problems_(problems) {}
@@ -62,7 +49,7 @@ class RestletteDeriver {
     RestletteModel& restlette = model_.restlettes.emplace_back();
     restlette.path = config.path;
     restlette.entity = entity;
-    restlette.immutable = config.immutable;
+    restlette.behaviour = config.behaviour;
     const GraphletteModel* graphlette = graphlette_of(entity);
     if (config.schema) {
       auto source = read_source(*config.schema, model_.config.file);
@@ -109,7 +96,6 @@ class RestletteDeriver {
     std::ranges::move(placed(compiled->warnings(), source), std::back_inserter(model_.warnings));
     restlette.schema = std::make_shared<const jsonschema::Schema>(*std::move(compiled));
     restlette.schema_origin = schema.origin;
-    restlette.fields = closed_fields(restlette.schema->text());
   }
 
   Model& model_;

@@ -56,9 +56,8 @@ struct RestletteModel {
   std::string path;
   std::size_t entity = 0;
   std::shared_ptr<const jsonschema::Schema> schema;
-  std::string schema_origin;        // the file, or "derived from type T"
-  std::vector<std::string> fields;  // that the schema names, when it allows no others
-  bool immutable = false;
+  std::string schema_origin;  // the file, or "derived from type T"
+  RestletteBehaviour behaviour;
 };
 
 struct Model {

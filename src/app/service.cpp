@@ -34,6 +34,12 @@ void drain(Lane& lane, std::chrono::steady_clock::time_point deadline) {
   lane.loop.after(std::chrono::milliseconds(20), [&lane, deadline] { drain(lane, deadline); });
 }
 
+bool is_loopback(std::string_view url) {
+  const std::size_t scheme = url.find("://");
+  const std::string_view host = scheme == std::string_view::npos ? url : url.substr(scheme + 3);
+  return host.starts_with("localhost") || host.starts_with("127.") || host.starts_with("[::1]") || host.starts_with("0.0.0.0");
+}
+
 }  // namespace
 
 struct Service::State {
@@ -104,14 +110,20 @@ struct Service::State {
     return {};
   }
 
+  /// The config's url, unless it is one of this machine: then what clients call it by is closer to the truth, the port above all.
+  std::string public_url() const { return is_loopback(model.config.url) ? std::string() : model.config.url; }
+
   Result<> mount_restlettes() {
     for (const RestletteModel& restlette : model.restlettes) {
       rest::ResourceOptions resource;
       resource.path = restlette.path;
       resource.store = stores[restlette.entity].get();
       resource.schema = restlette.schema.get();
-      resource.fields = restlette.fields;
-      resource.immutable = restlette.immutable;
+      resource.public_url = public_url();
+      resource.document_bytes_max = model.config.body_bytes_max;
+      resource.immutable = restlette.behaviour.immutable;
+      resource.redirects_creator = restlette.behaviour.redirects_creator;
+      resource.idempotency_field = restlette.behaviour.idempotency_field;
       handlers.push_back(std::make_unique<rest::Resource>(std::move(resource)));
       TRY_OK(router.mount(restlette.path, *handlers.back()));
     }

@@ -10,10 +10,15 @@
 namespace millrace::document {
 namespace {
 
-constexpr std::size_t kIdBytesMax = 512;
+constexpr std::size_t kIdCharactersMax = 255;
+
+std::size_t characters_of(std::string_view utf8) {
+  const auto begins_one = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; };
+  return static_cast<std::size_t>(std::ranges::count_if(utf8, begins_one));
+}
 
 /// Names below an entity's path that are not documents, now or by the specification; and what URLs fold away.
-constexpr std::array<std::string_view, 6> kReservedIds{"bulk", "changes", "consumers", "api-docs", ".", ".."};
+constexpr std::array<std::string_view, 8> kReservedIds{"bulk", "changes", "consumers", "api-docs", "history", "lifecycle", ".", ".."};
 
 Failure violation(std::vector<ErrorDetail> details) {
   std::string message = details.size() == 1 ? fmt::format("The document breaks its schema: {} {}.",
@@ -29,7 +34,8 @@ Result<std::optional<std::string>> read_id(const json::Value& document, std::str
   if (!id->is(json::Kind::string)) return violation({{path, "type", "must be a string"}});
   std::string text = id->string();
   if (text.empty()) return violation({{path, "minLength", "must not be empty"}});
-  if (text.size() > kIdBytesMax) return violation({{path, "maxLength", fmt::format("must not be longer than {} bytes", kIdBytesMax)}});
+  if (characters_of(text) > kIdCharactersMax)
+    return violation({{path, "maxLength", fmt::format("must not be longer than {} characters", kIdCharactersMax)}});
   if (std::ranges::find(kReservedIds, text) != kReservedIds.end())
     return violation({{path, "not", fmt::format("must not be \"{}\", which has a meaning in URLs here", text)}});
   const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };

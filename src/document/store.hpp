@@ -99,8 +99,9 @@ class Store {
   /// For each query how many documents match, whatever its page.
   virtual Task<std::vector<std::uint64_t>> count(std::span<const Query> queries, View view) = 0;
 
-  /// Every version of a document until `view.at`, tombstones included, newest first. Empty when there is none.
-  virtual Task<Documents> history(std::string_view id, View view) = 0;
+  /// The versions of a document until `view.at` and below a position (0: from the newest), tombstones included, newest first: at most
+  /// `limit`. Empty when there is none.
+  virtual Task<Documents> history(std::string_view id, View view, Position before, std::size_t limit) = 0;
 
   /// Versions after a position, in order, tombstones included: at most `limit`.
   virtual Task<Documents> changes(Position after, std::size_t limit) = 0;

@@ -12,6 +12,7 @@
 #include <functional>
 #include <latch>
 #include <memory>
+#include <ranges>
 #include <set>
 #include <span>
 #include <thread>
@@ -161,11 +162,17 @@ class StoreSuite : public testing::TestWithParam<StoreSetup> {
   void compare_history(Generator& generator) {
     const std::string id = generator.id();
     const Instant at = random_instant(generator);
+    const Position before = generator.chance(70) ? 0 : generator.below(model_.versions.size() + 2);
+    const std::size_t limit = generator.one_of<std::size_t>({0, 1, 2, SIZE_MAX});
     std::string expected;
-    for (const ModelVersion& version : model_.versions) {
-      if (version.id == id && version.envelope.recorded_at <= at) expected.insert(0, line_with_deleted(version));
+    std::size_t left = limit;
+    for (const ModelVersion& version : model_.versions | std::views::reverse) {
+      const Envelope& envelope = version.envelope;
+      const bool is_meant = version.id == id && envelope.recorded_at <= at && (before == 0 || envelope.position < before);
+      if (is_meant && left > 0) expected += line_with_deleted(version);
+      if (is_meant && left > 0) --left;
     }
-    EXPECT_EQ(lines(value(store_->history(id, {at}))), expected) << id << " at " << at.microseconds;
+    EXPECT_EQ(lines(value(store_->history(id, {at}, before, limit))), expected) << id << " at " << at.microseconds;
   }
 
   void compare_changes(Generator& generator) {
@@ -524,7 +531,7 @@ TEST_P(StoreSuite, WritersThatRaceNeverOverwriteEachOther) {
   threads.clear();
   EXPECT_EQ(failed, 0u);
   EXPECT_GE(won, 25u);  // in every round of all, somebody wins
-  EXPECT_EQ(value(store_->history("counter", {})).size(), 1 + won);
+  EXPECT_EQ(value(store_->history("counter", {}, 0, SIZE_MAX)).size(), 1 + won);
 }
 
 TEST_P(StoreSuite, WhatWasAcknowledgedIsVisibleAtOnce) {

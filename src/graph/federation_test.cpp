@@ -33,7 +33,9 @@ class CountingStore : public document::Store {
     ++calls_;
     return store_->count(queries, view);
   }
-  Task<document::Documents> history(std::string_view id, document::View view) override { return store_->history(id, view); }
+  Task<document::Documents> history(std::string_view id, document::View view, document::Position before, std::size_t limit) override {
+    return store_->history(id, view, before, limit);
+  }
   Task<document::Documents> changes(document::Position after, std::size_t limit) override { return store_->changes(after, limit); }
   Task<void> ping() override { return store_->ping(); }
 

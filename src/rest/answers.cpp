@@ -1,9 +1,10 @@
 #include "rest/answers.hpp"
 
-#include <charconv>
+#include <algorithm>
 
 #include "base/json/canonical.hpp"
 #include "http/status.hpp"
+#include "rest/preconditions.hpp"
 
 namespace millrace::rest {
 
@@ -14,30 +15,19 @@ Task<http::Response> refuse(Error error) {
   co_return Failure(std::move(error));
 }
 
+http::Response json_answer(int status, std::string body) {
+  http::Response response{status, {}, std::move(body)};
+  response.add("Content-Type", "application/json");
+  return response;
+}
+
 void add_document_headers(http::Response& response, std::string_view id, std::uint64_t version) {
-  response.add("ETag", fmt::format("\"{}\"", version)).add("X-Canonical-Id", id);
+  response.add("ETag", etag(version)).add("X-Canonical-Id", id);
 }
 
-std::optional<std::uint64_t> parse_etag(std::string_view etag) {
-  if (etag.size() < 3 || etag.front() != '"' || etag.back() != '"') return std::nullopt;
-  etag = etag.substr(1, etag.size() - 2);
-  std::uint64_t version = 0;
-  auto [end, error] = std::from_chars(etag.data(), etag.data() + etag.size(), version);
-  if (error != std::errc() || end != etag.data() + etag.size()) return std::nullopt;
-  return version;
-}
-
-bool none_match(std::string_view header, std::uint64_t version) {
-  while (!header.empty()) {
-    const std::size_t comma = header.find(',');
-    std::string_view tag = header.substr(0, comma);
-    header.remove_prefix(comma == std::string_view::npos ? header.size() : comma + 1);
-    while (tag.starts_with(' ')) tag.remove_prefix(1);
-    while (tag.ends_with(' ')) tag.remove_suffix(1);
-    if (tag.starts_with("W/")) tag.remove_prefix(2);
-    if (tag == "*" || parse_etag(tag) == version) return true;
-  }
-  return false;
+void add_receipt_headers(http::Response& response, std::string_view id, const document::Receipt& receipt) {
+  add_document_headers(response, id, receipt.version);
+  response.add("X-Position", std::to_string(receipt.position));
 }
 
 namespace {
@@ -46,17 +36,30 @@ bool is_unreserved(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~';
 }
 
-/// The query string without the parameters that say where a page begins.
+/// The query string without the cursor.
 std::string without_cursor(std::string_view query) {
   std::string kept;
   while (!query.empty()) {
     const std::size_t end = std::min(query.find('&'), query.size());
-    std::string_view parameter = query.substr(0, end);
+    const std::string_view parameter = query.substr(0, end);
     query.remove_prefix(std::min(end + 1, query.size()));
-    if (parameter.starts_with("after=") || parameter.starts_with("at=") || parameter.empty()) continue;
+    if (parameter.starts_with("after=") || parameter.empty()) continue;
     kept.append(parameter).append(1, '&');
   }
   return kept;
+}
+
+/// Escapes what a client may send in a target though no URI has it, so that it cannot end the `<...>` of a Link.
+void append_uri(std::string& out, std::string_view text) {
+  for (const char c : text) {
+    const bool is_plain = c > ' ' && c < 0x7f && c != '<' && c != '>' && c != '"';
+    is_plain ? void(out += c) : void(fmt::format_to(std::back_inserter(out), "%{:02X}", static_cast<unsigned char>(c)));
+  }
+}
+
+bool is_authority(std::string_view host) {
+  const auto is_part = [](char c) { return is_unreserved(c) || c == ':' || c == '[' || c == ']'; };
+  return !host.empty() && std::ranges::all_of(host, is_part);
 }
 
 }  // namespace
@@ -74,8 +77,19 @@ std::string location(std::string_view path, std::string_view id) {
   return text;
 }
 
-std::string next_link(std::string_view path, std::string_view query, document::Position last, Instant at) {
-  return fmt::format("<{}?{}at={}&after={}>; rel=\"next\"", path, without_cursor(query), to_string(at), last);
+std::string origin_of(const http::Request& request, std::string_view public_url) {
+  if (!public_url.empty()) return std::string(public_url);
+  const std::string_view host = request.header("host");
+  return is_authority(host) ? fmt::format("http://{}", host) : std::string();
+}
+
+void add_next_link(http::Response& response, const http::Request& request, std::string_view public_url, const Cursor& cursor) {
+  std::string link = "<" + origin_of(request, public_url);
+  append_uri(link, request.path);
+  link += '?';
+  append_uri(link, without_cursor(request.query));
+  link.append("after=").append(to_text(cursor)).append(">; rel=\"next\"");
+  response.add("Link", link);
 }
 
 std::string array_text(const document::Documents& documents, std::size_t count) {
@@ -88,9 +102,9 @@ std::string array_text(const document::Documents& documents, std::size_t count) 
   return text += ']';
 }
 
-std::string history_text(const document::Documents& versions) {
+std::string history_text(const document::Documents& versions, std::size_t count) {
   std::string text = "[";
-  for (std::size_t i = 0; i < versions.size(); ++i) {
+  for (std::size_t i = 0; i < count; ++i) {
     const document::Envelope& envelope = versions.envelope(i);
     fmt::format_to(std::back_inserter(text), "{}{{\"version\":{},\"recorded_at\":\"{}\",\"deleted\":{},\"position\":{},\"document\":{}}}",
                    i > 0 ? "," : "", envelope.version, to_string(envelope.recorded_at), envelope.deleted, envelope.position,

@@ -9,7 +9,9 @@
 
 #include "base/task.hpp"
 #include "document/document.hpp"
+#include "document/store.hpp"
 #include "http/message.hpp"
+#include "rest/cursor.hpp"
 
 namespace millrace::rest {
 
@@ -17,27 +19,30 @@ namespace millrace::rest {
 Task<http::Response> answer(http::Response response);
 Task<http::Response> refuse(Error error);
 
+/// A response of JSON.
+http::Response json_answer(int status, std::string body);
+
 /// ETag (the version in quotes) and X-Canonical-Id.
 void add_document_headers(http::Response& response, std::string_view id, std::uint64_t version);
 
-/// The version in a strong ETag of ours: "3" in quotes.
-std::optional<std::uint64_t> parse_etag(std::string_view etag);
-
-/// Whether an If-None-Match header (a list of tags, weak or strong, or `*`) names the version (RFC 9110, 13.1.2).
-bool none_match(std::string_view header, std::uint64_t version);
+/// ETag, X-Canonical-Id and X-Position of a document that was written.
+void add_receipt_headers(http::Response& response, std::string_view id, const document::Receipt& receipt);
 
 /// The path of a document, its id percent-encoded.
 std::string location(std::string_view path, std::string_view id);
 
-/// Link header to the page after `last`, with the request's other parameters kept and the instant pinned: a document that changes between
-/// two pages moves in the newest order, and would be on none.
-std::string next_link(std::string_view path, std::string_view query, document::Position last, Instant at);
+/// Adds the Link header to the page that begins after the cursor: an absolute URL where it is known how the client reached us, since not
+/// every client resolves one against the request's. The request's other parameters are kept.
+void add_next_link(http::Response& response, const http::Request& request, std::string_view public_url, const Cursor& cursor);
+
+/// The scheme, host and port of this service: `public_url` when it is not empty, else as the client named them; empty when it did not.
+std::string origin_of(const http::Request& request, std::string_view public_url);
 
 /// The first `count` documents that were found as a JSON array.
 std::string array_text(const document::Documents& documents, std::size_t count);
 
-/// Versions as a JSON array of {version, recorded_at, deleted, position, document}.
-std::string history_text(const document::Documents& versions);
+/// The first `count` versions as a JSON array of {version, recorded_at, deleted, position, document}.
+std::string history_text(const document::Documents& versions, std::size_t count);
 
 /// What became of an item of a partial bulk request.
 struct ItemResult {

@@ -126,15 +126,4 @@ Task<http::Response> bulk_create_partial(const ResourceOptions& options, const h
   co_return response;
 }
 
-Task<http::Response> bulk_read(const ResourceOptions& options, const http::Request& request) {
-  CO_TRY(auto parameters, read_parameters(request.query));
-  CO_TRY(auto view, take_view(parameters));
-  CO_TRY(auto ids, take_ids(parameters));
-  std::vector<std::string_view> views(ids.begin(), ids.end());
-  CO_TRY(auto documents, co_await options.store->read(views, view));
-  http::Response response{200, {}, array_text(documents, documents.size())};
-  response.add("Content-Type", kJson);
-  co_return response;
-}
-
 }  // namespace millrace::rest

@@ -1,4 +1,4 @@
-// Many documents in one request, `/bulk` below an entity's path: created all or nothing, created each for itself, or read by their ids.
+// Many documents in one request, `/bulk` below an entity's path: created all or nothing, or each for itself.
 #pragma once
 
 #include "base/task.hpp"
@@ -12,8 +12,5 @@ Task<http::Response> bulk_create(const ResourceOptions& options, const http::Req
 
 /// POST /bulk?partial=true: answers 200 with a result per item, in order.
 Task<http::Response> bulk_create_partial(const ResourceOptions& options, const http::Request& request);
-
-/// GET /bulk?ids=a,b: those that are there, in the order asked.
-Task<http::Response> bulk_read(const ResourceOptions& options, const http::Request& request);
 
 }  // namespace millrace::rest

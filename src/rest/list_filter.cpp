@@ -1,7 +1,7 @@
 #include "rest/list_filter.hpp"
 
 #include <algorithm>
-#include <array>
+#include <iterator>
 
 #include "base/json/canonical.hpp"
 #include "base/json/document.hpp"
@@ -15,67 +15,91 @@ using document::Comparison;
 using document::Filter;
 using document::Operand;
 
-/// The canonical JSON values that a parameter's text can mean.
-std::vector<std::string> meanings(const std::string& text) {
-  std::vector<std::string> values{json::quoted(text)};
-  auto parsed = json::parse(text);
-  if (!parsed) return values;
-  const json::Kind kind = parsed->root().kind();
-  if (kind == json::Kind::number || kind == json::Kind::boolean || kind == json::Kind::null) {
+bool allows(const Field& field, json::Kind kind) {
+  switch (kind) {
+    case json::Kind::number: return field.is_number;
+    case json::Kind::boolean: return field.is_boolean;
+    case json::Kind::null: return field.is_null;
+    default: return false;
+  }
+}
+
+std::string kinds_of(const Field& field) {
+  std::vector<std::string_view> kinds;
+  if (field.is_number) kinds.push_back("a number");
+  if (field.is_boolean) kinds.push_back("true or false");
+  if (field.is_null) kinds.push_back("null");
+  return fmt::format("{}", fmt::join(kinds, ", or "));
+}
+
+/// The canonical JSON values that a parameter's text can mean for the field. Error when there is none.
+Result<std::vector<std::string>> meanings(const Field& field, std::string_view text) {
+  std::vector<std::string> values;
+  if (field.is_text) values.push_back(json::quoted(text));
+  if (auto parsed = json::parse(text); parsed && allows(field, parsed->root().kind())) {
     values.emplace_back();
     json::append_canonical(values.back(), parsed->root());
   }
-  return values;
-}
-
-std::string array_of(const std::vector<std::string>& values) {
-  return fmt::format("[{}]", fmt::join(values, ","));
+  if (!values.empty()) return values;
+  return Failure(Error{ErrorKind::invalid_argument, "list.value",
+                       fmt::format("The field \"{}\" is {}, found \"{}\".", field.name, kinds_of(field), text)});
 }
 
 /// `a,b,c` in `?x_in=a,b,c`.
-std::string set_of(std::string_view text) {
+Result<std::vector<std::string>> set_of(const Field& field, std::string_view text) {
   std::vector<std::string> values;
   while (true) {
     const std::size_t comma = text.find(',');
-    for (std::string& value : meanings(std::string(text.substr(0, comma)))) values.push_back(std::move(value));
-    if (comma == std::string_view::npos) return array_of(values);
+    TRY(auto meant, meanings(field, text.substr(0, comma)));
+    std::ranges::move(meant, std::back_inserter(values));
+    if (comma == std::string_view::npos) return values;
     text.remove_prefix(comma + 1);
   }
 }
 
-Filter condition(const document::FieldPath& path, Comparison comparison, const std::string& text) {
-  switch (comparison) {
-    case Comparison::equal: return Filter::compare(path, Comparison::in, Operand::value(array_of(meanings(text))));
-    case Comparison::not_equal: return Filter::compare(path, Comparison::not_in, Operand::value(array_of(meanings(text))));
-    case Comparison::in: return Filter::compare(path, Comparison::in, Operand::value(set_of(text)));
-    case Comparison::prefix: return Filter::compare(path, comparison, Operand::value(json::quoted(text)));
-    default: break;
+Filter among(const document::FieldPath& path, Comparison comparison, const std::vector<std::string>& values) {
+  return Filter::compare(path, comparison, Operand::value(fmt::format("[{}]", fmt::join(values, ","))));
+}
+
+Result<Filter> condition(const Field& field, Comparison comparison, const std::string& text) {
+  document::FieldPath path{document::FieldPath::Root::payload, {json::quoted(field.name)}};
+  if (field.name == "id") path = document::FieldPath::parse("id");
+  if (comparison == Comparison::prefix) return Filter::compare(path, comparison, Operand::value(json::quoted(text)));
+  if (comparison == Comparison::in) {
+    TRY(auto values, set_of(field, text));
+    return among(path, Comparison::in, values);
   }
+  TRY(auto values, meanings(field, text));
+  if (comparison == Comparison::equal) return among(path, Comparison::in, values);
+  if (comparison == Comparison::not_equal) return among(path, Comparison::not_in, values);
   Filter either{Filter::Kind::any};
-  for (std::string& value : meanings(text)) either.children.push_back(Filter::compare(path, comparison, Operand::value(std::move(value))));
+  for (std::string& value : values) either.children.push_back(Filter::compare(path, comparison, Operand::value(std::move(value))));
   return either.children.size() == 1 ? std::move(either.children.front()) : either;
 }
 
-bool is_known(const std::vector<std::string>& fields, std::string_view name) {
-  return fields.empty() || name == "id" || std::ranges::find(fields, name) != fields.end();
+/// The field and comparison that a parameter's name asks for: a field of that very name goes before one with a suffix.
+Result<std::pair<Field, Comparison>> target_of(std::string_view name, const Fields& fields) {
+  if (const Field* field = fields.find(name)) return std::pair(*field, Comparison::equal);
+  auto [stem, comparison] = document::split_suffix(name);
+  if (const Field* field = fields.find(stem)) return std::pair(*field, comparison);
+  if (stem == "id") return std::pair(Field{"id", true, false, false, false}, comparison);
+  if (!fields.is_closed) return std::pair(Field{std::string(stem)}, comparison);
+  std::vector<std::string> names{"id", "limit", "after", "at"};
+  for (const Field& field : fields.all) names.push_back(field.name);
+  const std::string_view near = nearest(stem, names);
+  return Failure(Error{ErrorKind::invalid_argument, "list.parameter", fmt::format("There is no field \"{}\" to filter by.", stem),
+                       near.empty() ? std::string() : fmt::format("Did you mean \"{}\"?", near)});
 }
 
 }  // namespace
 
-Result<Filter> make_list_filter(const std::vector<std::pair<std::string, std::string>>& parameters,
-                                const std::vector<std::string>& fields) {
+Result<Filter> make_list_filter(const QueryParameters& parameters, const Fields& fields) {
   std::vector<Filter> conditions;
   for (const auto& [name, value] : parameters) {
-    auto [field, comparison] =
-        is_known(fields, name) && !fields.empty() ? std::pair(std::string_view(name), Comparison::equal) : document::split_suffix(name);
-    if (!is_known(fields, field)) {
-      std::string_view near = nearest(field, fields);
-      return Failure(Error{ErrorKind::invalid_argument, "list.parameter", fmt::format("There is no field \"{}\" to filter by.", field),
-                           near.empty() ? std::string() : fmt::format("Did you mean \"{}\"?", near)});
-    }
-    document::FieldPath path{document::FieldPath::Root::payload, {json::quoted(field)}};
-    if (field == "id") path = document::FieldPath::parse("id");
-    conditions.push_back(condition(path, comparison, value));
+    if (name.starts_with('_') && fields.is_closed && fields.find(name) == nullptr) continue;  // evades a cache
+    TRY(auto target, target_of(name, fields));
+    TRY(Filter filter, condition(target.first, target.second, value));
+    conditions.push_back(std::move(filter));
   }
   return Filter::all_of(std::move(conditions));
 }

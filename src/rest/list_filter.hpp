@@ -2,20 +2,16 @@
 // queries.
 #pragma once
 
-#include <string>
-#include <string_view>
-#include <utility>
-#include <vector>
-
 #include "base/result.hpp"
 #include "document/filter.hpp"
+#include "rest/fields.hpp"
+#include "rest/parameters.hpp"
 
 namespace millrace::rest {
 
-/// Makes the filter of all given parameters. A value is text; where it also reads as a JSON number, boolean or null it matches that as
-/// well. `fields` are the names that may be used (with `id`); empty: any. Error "list.parameter" names an unknown one and the nearest
-/// known.
-Result<document::Filter> make_list_filter(const std::vector<std::pair<std::string, std::string>>& parameters,
-                                          const std::vector<std::string>& fields);
+/// Makes the filter of all given parameters. A value is read as what the field's schema allows: text, number, boolean or null; where it
+/// allows several, it matches each that the value can be. Text, dates too, is compared character by character. Errors: "list.parameter"
+/// names an unknown field and the nearest known, "list.value" a value that the field cannot have.
+Result<document::Filter> make_list_filter(const QueryParameters& parameters, const Fields& fields);
 
 }  // namespace millrace::rest

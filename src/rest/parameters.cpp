@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/problem.hpp"
+#include "rest/cursor.hpp"
+
 namespace millrace::rest {
 namespace {
 
@@ -10,12 +13,13 @@ Failure invalid(std::string_view code, std::string message, std::string hint = {
   return Failure(Error{ErrorKind::invalid_argument, code, std::move(message), std::move(hint)});
 }
 
-std::optional<std::string> take(QueryParameters& parameters, std::string_view name) {
+Result<std::optional<std::string>> take(QueryParameters& parameters, std::string_view name) {
   auto found = std::ranges::find(parameters, name, &QueryParameters::value_type::first);
   if (found == parameters.end()) return std::nullopt;
   std::string value = std::move(found->second);
   parameters.erase(found);
-  return value;
+  if (std::ranges::find(parameters, name, &QueryParameters::value_type::first) == parameters.end()) return value;
+  return invalid("http.parameter", fmt::format("The parameter \"{}\" is given more than once.", name));
 }
 
 std::optional<std::uint64_t> whole_number(std::string_view text) {
@@ -34,34 +38,39 @@ Result<QueryParameters> read_parameters(std::string_view query) {
 }
 
 Result<document::View> take_view(QueryParameters& parameters) {
-  auto text = take(parameters, "at");
+  TRY(auto text, take(parameters, "at"));
   if (!text) return document::View{};
   if (auto at = parse_at(*text)) return document::View{*at};
   return invalid("list.at", fmt::format("The parameter \"at\" is no instant: \"{}\".", *text),
-                 "Give milliseconds since 1970, such as 1704110400000, or RFC 3339, such as 2024-01-01T12:00:00Z.");
+                 "Give milliseconds since 1970, such as 1704110400000, or RFC 3339, such as 2024-01-01T12:00:00Z (a + is %2B in a URL).");
 }
 
-Result<document::Page> take_page(QueryParameters& parameters, PageLimits limits) {
-  document::Page page{limits.otherwise};
-  if (auto text = take(parameters, "limit")) {
-    auto limit = whole_number(*text);
+Result<Slice> take_slice(QueryParameters& parameters, PageLimits limits) {
+  Slice slice;
+  TRY(slice.view, take_view(parameters));
+  slice.page.limit = limits.otherwise;
+  TRY(auto limit_text, take(parameters, "limit"));
+  if (limit_text) {
+    auto limit = whole_number(*limit_text);
     if (!limit || *limit > limits.max)
       return invalid("list.limit",
-                     fmt::format("The parameter \"limit\" must be a whole number from 0 to {}, found \"{}\".", limits.max, *text));
-    page.limit = *limit;
+                     fmt::format("The parameter \"limit\" must be a whole number from 0 to {}, found \"{}\".", limits.max, *limit_text));
+    slice.page.limit = *limit;
   }
-  if (auto text = take(parameters, "after")) {
-    auto after = whole_number(*text);
-    if (!after || *after == 0)
-      return invalid("list.after", fmt::format("The parameter \"after\" is no cursor of this list: \"{}\".", *text),
-                     "Follow the Link header of the page before.");
-    page.after = *after;
-  }
-  return page;
+  TRY(auto after, take(parameters, "after"));
+  if (!after) return slice;
+  auto cursor = parse_cursor(*after);
+  if (!cursor)
+    return invalid("list.after", fmt::format("The parameter \"after\" is no cursor: \"{}\".", *after),
+                   "Follow the Link header of the page before.");
+  slice.view.at = cursor->at;
+  slice.page.after = cursor->position;
+  if (cursor->position == 0) slice.page.limit = 0;  // no page ended there; nothing is before it
+  return slice;
 }
 
 Result<std::vector<std::string>> take_ids(QueryParameters& parameters) {
-  auto text = take(parameters, "ids");
+  TRY(auto text, take(parameters, "ids"));
   if (!text || text->empty()) return invalid("bulk.ids", "The parameter \"ids\" is missing.", "Ask with ?ids=ID,ID.");
   std::vector<std::string> ids;
   std::string_view left = *text;
@@ -71,6 +80,17 @@ Result<std::vector<std::string>> take_ids(QueryParameters& parameters) {
     if (comma == std::string_view::npos) return ids;
     left.remove_prefix(comma + 1);
   }
+}
+
+Result<> refuse_unknown(const QueryParameters& parameters, const std::vector<std::string>& known) {
+  for (const auto& [name, value] : parameters) {
+    if (name.starts_with('_')) continue;
+    const std::string_view near = nearest(name, known);
+    std::string hint = near.empty() ? known.empty() ? "It takes none." : fmt::format("It takes {}.", fmt::join(known, ", "))
+                                    : fmt::format("Did you mean \"{}\"?", near);
+    return invalid("http.parameter", fmt::format("There is no parameter \"{}\" here.", name), std::move(hint));
+  }
+  return {};
 }
 
 bool is_partial(const http::Request& request) {

@@ -1,4 +1,4 @@
-// The reserved query parameters of REST requests: at, limit, after, ids.
+// The query parameters of REST requests that have a name of their own: at, limit, after, ids, partial.
 #pragma once
 
 #include <string>
@@ -18,7 +18,7 @@ using QueryParameters = std::vector<std::pair<std::string, std::string>>;
 /// Error "http.query" when the query string is malformed.
 Result<QueryParameters> read_parameters(std::string_view query);
 
-/// Takes `at` out. Error "list.at".
+/// Takes `at` out. Errors "list.at", "http.parameter" when it is given twice.
 Result<document::View> take_view(QueryParameters& parameters);
 
 struct PageLimits {
@@ -26,11 +26,22 @@ struct PageLimits {
   std::size_t max;
 };
 
-/// Takes `limit` and `after` out. Errors "list.limit", "list.after".
-Result<document::Page> take_page(QueryParameters& parameters, PageLimits limits);
+/// A page of a list, and the instant that it is read at.
+struct Slice {
+  document::View view;
+  document::Page page;
+};
+
+/// Takes `at`, `limit` and `after` out. A cursor brings its instant along, whatever `at` says. Errors "list.at", "list.limit",
+/// "list.after", "http.parameter".
+Result<Slice> take_slice(QueryParameters& parameters, PageLimits limits);
 
 /// Takes `ids`, comma-separated, out. Error "bulk.ids" when there are none.
 Result<std::vector<std::string>> take_ids(QueryParameters& parameters);
+
+/// Refuses what is left: a parameter that is not understood would change nothing, and the client would not know. Names with an underscore
+/// in front are let through, since caches are evaded with them. Error "http.parameter" names the nearest of `known`.
+Result<> refuse_unknown(const QueryParameters& parameters, const std::vector<std::string>& known);
 
 /// Whether `?partial=true` is asked for.
 bool is_partial(const http::Request& request);

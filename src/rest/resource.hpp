@@ -1,17 +1,13 @@
 // The REST API of one entity (specification section 4): a function from a request to a response, over a store and a JSON Schema.
 #pragma once
 
-#include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
-#include <vector>
 
-#include "base/hash.hpp"
-#include "document/filter.hpp"
 #include "document/store.hpp"
 #include "http/message.hpp"
 #include "jsonschema/schema.hpp"
+#include "rest/fields.hpp"
 
 namespace millrace::rest {
 
@@ -19,11 +15,18 @@ struct ResourceOptions {
   std::string path;                            // "/raw-events/api"
   document::Store* store = nullptr;            // outlives the resource
   const jsonschema::Schema* schema = nullptr;  // outlives the resource; null: any object
-  std::vector<std::string> fields;             // the top-level fields that the schema names; empty: any may be filtered by
-  std::size_t list_limit = 100;                // documents of a list when the request does not say
+  /// Scheme, host and port by which strangers reach this service, for absolute links: "https://events.example.com". Empty: as each request
+  /// names them.
+  std::string public_url = {};
+  std::size_t list_limit = 100;  // documents of a list when the request does not say
   std::size_t list_limit_max = 10'000;
   std::size_t bulk_items_max = 1'000'000;
-  bool immutable = false;  // no update, no delete
+  std::size_t document_bytes_max = 1 << 20;  // of a document that a patch makes
+  std::size_t change_attempts_max = 1'000;   // that a change makes against other writers; one of them wins each time
+  /// A field of the documents whose text or number is the idempotency key of those that come without another. Empty: none.
+  std::string idempotency_field = {};
+  bool immutable = false;          // no update, no delete
+  bool redirects_creator = false;  // POST answers 303 to the document instead of 201 with it
 };
 
 class Resource : public http::Handler {
@@ -35,15 +38,10 @@ class Resource : public http::Handler {
   Task<http::Response> handle(const http::Request& request) override;
 
  private:
-  Task<http::Response> dispatch(const http::Request& request, std::string_view below);
-  Task<http::Response> create(const http::Request& request);
-  Task<http::Response> list(const http::Request& request);
-  Task<http::Response> read(const http::Request& request, std::string id);
-  Task<http::Response> replace(const http::Request& request, std::string id);
-  Task<http::Response> remove(const http::Request& request, std::string id);
-  Task<http::Response> history(const http::Request& request, std::string id);
+  Task<http::Response> dispatch(const http::Request& request);
 
   ResourceOptions options_;
+  Fields fields_;
 };
 
 }  // namespace millrace::rest

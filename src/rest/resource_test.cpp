@@ -17,18 +17,20 @@ using testing::Not;
 constexpr std::string_view kSchema = R"({"type":"object","additionalProperties":false,"required":["name"],
   "properties":{"id":{"type":"string"},"name":{"type":"string"},"age":{"type":"number"},"ok":{"type":"boolean"},"data":{}}})";
 
+const std::vector<std::pair<std::string_view, std::string_view>> kPatch = {{"content-type", "application/merge-patch+json"}};
+
 class ResourceTest : public testing::Test {
  protected:
   ResourceTest() {
     store_ = store::memory::make_store({.clock = [this] { return Instant{++now_}; }});
     schema_ = std::make_unique<jsonschema::Schema>(*jsonschema::compile(kSchema, "x.json"));
-    reset(false);
+    reset();
   }
 
-  void reset(bool immutable) {
-    ResourceOptions options{
-        .path = "/x/api", .store = store_.get(), .schema = schema_.get(), .fields = {"id", "name", "age", "ok", "data"}};
-    options.immutable = immutable;
+  void reset(ResourceOptions options = {}) {
+    options.path = "/x/api";
+    options.store = store_.get();
+    options.schema = schema_.get();
     options.list_limit_max = 1000;
     resource_ = std::make_unique<Resource>(std::move(options));
   }
@@ -105,8 +107,8 @@ TEST_F(ResourceTest, RefusesWhatIsNoDocument) {
 }
 
 TEST_F(ResourceTest, NamesTheMethodsThatApply) {
-  EXPECT_THAT(ask(Method::put, "/x/api", "{}").headers, HasSubstr("Allow: GET, HEAD, POST"));
-  EXPECT_THAT(ask(Method::post, "/x/api/1", "{}").headers, HasSubstr("Allow: GET, HEAD, PUT, DELETE"));
+  EXPECT_THAT(ask(Method::put, "/x/api", "{}").headers, HasSubstr("Allow: GET, HEAD, POST, OPTIONS\r\n"));
+  EXPECT_THAT(ask(Method::post, "/x/api/1", "{}").headers, HasSubstr("Allow: GET, HEAD, PUT, PATCH, DELETE, OPTIONS\r\n"));
   EXPECT_EQ(ask(Method::patch, "/x/api/bulk", "{}").status, 405);
 }
 
@@ -178,11 +180,134 @@ TEST_F(ResourceTest, PagesShowADocumentThatChangesBetweenThem) {
   http::Response page = ask(Method::get, "/x/api?limit=2");
   const std::size_t link = page.headers.find("Link: <") + 7;
   const std::string next = page.headers.substr(link, page.headers.find('>') - link);
-  EXPECT_THAT(next, HasSubstr("at="));
   now_ = 4'000'000'000'000'000;  // after the first page
   ask(Method::put, "/x/api/" + first, R"({"name":"changed"})");
   http::Response rest = ask(Method::get, next.substr(0, next.find("limit=2")) + "limit=9" + next.substr(next.find("limit=2") + 7));
   EXPECT_THAT(rest.body, HasSubstr(first));
+}
+
+TEST_F(ResourceTest, LinksAreWholeUrls) {
+  for (int i = 0; i < 3; ++i) create(R"({"name":"a b"})");
+  http::Response page = ask(Method::get, "/x/api?name=a%20b&limit=1&_=7", {}, {{"host", "events.example:8080"}});
+  EXPECT_THAT(page.headers, HasSubstr("Link: <http://events.example:8080/x/api?name=a%20b&limit=1&_=7&after="));
+  EXPECT_THAT(ask(Method::get, "/x/api?limit=1&_=<>\"", {}, {{"host", "a>; rel=x"}}).headers,
+              HasSubstr("Link: </x/api?limit=1&_=%3C%3E%22&after="));
+}
+
+TEST_F(ResourceTest, HistoryHasPages) {
+  const std::string id = create(R"({"name":"1"})");
+  for (int i = 2; i <= 5; ++i) ask(Method::put, "/x/api/" + id, fmt::format(R"({{"name":"{}"}})", i));
+  std::string next = "/x/api/" + id + "/history?limit=2";
+  std::vector<std::string> names;
+  while (!next.empty()) {
+    http::Response page = ask(Method::get, next);
+    ASSERT_EQ(page.status, 200) << page.body;
+    auto versions = json::parse(page.body);
+    for (json::Value entry = versions->root().first(); !(entry == versions->root().end()); entry = entry.after())
+      names.push_back(entry.find("document")->find("name")->string());
+    const std::size_t link = page.headers.find("Link: <");
+    next = link == std::string::npos ? "" : page.headers.substr(link + 7, page.headers.find('>') - link - 7);
+  }
+  EXPECT_THAT(names, testing::ElementsAre("5", "4", "3", "2", "1"));
+}
+
+TEST_F(ResourceTest, MergesPatches) {
+  const std::string id = create(R"({"name":"a","age":1,"data":{"x":1,"y":[1,2]}})");
+  const std::string path = "/x/api/" + id;
+  http::Response patched = ask(Method::patch, path, R"({"age":null,"data":{"x":2.50,"z":null},"ok":true})", kPatch);
+  EXPECT_EQ(patched.status, 200) << patched.body;
+  EXPECT_EQ(patched.body, "{\"id\":\"" + id + R"(","name":"a","data":{"x":2.50,"y":[1,2]},"ok":true})");
+  EXPECT_THAT(patched.headers, HasSubstr("ETag: \"2\""));
+  EXPECT_EQ(ask(Method::get, path).body, patched.body);
+  EXPECT_EQ(ask(Method::patch, path, R"({"name":null})").status, 422);
+  EXPECT_EQ(ask(Method::patch, path, R"({"id":"other"})").status, 422);
+  EXPECT_EQ(ask(Method::patch, path, "[]").status, 422);
+  EXPECT_EQ(ask(Method::patch, path, "{").status, 400);
+  EXPECT_EQ(ask(Method::patch, path, "{}", {{"content-type", "application/json-patch+json"}}).status, 415);
+  EXPECT_EQ(ask(Method::patch, "/x/api/nothing", "{}").status, 404);
+  EXPECT_EQ(ask(Method::patch, path, R"({"name":"b"})", {{"if-match", "\"1\""}}).status, 412);
+  EXPECT_EQ(ask(Method::patch, path, R"({"name":"b"})", {{"if-match", "\"1\", \"2\""}}).status, 200);
+}
+
+TEST_F(ResourceTest, APatchCannotGrowADocumentWithoutEnd) {
+  const std::string id = create(R"({"name":"a"})");
+  const std::string big(700'000, 'x');
+  EXPECT_EQ(ask(Method::patch, "/x/api/" + id, fmt::format(R"({{"data":{{"a":"{}"}}}})", big)).status, 200);
+  EXPECT_EQ(ask(Method::patch, "/x/api/" + id, fmt::format(R"({{"data":{{"b":"{}"}}}})", big)).status, 413);
+}
+
+TEST_F(ResourceTest, PreconditionsAreThoseOfTheStandard) {
+  const std::string id = create(R"({"name":"a"})");
+  const std::string path = "/x/api/" + id;
+  const auto put = [&](std::string_view name, std::string_view value) {
+    return ask(Method::put, path, R"({"name":"b"})", {{name, value}}).status;
+  };
+  EXPECT_EQ(put("if-match", "*"), 200);             // 2
+  EXPECT_EQ(put("if-match", "\"9\", \"2\""), 200);  // 3
+  EXPECT_EQ(put("if-match", "\"1\" ,\"2\",\"x,\""), 412);
+  EXPECT_EQ(put("if-match", "W/\"3\""), 412);  // a weak tag never matches strongly
+  EXPECT_EQ(put("if-match", ""), 412);
+  EXPECT_EQ(put("if-none-match", "*"), 412);
+  EXPECT_EQ(put("if-none-match", "W/\"3\""), 412);
+  EXPECT_EQ(put("if-none-match", "\"2\""), 200);  // 4
+  EXPECT_EQ(ask(Method::get, path, {}, {{"if-match", "\"3\""}}).status, 412);
+  EXPECT_EQ(ask(Method::delete_, path, {}, {{"if-match", "\"3\""}}).status, 412);
+  EXPECT_EQ(ask(Method::delete_, path, {}, {{"if-match", "\"3\""}, {"If-Match", "\"4\""}}).status, 200);
+  EXPECT_EQ(put("if-match", "*"), 404);
+}
+
+TEST_F(ResourceTest, ARepeatedCreateGetsTheFirstAnswer) {
+  const auto post = [&](std::string_view key, std::string_view body) {
+    return ask(Method::post, "/x/api", body, {{"idempotency-key", key}});
+  };
+  http::Response first = post("k", R"({"name":"a","age":1})");
+  ASSERT_EQ(first.status, 201);
+  const std::string id = id_of(first);
+  ask(Method::put, "/x/api/" + id, R"({"name":"changed"})");
+  http::Response again = post("k", R"( { "name" : "\u0061", "age":1 } )");
+  EXPECT_EQ(again.status, 201);
+  EXPECT_EQ(again.body, first.body);
+  EXPECT_EQ(again.headers, first.headers + "Idempotent-Replayed: true\r\n");
+  http::Response other = post("k", R"({"name":"b"})");
+  EXPECT_EQ(other.status, 422);
+  EXPECT_THAT(other.body, HasSubstr("idempotency.mismatch"));
+  EXPECT_THAT(other.body, Not(HasSubstr("\"errors\"")));
+  EXPECT_EQ(post("", R"({"name":"b"})").status, 400);
+  EXPECT_EQ(post(std::string(256, 'k'), R"({"name":"b"})").status, 400);
+  ask(Method::delete_, "/x/api/" + id);
+  EXPECT_NE(id_of(post("k", R"({"name":"b"})")), id);
+}
+
+TEST_F(ResourceTest, AFieldCanBeTheIdempotencyKey) {
+  reset({.idempotency_field = "age"});
+  const std::string id = create(R"({"name":"a","age":1})");
+  EXPECT_EQ(create(R"({"name":"a","age":1})"), id);
+  EXPECT_NE(create(R"({"name":"a"})"), id);
+  EXPECT_EQ(ask(Method::post, "/x/api", R"({"name":"b","age":1})").status, 422);
+}
+
+TEST_F(ResourceTest, RedirectsTheCreator) {
+  reset({.redirects_creator = true});
+  http::Response created = ask(Method::post, "/x/api", R"({"name":"a","id":"7"})");
+  EXPECT_EQ(created.status, 303);
+  EXPECT_THAT(created.headers, HasSubstr("Location: /x/api/7\r\n"));
+  EXPECT_EQ(created.body, "");
+}
+
+TEST_F(ResourceTest, OptionsNameTheMethods) {
+  http::Response response = ask(Method::options, "/x/api/1");
+  EXPECT_EQ(response.status, 204);
+  EXPECT_THAT(response.headers, HasSubstr("Allow: GET, HEAD, PUT, PATCH, DELETE, OPTIONS\r\n"));
+  EXPECT_THAT(response.headers, HasSubstr("Accept-Patch: application/merge-patch+json"));
+}
+
+TEST_F(ResourceTest, RefusesParametersThatMeanNothing) {
+  create(R"({"name":"a","id":"1"})");
+  EXPECT_THAT(ask(Method::get, "/x/api/1?aat=5").body, HasSubstr("Did you mean \\\"at\\\"?"));
+  EXPECT_EQ(ask(Method::put, "/x/api/1?force=1", R"({"name":"b"})").status, 400);
+  EXPECT_EQ(ask(Method::get, "/x/api/1?_=99").status, 200);
+  EXPECT_EQ(ask(Method::get, "/x/api?_=99").status, 200);
+  EXPECT_EQ(ask(Method::get, "/x/api?limit=1&limit=2").status, 400);
 }
 
 TEST_F(ResourceTest, RefusesIdsThatUrlsCannotName) {
@@ -217,6 +342,10 @@ TEST_F(ResourceTest, FiltersByFields) {
   EXPECT_EQ(count("after=0"), -400);
   EXPECT_EQ(count("at=yesterday"), -400);
   EXPECT_EQ(count("nam=x"), -400);
+  EXPECT_EQ(count("age=six"), -400);  // no number
+  EXPECT_EQ(count("age_in=5,six"), -400);
+  EXPECT_EQ(count("age=5e0"), 1);
+  EXPECT_EQ(count("data=5"), 0);
   EXPECT_THAT(ask(Method::get, "/x/api?nam=x").body, HasSubstr("Did you mean \\\"name\\\"?"));
 }
 
@@ -271,7 +400,7 @@ TEST_F(ResourceTest, BulkReadsInTheOrderAsked) {
 }
 
 TEST_F(ResourceTest, ImmutableMeansNoChange) {
-  reset(true);
+  reset({.immutable = true});
   const std::string id = create(R"({"name":"a"})");
   EXPECT_EQ(ask(Method::put, "/x/api/" + id, R"({"name":"b"})").status, 405);
   EXPECT_EQ(ask(Method::delete_, "/x/api/" + id).status, 405);

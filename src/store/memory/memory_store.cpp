@@ -76,13 +76,15 @@ class MemoryStore final : public document::Store, private document::Held {
     co_return counts;
   }
 
-  Task<Documents> history(std::string_view id, View view) override {
+  Task<Documents> history(std::string_view id, View view, Position before, std::size_t limit) override {
     const std::lock_guard lock(mutex_);
     Documents documents;
     const auto places = places_.find(id);
     if (places == places_.end()) co_return documents;
     for (const std::size_t place : places->second | std::views::reverse) {
-      if (versions_[place].envelope.recorded_at <= view.at) add(documents, versions_[place]);
+      if (documents.size() == limit) break;
+      const Envelope& envelope = versions_[place].envelope;
+      if (envelope.recorded_at <= view.at && (before == 0 || envelope.position < before)) add(documents, versions_[place]);
     }
     co_return documents;
   }

@@ -20,6 +20,13 @@ using document::Query;
 using document::Receipt;
 using document::View;
 
+constexpr std::int64_t kMax = std::numeric_limits<std::int64_t>::max();
+
+/// As SQLite counts: what is beyond it is as good as without end.
+std::int64_t to_integer(std::uint64_t count) {
+  return static_cast<std::int64_t>(std::min(count, static_cast<std::uint64_t>(kMax)));
+}
+
 class SqliteStore final : public document::Store {
  public:
   SqliteStore(Options options, std::shared_ptr<Database> database)
@@ -65,7 +72,9 @@ class SqliteStore final : public document::Store {
     return ask<std::uint64_t>(queries, view, &SqliteStore::count_one);
   }
 
-  Task<Documents> history(std::string_view id, View view) override { co_return all_rows(table_.history, id, view.at.microseconds); }
+  Task<Documents> history(std::string_view id, View view, Position before, std::size_t limit) override {
+    co_return versions_of(id, view, before, limit);
+  }
 
   Task<Documents> changes(Position after, std::size_t limit) override {
     if (limit <= options_.inline_rows_max || options_.workers == nullptr) co_return changes_after(after, limit);
@@ -179,17 +188,17 @@ class SqliteStore final : public document::Store {
   }
 
   Result<Documents> changes_after(Position after, std::size_t limit) {
-    constexpr auto kMax = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
     TRY(Connection* const connection, database_->reader());
     Cursor rows = connection->use(table_.changes);
-    rows.integer(1, static_cast<std::int64_t>(std::min(after, kMax))).integer(2, static_cast<std::int64_t>(std::min(limit, kMax)));
+    rows.integer(1, to_integer(after)).integer(2, to_integer(limit));
     return all_rows(*connection, rows);
   }
 
-  Result<Documents> all_rows(const std::string& sql, std::string_view id, std::int64_t at) {
+  Result<Documents> versions_of(std::string_view id, View view, Position before, std::size_t limit) {
     TRY(Connection* const connection, database_->reader());
-    Cursor rows = connection->use(sql);
-    rows.text(1, id).integer(2, at);
+    Cursor rows = connection->use(table_.history);
+    rows.text(1, id).integer(2, view.at.microseconds).integer(3, before == 0 ? kMax : to_integer(before));
+    rows.integer(4, to_integer(limit));
     return all_rows(*connection, rows);
   }
 

@@ -100,7 +100,7 @@ Table::Table(const std::string& collection) : collection(collection) {
 
   read_newest = select + " WHERE id = ?1 ORDER BY version DESC LIMIT 1";
   read_at = select + " WHERE id = ?1 AND recorded_at <= ?2 ORDER BY version DESC LIMIT 1";
-  history = select + " WHERE id = ?1 AND recorded_at <= ?2 ORDER BY version DESC";
+  history = select + " WHERE id = ?1 AND recorded_at <= ?2 AND position < ?3 ORDER BY version DESC LIMIT ?4";
   changes = select + " WHERE position > ?1 ORDER BY position LIMIT ?2";
   version_at_position = select + " WHERE position = ?1";
   scan_newest = select + " WHERE position < ?1 AND superseded_at IS NULL AND deleted = 0 ORDER BY position DESC";

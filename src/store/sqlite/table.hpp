@@ -34,7 +34,7 @@ struct Table {
 
   // Rows of versions: position, id, version, recorded_at, superseded_at, deleted, payload.
   std::string read_newest, read_at;  // ?1 id, ?2 at
-  std::string history;               // ?1 id, ?2 at
+  std::string history;               // ?1 id, ?2 at, ?3 before, ?4 limit
   std::string changes;               // ?1 after, ?2 limit
   std::string version_at_position;   // ?1
   std::string scan_newest, scan_at;  // ?1 before, ?2 at

@@ -1,0 +1,161 @@
+#include "rest/operations.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+
+namespace millrace::rest {
+namespace {
+
+using http::Method;
+
+constexpr Parameter kAt{"at", "query", R"({"anyOf":[{"type":"integer"},{"type":"string","format":"date-time"}]})",
+                        "The instant to read at: milliseconds since 1970 or RFC 3339. Absent: now."};
+constexpr Parameter kLimit{"limit", "query", R"({"type":"integer","minimum":0,"maximum":10000,"default":100})",
+                           "How many there are at most in the answer."};
+constexpr Parameter kAfter{
+    "after", "query", R"({"type":"string","pattern":"^[A-H][A-Za-z0-9_-]{10}[A-H][A-Za-z0-9_-]{10}$"})",
+    "The cursor of the next page, out of the `Link` header of the page before, with the instant that the first page was read at."};
+constexpr Parameter kIds{"ids",
+                         "query",
+                         R"({"type":"array","minItems":1,"items":{"type":"string","minLength":1}})",
+                         "The ids, separated by commas.",
+                         true,
+                         R"(,"style":"form","explode":false)"};
+constexpr Parameter kPartial{"partial", "query", R"({"type":"boolean","default":false})",
+                             "`true`: each item stands for itself, and the answer is a result per item."};
+constexpr Parameter kIfMatch{"If-Match", "header", R"({"type":"string"})",
+                             "ETags (`\"3\"`, a list, or `*`): only when the newest version is one of them. Else 412."};
+constexpr Parameter kIfNoneMatch{"If-None-Match", "header", R"({"type":"string"})",
+                                 "ETags, or `*`: only when the version is none of them. Else 304 for a read, 412 for a write."};
+constexpr Parameter kIdempotencyKey{
+    "Idempotency-Key", "header", R"({"type":"string","minLength":1,"maxLength":255})",
+    "A name for this request. Sent again with the same body it creates nothing and gets the first answer; with "
+    "another body 422. Kept as long as the document lives."};
+
+constexpr Parameter kOfList[] = {kLimit, kAfter, kAt};
+constexpr Parameter kOfCreate[] = {kIdempotencyKey};
+constexpr Parameter kOfRead[] = {kAt, kIfMatch, kIfNoneMatch};
+constexpr Parameter kOfWrite[] = {kIfMatch, kIfNoneMatch};
+constexpr Parameter kOfBulkRead[] = {kIds, kAt};
+constexpr Parameter kOfBulkCreate[] = {kPartial};
+
+constexpr int kNone[] = {400};
+constexpr int kFailuresOfCreate[] = {400, 409, 413, 415, 422};
+constexpr int kFailuresOfRead[] = {400, 404, 412};
+constexpr int kFailuresOfWrite[] = {400, 404, 409, 412, 413, 415, 422};
+constexpr int kFailuresOfRemove[] = {400, 404, 409, 412};
+constexpr int kFailuresOfHistory[] = {400, 404};
+
+constexpr Operation kOperations[] = {
+    {OperationId::list, "list", Method::get, Target::collection, "List documents",
+     "Newest first. `name=x` filters by a field, `timestamp_gte=x` by a comparison; all that are given must hold. `Link` with "
+     "`rel=\"next\"` "
+     "leads to the next page, which is read as of the first: what is written in between is on none of them twice.",
+     kOfList, kNone, true},
+    {OperationId::create, "create", Method::post, Target::collection, "Create a document",
+     "The id is the document's own `id` where its schema allows one, else a new UUIDv7.", kOfCreate, kFailuresOfCreate},
+    {OperationId::read, "read", Method::get, Target::document, "Read a document", "Its newest version, or the newest at an instant.",
+     kOfRead, kFailuresOfRead},
+    {OperationId::update, "update", Method::put, Target::document, "Replace a document", "The body becomes its next version.", kOfWrite,
+     kFailuresOfWrite},
+    {OperationId::patch, "patch", Method::patch, Target::document, "Change a document",
+     "JSON Merge Patch (RFC 7396): members replace those of the document, `null` takes one away. The result must fit the schema. Without "
+     "`If-Match` a change that another writer came before is made on what that one left.",
+     kOfWrite, kFailuresOfWrite},
+    {OperationId::remove, "delete", Method::delete_, Target::document, "Delete a document",
+     "Its versions stay in its history, and in reads at an earlier instant.", kOfWrite, kFailuresOfRemove},
+    {OperationId::history, "history", Method::get, Target::history, "Read every version of a document",
+     "Newest first, the one that deleted it included.", kOfList, kFailuresOfHistory},
+    {OperationId::bulk_read, "bulk_read", Method::get, Target::bulk, "Read many documents",
+     "In the order asked; those that are not there are left out.", kOfBulkRead, kNone},
+    {OperationId::bulk_create, "bulk_create", Method::post, Target::bulk, "Create many documents",
+     "A JSON array, or NDJSON with a document a line. All or nothing, unless `partial=true`.", kOfBulkCreate, kFailuresOfCreate},
+};
+
+constexpr FailureStatus kFailures[] = {
+    {400, true, "The request cannot be understood: not JSON (with line and column), a duplicate key, bad UTF-8, a parameter."},
+    {404, false, "There is no such document, or none at that instant."},
+    {409, false, "A document with this id is there already, or writers came before this one too often."},
+    {412, false, "A precondition did not hold."},
+    {413, false, "The body is over its limit."},
+    {415, false, "The body's media type is not read here."},
+    {422, false, "The document breaks its JSON Schema (`errors` lists every place), or the idempotency key was used for another."},
+    {429, true, "Too much waits already: try again after `Retry-After` seconds."},
+    {503, true, "The storage is away: try again after `Retry-After` seconds."},
+};
+
+bool changes(const Operation& operation) {
+  return operation.method == Method::put || operation.method == Method::patch || operation.method == Method::delete_;
+}
+
+void append_operations(std::string& out) {
+  out += "\n| request | operationId | does | may fail with |\n| --- | --- | --- | --- |\n";
+  for (const Operation& operation : kOperations)
+    fmt::format_to(std::back_inserter(out), "| `{} {}` | `{}` | **{}.** {} | {} |\n", http::to_string(operation.method),
+                   operation.target == Target::collection ? std::string_view("/") : path_template(operation.target), operation.name,
+                   operation.summary, operation.meaning, fmt::join(operation.fails_with, ", "));
+}
+
+void append_parameters(std::string& out) {
+  out += "\n| parameter | in | of | meaning |\n| --- | --- | --- | --- |\n";
+  for (const Parameter& parameter : {kAt, kLimit, kAfter, kIds, kPartial, kIfMatch, kIfNoneMatch, kIdempotencyKey}) {
+    std::vector<std::string_view> users;
+    for (const Operation& operation : kOperations)
+      if (std::ranges::find(operation.takes, parameter.name, &Parameter::name) != operation.takes.end()) users.push_back(operation.name);
+    fmt::format_to(std::back_inserter(out), "| `{}` | {} | {} | {} |\n", parameter.name, parameter.in, fmt::join(users, ", "),
+                   parameter.meaning);
+  }
+}
+
+void append_failures(std::string& out) {
+  out += "\n| status | meaning |\n| --- | --- |\n";
+  for (const FailureStatus& failure : kFailures) fmt::format_to(std::back_inserter(out), "| {} | {} |\n", failure.status, failure.meaning);
+}
+
+}  // namespace
+
+std::span<const Operation> operations() {
+  return kOperations;
+}
+
+std::span<const FailureStatus> failure_statuses() {
+  return kFailures;
+}
+
+const Operation* find_operation(Target target, Method method, bool immutable) {
+  if (method == Method::head) method = Method::get;
+  for (const Operation& operation : kOperations)
+    if (operation.target == target && operation.method == method && !(immutable && changes(operation))) return &operation;
+  return nullptr;
+}
+
+std::string allowed_methods(Target target, bool immutable) {
+  std::string methods;
+  for (const Operation& operation : kOperations) {
+    if (operation.target != target || (immutable && changes(operation))) continue;
+    methods.append(http::to_string(operation.method)).append(operation.method == Method::get ? ", HEAD, " : ", ");
+  }
+  return methods + "OPTIONS";
+}
+
+std::string_view path_template(Target target) {
+  switch (target) {
+    case Target::collection: return "";
+    case Target::document: return "/{id}";
+    case Target::history: return "/{id}/history";
+    case Target::bulk: return "/bulk";
+  }
+  return {};
+}
+
+std::string rest_reference() {
+  std::string out;
+  append_operations(out);
+  append_parameters(out);
+  append_failures(out);
+  return out;
+}
+
+}  // namespace millrace::rest

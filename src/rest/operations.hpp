@@ -1,0 +1,63 @@
+// What can be asked of an entity, in one table: what Resource dispatches by, what `Allow` names, what the OpenAPI document describes and
+// what docs/rest.md lists.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "http/message.hpp"
+
+namespace millrace::rest {
+
+enum class OperationId : std::uint8_t { list, create, read, update, patch, remove, history, bulk_read, bulk_create };
+
+/// The resources of an entity, by what follows its path.
+enum class Target : std::uint8_t { collection, document, history, bulk };
+
+/// A parameter that has a name of its own; filters have those of fields.
+struct Parameter {
+  std::string_view name;
+  std::string_view in;      // "query", "header", "path"
+  std::string_view schema;  // JSON
+  std::string_view meaning;
+  bool is_required = false;
+  std::string_view style = {};  // more members of the parameter object, each with a comma before it
+};
+
+struct Operation {
+  OperationId id;
+  std::string_view name;  // operationId
+  http::Method method;
+  Target target;
+  std::string_view summary;
+  std::string_view meaning;          // Markdown
+  std::span<const Parameter> takes;  // without the id in the path
+  std::span<const int> fails_with;   // statuses, beside those that every request may get
+  bool has_filters = false;
+};
+
+std::span<const Operation> operations();
+
+/// The operation for a method (HEAD is GET), or null.
+const Operation* find_operation(Target target, http::Method method, bool immutable);
+
+/// The methods of a resource as `Allow` has them.
+std::string allowed_methods(Target target, bool immutable);
+
+/// What stands after the entity's path: "", "/{id}", "/{id}/history", "/bulk".
+std::string_view path_template(Target target);
+
+/// What a status of a failure means; for those in `fails_with` and those that every request may get.
+struct FailureStatus {
+  int status;
+  bool is_everywhere;
+  std::string_view meaning;
+};
+std::span<const FailureStatus> failure_statuses();
+
+/// The tables of docs/rest.md.
+std::string rest_reference();
+
+}  // namespace millrace::rest

@@ -1,0 +1,158 @@
+#include "rest/writing.hpp"
+
+#include <functional>
+
+#include "base/id.hpp"
+#include "base/json/canonical.hpp"
+#include "document/incoming.hpp"
+#include "document/merge_patch.hpp"
+#include "http/characters.hpp"
+#include "rest/answers.hpp"
+#include "rest/append_one.hpp"
+#include "rest/body.hpp"
+#include "rest/idempotency_key.hpp"
+#include "rest/not_found.hpp"
+#include "rest/parameters.hpp"
+#include "rest/preconditions.hpp"
+
+namespace millrace::rest {
+namespace {
+
+constexpr std::string_view kJson = "application/json";
+constexpr std::string_view kMergePatch = "application/merge-patch+json";
+
+Result<> expect_no_parameters(const http::Request& request) {
+  TRY(auto parameters, read_parameters(request.query));
+  return refuse_unknown(parameters, {});
+}
+
+Result<> expect_same_id(const document::Incoming& incoming, std::string_view id) {
+  if (!incoming.id || *incoming.id == id) return {};
+  return Failure(Error{ErrorKind::unprocessable,
+                       "document.id",
+                       "The document's id is not the id in the path.",
+                       "Leave it out, or send the same.",
+                       {{"/id", "const", fmt::format("must be \"{}\"", id)}}});
+}
+
+std::optional<std::string_view> key_header(const http::Request& request) {
+  for (const auto& [name, value] : request.headers)
+    if (http::equal_ignoring_case(name, "idempotency-key")) return value;
+  return std::nullopt;
+}
+
+/// The document with its id, version and place, as a write answers it.
+http::Response written(int status, std::string_view id, std::string_view payload, const document::Receipt& receipt) {
+  http::Response response = json_answer(status, document::document_text(id, payload));
+  add_receipt_headers(response, id, receipt);
+  return response;
+}
+
+/// What a change makes of the newest version: the payload of the next.
+using Change = std::function<Result<std::string>(const document::Documents& newest)>;
+
+struct Changed {
+  std::string payload;
+  document::Receipt receipt;
+};
+
+/// Reads the newest version, makes the next of it, and appends that if nobody was faster; else once more, unless the preconditions rule out
+/// what is there then.
+Task<Changed> change_newest(const ResourceOptions& options, const Preconditions& preconditions, document::Append append, Change change) {
+  const std::string_view ids[] = {append.id};
+  for (std::size_t attempt = 0; attempt < options.change_attempts_max; ++attempt) {
+    CO_TRY(auto newest, co_await options.store->read(ids, {}));
+    if (!newest.found(0)) co_return Failure(not_found(append.id));
+    const std::uint64_t version = newest.envelope(0).version;
+    if (!preconditions.admits(version)) co_return Failure(not_admitted(append.id, version));
+    CO_TRY(append.payload, change(newest));
+    append.expected_version = version;
+    document::Append copy = append;
+    auto receipt = co_await append_one(*options.store, std::move(copy));
+    if (receipt) co_return Changed{std::move(append.payload), *std::move(receipt)};
+    if (receipt.error().code != "document.version") co_return Failure(std::move(receipt).error());
+  }
+  co_return Failure(Error{ErrorKind::conflict, "document.contended", "Other writers changed the document each time before this one could.",
+                          "Send it again."});
+}
+
+/// Appends on whatever version the preconditions admit.
+Task<document::Receipt> append_admitted(const ResourceOptions& options, const http::Request& request, document::Append append) {
+  const Preconditions preconditions(request);
+  append.expected_version = preconditions.only_version();
+  if (preconditions.none() || append.expected_version) {
+    auto receipt = co_await append_one(*options.store, std::move(append));
+    co_return receipt;
+  }
+  Change change = [payload = append.payload](const document::Documents&) { return payload; };
+  CO_TRY(auto changed, co_await change_newest(options, preconditions, std::move(append), std::move(change)));
+  co_return std::move(changed.receipt);
+}
+
+Result<std::string> patched(const ResourceOptions& options, const document::Documents& newest, std::string_view patch,
+                            std::string_view id) {
+  const std::string merged = document::merge_patch(newest.text(0), patch);
+  if (merged.size() > options.document_bytes_max)
+    return Failure(Error{ErrorKind::too_large, "document.too_large",
+                         fmt::format("The document would have {} bytes; it may have {}.", merged.size(), options.document_bytes_max)});
+  TRY(auto incoming, document::read_document(merged, options.schema));
+  TRY_OK(expect_same_id(incoming, id));
+  return std::move(incoming.payload);
+}
+
+}  // namespace
+
+Task<http::Response> create_one(const ResourceOptions& options, const http::Request& request) {
+  CO_TRY_OK(expect_no_parameters(request));
+  CO_TRY_OK(expect_media_type(request, {kJson}));
+  CO_TRY(auto incoming, document::read_document(request.body, options.schema));
+  document::Append append{.id = incoming.id ? *incoming.id : make_uuid7(), .payload = incoming.payload};
+  CO_TRY(append.idempotency, idempotency_of(options, incoming, key_header(request)));
+  std::string id = append.id;
+  CO_TRY(auto receipt, co_await append_one(*options.store, std::move(append)));
+  if (receipt.repeated) id = receipt.id;
+  http::Response response;
+  if (options.redirects_creator) {
+    response.status = 303;
+    add_receipt_headers(response, id, receipt);
+  } else {
+    response = written(201, id, incoming.payload, receipt);
+  }
+  response.add("Location", location(options.path, id));
+  if (receipt.repeated) response.add("Idempotent-Replayed", "true");
+  co_return response;
+}
+
+Task<http::Response> replace_one(const ResourceOptions& options, const http::Request& request, std::string id) {
+  CO_TRY_OK(expect_no_parameters(request));
+  CO_TRY_OK(expect_media_type(request, {kJson}));
+  CO_TRY(auto incoming, document::read_document(request.body, options.schema));
+  CO_TRY_OK(expect_same_id(incoming, id));
+  document::Append append{.operation = document::Operation::replace, .id = id, .payload = incoming.payload};
+  CO_TRY(auto receipt, co_await append_admitted(options, request, std::move(append)));
+  co_return written(200, id, incoming.payload, receipt);
+}
+
+Task<http::Response> patch_one(const ResourceOptions& options, const http::Request& request, std::string id) {
+  CO_TRY_OK(expect_no_parameters(request));
+  CO_TRY_OK(expect_media_type(request, {kMergePatch, kJson}));
+  CO_TRY(auto parsed, json::parse(request.body));
+  std::string patch;
+  json::append_canonical(patch, parsed.root());
+  const Preconditions preconditions(request);
+  document::Append append{.operation = document::Operation::replace, .id = id, .payload = {}};
+  Change change = [&options, &patch, &id](const document::Documents& newest) { return patched(options, newest, patch, id); };
+  CO_TRY(auto changed, co_await change_newest(options, preconditions, std::move(append), std::move(change)));
+  co_return written(200, id, changed.payload, changed.receipt);
+}
+
+Task<http::Response> remove_one(const ResourceOptions& options, const http::Request& request, std::string id) {
+  CO_TRY_OK(expect_no_parameters(request));
+  document::Append append{.operation = document::Operation::remove, .id = id, .payload = {}};
+  CO_TRY(auto receipt, co_await append_admitted(options, request, std::move(append)));
+  http::Response response = json_answer(200, fmt::format("{{\"id\":{},\"status\":\"deleted\"}}", json::quoted(id)));
+  response.add("X-Canonical-Id", id).add("X-Position", std::to_string(receipt.position));
+  co_return response;
+}
+
+}  // namespace millrace::rest
