@@ -44,12 +44,6 @@ std::optional<json::Value> element(json::Value array, std::string_view token) {
   return value;
 }
 
-std::optional<json::Value> child(json::Value value, const std::string& token) {
-  if (value.is(json::Kind::object)) return value.find(token);
-  if (value.is(json::Kind::array)) return element(value, token);
-  return std::nullopt;
-}
-
 std::optional<std::string> text_member(json::Value object, std::string_view key) {
   const auto value = object.find(key);
   if (!value || !value->is(json::Kind::string)) return std::nullopt;
@@ -255,12 +249,27 @@ std::optional<Target> Resources::find_anchor(std::uint32_t resource, const std::
   return found == anchors.end() ? std::nullopt : std::optional(Target{found->second, resource});
 }
 
-std::optional<Target> Resources::walk(std::uint32_t resource, std::string_view pointer) const {
+/// What a token of a JSON Pointer names. A large object is listed once, for many references lead into the same definitions.
+std::optional<json::Value> Resources::child(Location parent, const std::string& token) {
+  const json::Value value = sources_.value(parent);
+  if (value.is(json::Kind::array)) return element(value, token);
+  constexpr std::size_t kSmall = 16;
+  if (value.size() <= kSmall) return value.find(token);
+  if (!value.is(json::Kind::object)) return std::nullopt;
+  TextMap<std::uint32_t>& members = members_[parent];
+  if (members.empty())
+    for (json::Value key = value.first(); !(key == value.end()); key = key.after().after())
+      members.emplace(key.string(), key.after().index());
+  const auto found = members.find(token);
+  return found == members.end() ? std::nullopt : std::optional(json::Value(value.document(), found->second));
+}
+
+std::optional<Target> Resources::walk(std::uint32_t resource, std::string_view pointer) {
   Target target{resources_[resource].root, resource};
   while (!pointer.empty()) {
     pointer.remove_prefix(1);
     const std::size_t slash = pointer.find('/');
-    const auto next = child(sources_.value(target.location), decode_token(pointer.substr(0, slash)));
+    const auto next = child(target.location, decode_token(pointer.substr(0, slash)));
     if (!next) return std::nullopt;
     target.location.node = next->index();
     if (const auto inner = rooted_at(target.location)) target.resource = *inner;

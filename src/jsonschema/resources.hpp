@@ -71,7 +71,8 @@ class Resources {
   std::expected<std::uint32_t, std::string> find_document(std::uint32_t resource, std::string_view relative);
   std::expected<std::uint32_t, std::string> load(const std::string& uri, Draft draft);
   std::optional<Target> find_anchor(std::uint32_t resource, const std::string& name) const;
-  std::optional<Target> walk(std::uint32_t resource, std::string_view pointer) const;
+  std::optional<Target> walk(std::uint32_t resource, std::string_view pointer);
+  std::optional<json::Value> child(Location parent, const std::string& token);
 
   Sources& sources_;
   Problems& problems_;
@@ -79,6 +80,7 @@ class Resources {
   std::vector<Resource> resources_;
   TextMap<std::uint32_t> by_uri_;
   std::map<Location, std::uint32_t> by_root_;
+  std::map<Location, TextMap<std::uint32_t>> members_;  // of objects that references lead into
 };
 
 }  // namespace millrace::jsonschema

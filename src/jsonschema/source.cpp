@@ -43,6 +43,9 @@ Place Sources::place(Location location) const {
 }
 
 void Problems::add(Location location, std::string message, std::string hint) {
+  // Nobody reads more, and every place is looked for from the start of its text.
+  constexpr std::size_t kMost = 1000;
+  if (problems_.size() >= kMost) return;
   problems_.push_back({sources_->place(location), std::move(message), std::move(hint)});
 }
 

@@ -41,7 +41,7 @@ class Sources {
   std::deque<Source> sources_;
 };
 
-/// Problems in the order in which they were found.
+/// Problems in the order in which they were found; the first thousand.
 class Problems {
  public:
   explicit Problems(const Sources& sources) : sources_(&sources) {}

@@ -36,7 +36,9 @@ bool Validator::check_member(const MemberRule& rule, std::string_view name, cons
     met = true;
     valid = check_child(known->schema, Word::properties, subject.value, subject.at);
   }
+  spend(rule.patterns.size());
   for (const auto& [pattern, schema] : rule.patterns) {
+    spend_on_text(name);
     if (!program_.patterns[pattern].first.matches(name)) continue;
     met = true;
     valid &= check_child(schema, Word::pattern_properties, subject.value, subject.at);

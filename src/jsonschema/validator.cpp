@@ -1,5 +1,6 @@
 #include "jsonschema/validator.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
@@ -12,6 +13,8 @@ namespace {
 constexpr std::uint32_t kDepthMax = 2000;
 constexpr std::uint64_t kWorkLeast = 1'000'000;
 constexpr std::uint64_t kWorkPerNode = 1'000;
+constexpr std::uint64_t kWorkPerByte = 64;
+constexpr std::uint64_t kBytesPerWork = 16;  // of a text that is read once: so that all text can be read a thousand times
 
 constexpr Step kRoot{};
 
@@ -73,7 +76,7 @@ Validator::Validator(const Program& program, json::Value instance) : program_(pr
 
 bool Validator::run() {
   const std::uint32_t nodes = instance_.node().next - instance_.index();
-  work_left_ = kWorkLeast + kWorkPerNode * nodes;
+  work_left_ = kWorkLeast + kWorkPerNode * nodes + kWorkPerByte * instance_.text().size();
   depth_ = 0;
   return check_child(program_.root, Word::false_schema, instance_, kRoot) && !exhausted_;
 }
@@ -89,6 +92,15 @@ std::vector<ErrorDetail> Validator::violations(std::size_t violations_max) {
   run();
   if (exhausted_) violations_.assign(1, {"", "$schema", "is nested too deeply or takes too much work to be checked against the schema"});
   return std::move(violations_);
+}
+
+/// What takes longer than a step. Without any work left the next schema is not entered.
+void Validator::spend(std::uint64_t work) {
+  work_left_ -= std::min(work, work_left_);
+}
+
+void Validator::spend_on_text(std::string_view text) {
+  spend(text.size() / kBytesPerWork);
 }
 
 bool Validator::check(SchemaId schema, const Subject& subject) {
@@ -202,6 +214,7 @@ bool Validator::check_enumeration(const Instruction& instruction, const Subject&
     std::string scratch;
     if (enumeration.strings.find(characters(subject.value, scratch)) != NameTable::kAbsent) return true;
   }
+  spend(enumeration.others.size());
   for (const json::Value& value : enumeration.others) {
     if (are_equal(value, subject.value)) return true;
   }
@@ -231,6 +244,7 @@ bool Validator::check_size(const Instruction& instruction, const Subject& subjec
 bool Validator::check_pattern(const Instruction& instruction, const Subject& subject) {
   std::string scratch;
   const auto& [pattern, text] = program_.patterns[instruction.a];
+  spend_on_text(subject.value.raw_string());
   if (pattern.matches(characters(subject.value, scratch))) return true;
   return reporting_ && report("pattern", subject.at, "must match the pattern " + text);
 }
@@ -238,10 +252,12 @@ bool Validator::check_pattern(const Instruction& instruction, const Subject& sub
 bool Validator::check_format(const Instruction& instruction, const Subject& subject) {
   std::string scratch;
   const Format& format = *program_.formats[instruction.a];
+  spend_on_text(subject.value.raw_string());
   return format.accepts(characters(subject.value, scratch)) || report(instruction.word, subject.at, format.message);
 }
 
 bool Validator::check_unique(const Instruction& instruction, const Subject& subject) {
+  spend(subject.value.node().next - subject.value.index());
   const auto equal = find_equal_elements(subject.value);
   if (!equal) return true;
   if (!reporting_) return false;
@@ -288,9 +304,10 @@ bool Validator::check_silently(SchemaId schema, const Subject& subject) {
 }
 
 /// The outermost resource in scope that has the anchor.
-SchemaId Validator::dynamic_target(const Instruction& instruction) const {
+SchemaId Validator::dynamic_target(const Instruction& instruction) {
   SchemaId target = instruction.b;
   for (const Scope* scope = scope_; scope != nullptr; scope = scope->outer) {
+    spend(program_.dynamic_anchors[instruction.a].size());
     for (const auto& [resource, schema] : program_.dynamic_anchors[instruction.a]) {
       if (resource == scope->resource) target = schema;
     }

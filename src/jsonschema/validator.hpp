@@ -73,7 +73,9 @@ class Validator {
   bool check_one_of(const Instruction& instruction, const Subject& subject);
   bool check_condition(const Instruction& instruction, const Subject& subject);
   bool check_silently(SchemaId schema, const Subject& subject);
-  SchemaId dynamic_target(const Instruction& instruction) const;
+  SchemaId dynamic_target(const Instruction& instruction);
+  void spend(std::uint64_t work);
+  void spend_on_text(std::string_view text);
 
   // Reporting, in violations.cpp; each gives false, for violations of the value that `at` leads to.
   bool is_listening() const;

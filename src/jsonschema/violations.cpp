@@ -104,6 +104,7 @@ bool Validator::report_missing(const MemberRule& rule, const Subject& subject) {
   if (!is_listening()) return false;
   for (std::size_t i = 0; i < rule.known.size(); ++i) {
     const std::string& name = rule.names.names()[i];
+    if (!is_listening()) break;
     if (!rule.known[i].required || subject.value.find(name)) continue;
     report("required", subject.at, fmt::format("must have the property {}", json::quoted(name)));
   }
@@ -113,12 +114,13 @@ bool Validator::report_missing(const MemberRule& rule, const Subject& subject) {
 bool Validator::report_unknown(const MemberRule& rule, std::string_view name, const Step& at) {
   if (!is_listening()) return false;
   std::string message = "is not a property that is allowed here";
+  // Nobody mistypes a name into a novel, and comparing one takes its time; so does comparing with thousands.
+  constexpr std::size_t kNameMax = 100;
+  constexpr std::size_t kNamesMax = 500;
   std::vector<std::string> allowed;
-  for (std::size_t i = 0; i < rule.known.size(); ++i) {
+  for (std::size_t i = 0; i < std::min(rule.known.size(), kNamesMax); ++i) {
     if (rule.known[i].schema != kNoSchema) allowed.push_back(rule.names.names()[i]);
   }
-  // Nobody mistypes a name into a novel, and comparing one takes its time.
-  constexpr std::size_t kNameMax = 100;
   const std::string_view near = name.size() > kNameMax ? std::string_view() : nearest(name, allowed);
   if (!near.empty()) message += fmt::format("; did you mean {}?", json::quoted(near));
   return report("additionalProperties", at, std::move(message));
