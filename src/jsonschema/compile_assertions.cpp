@@ -191,7 +191,8 @@ std::uint32_t Compiler::pattern(json::Value text) {
   auto made = Pattern::make(text.string());
   if (!made) {
     const std::string shown = shortened(text.string());
-    problems_.add(location_of(text), fmt::format("The pattern {} cannot be used: {}.", json::quoted(shown), made.error()));
+    problems_.add(location_of(text), fmt::format("The pattern {} cannot be used: {}.", json::quoted(shown), made.error().message),
+                  made.error().hint);
     return 0;
   }
   program_.patterns.emplace_back(*std::move(made), shortened(text.string()));

@@ -4,15 +4,15 @@
 
 namespace millrace::jsonschema {
 
-std::expected<Pattern, std::string> Pattern::make(std::string_view ecma) {
+std::expected<Pattern, PatternFault> Pattern::make(std::string_view ecma) {
   const TranslatedPattern translated = translate_pattern(ecma);
-  if (!translated.syntax_error.empty()) return std::unexpected(translated.syntax_error);
-  if (!translated.unsupported.empty()) return std::unexpected(translated.unsupported);
+  if (!translated.syntax_error.empty()) return std::unexpected(PatternFault{translated.syntax_error});
+  if (!translated.unsupported.empty()) return std::unexpected(PatternFault{translated.unsupported, translated.instead});
   re2::RE2::Options options;
   options.set_log_errors(false);
   options.set_never_capture(true);
   auto compiled = std::make_unique<re2::RE2>(translated.re2, options);
-  if (!compiled->ok()) return std::unexpected("RE2 cannot take it: " + compiled->error());
+  if (!compiled->ok()) return std::unexpected(PatternFault{"RE2 cannot take it: " + compiled->error()});
   return Pattern(std::move(compiled));
 }
 

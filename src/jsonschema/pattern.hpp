@@ -20,6 +20,13 @@ struct TranslatedPattern {
   std::string re2;           // the same in RE2's syntax; meaningless when one of the others is not empty
   std::string syntax_error;  // why it is no regular expression of ECMA-262
   std::string unsupported;   // what of it RE2 cannot take
+  std::string instead;       // and what to write instead
+};
+
+/// Why a pattern cannot be used, and what to write instead where that is known.
+struct PatternFault {
+  std::string message;
+  std::string hint = {};
 };
 
 /// Reads an ECMA-262 pattern. Never fails otherwise than by saying so; linear in the pattern.
@@ -28,8 +35,7 @@ TranslatedPattern translate_pattern(std::string_view ecma);
 /// A compiled pattern. Any thread.
 class Pattern {
  public:
-  /// The error is one sentence about the pattern.
-  static std::expected<Pattern, std::string> make(std::string_view ecma);
+  static std::expected<Pattern, PatternFault> make(std::string_view ecma);
 
   Pattern(Pattern&&) noexcept;
   Pattern& operator=(Pattern&&) noexcept;

@@ -118,8 +118,10 @@ class PatternReader {
     if (result_.syntax_error.empty()) result_.syntax_error = std::move(message);
     at_ = text_.size();
   }
-  void refuse(std::string message) {
-    if (result_.unsupported.empty()) result_.unsupported = std::move(message);
+  void refuse(std::string message, std::string_view instead = {}) {
+    if (!result_.unsupported.empty()) return;
+    result_.unsupported = std::move(message);
+    result_.instead = instead;
   }
   void append_point(std::uint32_t point) { fmt::format_to(std::back_inserter(result_.re2), "\\x{{{:x}}}", point); }
 
@@ -192,10 +194,12 @@ void PatternReader::read_group() {
   bool may_repeat = true;
   ++at_;
   if (accept("?=") || accept("?!")) {
-    refuse("RE2 cannot look ahead: (?= and (?! are not supported");
+    refuse("RE2 cannot look ahead: (?= and (?! are not supported",
+           R"(write what must match as well as another pattern in "allOf", what must not as "not": {"pattern": ...})");
     may_repeat = false;
   } else if (accept("?<=") || accept("?<!")) {
-    refuse("RE2 cannot look behind: (?<= and (?<! are not supported");
+    refuse("RE2 cannot look behind: (?<= and (?<! are not supported",
+           R"(write what stands before into the pattern, or what must not stand there as "not": {"pattern": ...})");
     may_repeat = false;
   } else if (accept("?<")) {
     const std::size_t close = text_.find('>', at_);
@@ -247,7 +251,7 @@ void PatternReader::append_braces(std::string_view text, std::optional<unsigned>
   constexpr unsigned kMost = 1000;
   if (most && *most < *least) return fail(fmt::format("the numbers of {} are out of order", text));
   if (*least > kMost || (most && *most > kMost)) {
-    refuse(fmt::format("RE2 repeats at most {} times, not {}", kMost, text));
+    refuse(fmt::format("RE2 repeats at most {} times, not {}", kMost, text), R"(bound the length with "minLength" and "maxLength")");
   } else if (open && !most) {
     fmt::format_to(std::back_inserter(result_.re2), "{{{},}}", *least);
   } else {
@@ -308,7 +312,7 @@ Atom PatternReader::read_escape(bool in_class) {
   }
   if ((c >= '1' && c <= '9') || c == 'k') {
     if (in_class) return fail(fmt::format("\\{} means nothing in []", c)), Atom{};
-    refuse("RE2 has no backreferences");
+    refuse("RE2 has no backreferences", "write the cases out: (?:aa|bb) for (a|b)\\1");
   }
   if (!is_letter(c) && !is_digit(c)) return {read_point()};
   ++at_;

@@ -22,7 +22,7 @@ TEST(Pattern, ReadsAnyTextToItsEnd) {
     const TranslatedPattern translated = translate_pattern(text);
     const auto pattern = Pattern::make(text);
     const bool clean = translated.syntax_error.empty() && translated.unsupported.empty();
-    ASSERT_EQ(pattern.has_value(), clean) << text << " as " << translated.re2 << ": " << (pattern ? "" : pattern.error());
+    ASSERT_EQ(pattern.has_value(), clean) << text << " as " << translated.re2 << ": " << (pattern ? "" : pattern.error().message);
     taken += clean;
     if (pattern) pattern->matches("aé1");
   }
