@@ -14,10 +14,10 @@ Result<std::unique_ptr<json::Document>> parse(std::string_view text) {
   return std::make_unique<json::Document>(std::move(document));
 }
 
-/// A string member; empty when it is absent or null.
-Result<std::string> string_member(const json::Value& body, std::string_view name) {
+/// A string member; nothing when it is absent or null.
+Result<std::optional<std::string>> string_member(const json::Value& body, std::string_view name) {
   auto value = body.find(name);
-  if (!value || value->is(json::Kind::null)) return std::string();
+  if (!value || value->is(json::Kind::null)) return std::nullopt;
   if (value->is(json::Kind::string)) return value->string();
   return malformed(fmt::format("The parameter \"{}\" must be a string.", name));
 }
@@ -31,7 +31,8 @@ Result<std::optional<json::Value>> object_member(const json::Value& body, std::s
 
 Result<Parameters> read_object(json::Value object) {
   Parameters parameters;
-  TRY(parameters.query, string_member(object, "query"));
+  TRY(auto query, string_member(object, "query"));
+  parameters.query = std::move(query).value_or("");
   TRY(parameters.operation_name, string_member(object, "operationName"));
   TRY(parameters.variables, object_member(object, "variables"));
   TRY_OK(object_member(object, "extensions"));
@@ -90,7 +91,7 @@ Result<Asked> read_query(std::string_view text) {
     values[known] = std::move(value);
   }
   Asked asked;
-  Parameters parameters{values[0].value_or(""), values[1].value_or(""), std::nullopt};
+  Parameters parameters{values[0].value_or(""), std::move(values[1]), std::nullopt};
   asked.variables_text = std::make_unique<std::string>(values[2].value_or(""));
   TRY(asked.document, object_parameter(*asked.variables_text, "variables"));
   if (asked.document) parameters.variables = asked.document->root();

@@ -15,7 +15,7 @@ namespace millrace::graph {
 /// `variables` points into the Asked that it belongs to.
 struct Parameters {
   std::string query;
-  std::string operation_name;
+  std::optional<std::string> operation_name;
   std::optional<json::Value> variables;
 };
 

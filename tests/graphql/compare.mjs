@@ -1,21 +1,18 @@
 // Holds Millrace's validation against graphql-js's: verdicts, messages and locations, exactly and in order.
 //
 //   node compare.mjs PROGRAM [SEED] [COUNT]     rows of tests/spec/graphql/validation, then hostile documents, then COUNT random documents and damaged ones
-//   node compare.mjs --write PROGRAM            puts graphql-js's answers into the rows (not into deviations.json)
+//   node compare.mjs --write PROGRAM            puts graphql-js's answers into the rows
 //
-// A row is {"name", "query", "errors"}, with "schema" when it is not schema.graphql. What Millrace wants to say differently is a row of
-// deviations.json, with the reason; such a row fails when it no longer differs.
-import { spawnSync } from 'node:child_process';
+// A row is {"name", "query", "errors"}, with "schema" when it is not schema.graphql. What Millrace wants to say differently is in
+// deviations.conf, which execution_compare.mjs looks at.
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GraphQLError, buildSchema, parse, validate, version } from 'graphql';
 import { hostile } from './hostile.mjs';
 import { mutated } from './mutation.mjs';
+import { answersTo } from './program.mjs';
 import { Random } from './random.mjs';
 import { randomDocument } from './random_document.mjs';
-
-// The specification wants at least one selection; graphql-js can do without.
-const strict = { allowEmptySelectionSets: false };
 
 const rowsFolder = new URL('../spec/graphql/validation/', import.meta.url).pathname;
 const sharedSdl = readFileSync(join(rowsFolder, 'schema.graphql'), 'utf8');
@@ -26,17 +23,10 @@ function schemaOf(sdl) {
   return schemas.get(sdl);
 }
 
-/** Directives of directives, which graphql-js has and the specification (September 2025) has not. */
-const beyondSpecification = /\bdirective\s*@\w+\s*(?:\([^)]*\))?\s*@|\bextend\s+directive\b/;
-
-/**
- * What graphql-js answers. Nothing when it cannot say: it fails itself on @defer with an argument of a wrong type, and reads more than the
- * specification's grammar.
- */
+/** What graphql-js answers. Nothing when it cannot say: it fails itself on @defer with an argument of a wrong type. */
 function reference({ schema = sharedSdl, query }) {
-  if (beyondSpecification.test(query)) return null;
   try {
-    return validate(schemaOf(schema), parse(query, strict), undefined, strict).map(shape);
+    return validate(schemaOf(schema), parse(query)).map(shape);
   } catch (error) {
     return error instanceof GraphQLError && error.message.startsWith('Syntax Error') ? [shape(error)] : null;
   }
@@ -47,10 +37,8 @@ function shape(error) {
 }
 
 function answersOf(program, cases) {
-  const input = cases.map(({ schema = sharedSdl, query }) => `${JSON.stringify({ schema, query })}\n`).join('');
-  const run = spawnSync(program, { input, encoding: 'utf8', maxBuffer: 1 << 30 });
-  if (run.status !== 0) throw new Error(`${program} ended with ${run.status ?? run.signal}: ${run.stderr}`);
-  return run.stdout.split('\n').slice(0, -1).map((line) => {
+  const lines = cases.map(({ schema = sharedSdl, query }) => JSON.stringify({ schema, query }));
+  return answersTo(program, lines).map((line) => {
     const answer = JSON.parse(line);
     if (answer.schema_problems) throw new Error(`The schema has problems: ${answer.schema_problems.join('; ')}`);
     return answer.errors.map(shape);
@@ -72,7 +60,7 @@ function readRows() {
 }
 
 function writeRows() {
-  for (const file of readdirSync(rowsFolder).filter((name) => name.endsWith('.json') && name !== 'deviations.json')) {
+  for (const file of readdirSync(rowsFolder).filter((name) => name.endsWith('.json'))) {
     const rows = JSON.parse(readFileSync(join(rowsFolder, file), 'utf8'));
     const lines = rows.map((row) => {
       const { errors: _, ...rest } = row;
@@ -91,15 +79,9 @@ function compareRows(program) {
   let failures = 0;
   rows.forEach((row, i) => {
     const expected = reference(row);
-    const isDeviation = row.file === 'deviations.json';
-    const problem = !same(answers[i], row.errors)
-      ? 'is answered differently from what the row says'
-      : isDeviation === same(expected, row.errors)
-        ? isDeviation ? 'is no deviation' : 'does not say what graphql-js says'
-        : null;
-    if (problem === null) return;
+    if (same(answers[i], row.errors) && same(expected, row.errors)) return;
     failures++;
-    show(`${row.file}: "${row.name}" ${problem}`, row, isDeviation ? row.errors : expected, answers[i]);
+    show(`${row.file}: "${row.name}" ${same(expected, row.errors) ? 'is answered differently' : 'does not say what graphql-js says'}`, row, expected, answers[i]);
   });
   console.log(`rows: ${rows.length}, not as they should be: ${failures}`);
   return failures;

@@ -1,5 +1,5 @@
 // Random requests that are valid for a schema, or nearly: fields, arguments, variables and fragments are taken from it, so that most rules
-// have something to look at. Response keys are mostly kept apart.
+// have something to look at. Response keys are mostly kept apart; with `merging`, equal fields have one key.
 import {
   GraphQLList,
   getNamedType,
@@ -40,9 +40,8 @@ const DIRECTIVES = {
 };
 
 class DocumentMaker {
-  constructor(schema, random) {
-    this.schema = schema;
-    this.random = random;
+  constructor(schema, random, { directives = DIRECTIVES, kinds = ['query', 'query', 'query', 'mutation', 'subscription'], merging = false } = {}) {
+    Object.assign(this, { schema, random, merging, kinds, table: directives });
     this.fragments = [];
     this.count = 0;
   }
@@ -57,7 +56,7 @@ class DocumentMaker {
   }
 
   operation(name) {
-    const kind = this.random.pick(['query', 'query', 'query', 'mutation', 'subscription']);
+    const kind = this.random.pick(this.kinds.filter((one) => this.schema.getRootType(one)));
     this.variables = new Map();
     // Fragments use variables, so each operation has its own.
     this.usable = [];
@@ -72,7 +71,24 @@ class DocumentMaker {
   }
 
   directives(location, percent) {
-    return this.random.chance(percent) ? ` ${this.random.pick(DIRECTIVES[location])}` : '';
+    if (!this.random.chance(percent)) return '';
+    if (this.merging && this.variables && ['FIELD', 'FRAGMENT_SPREAD', 'INLINE_FRAGMENT'].includes(location) && this.random.chance(70)) return this.condition();
+    return ` ${this.random.pick(this.table[location])}`;
+  }
+
+  /** @skip and @include with literals and variables, of nullable type with a default as well. */
+  condition() {
+    const directive = this.random.pick(['skip', 'include']);
+    const other = directive === 'skip' ? 'include' : 'skip';
+    const known = [...this.variables.values()].filter(({ type, value }) => type === 'Boolean!' || (type === 'Boolean' && value !== '' && value !== ' = null'));
+    const variable = () => {
+      if (known.length > 0 && this.random.chance(60)) return `$${this.random.pick(known).name}`;
+      const name = `v${this.variables.size}`;
+      this.variables.set(name, { name, ...this.random.pick([{ type: 'Boolean!', value: '' }, { type: 'Boolean', value: ' = true' }, { type: 'Boolean!', value: ' = false' }]) });
+      return `$${name}`;
+    };
+    const condition = () => this.random.pick([() => 'true', () => 'false', variable])();
+    return ` @${directive}(if: ${condition()})${this.random.chance(20) ? ` @${other}(if: ${condition()})` : ''}`;
   }
 
   selectionSet(type, depth, isSingle = false) {
@@ -106,18 +122,22 @@ class DocumentMaker {
     const shown = args.map((arg) => `${arg.name}: ${this.argument(arg)}`).join(', ');
     const named = getNamedType(field.type);
     const set = isCompositeType(named) ? ` ${this.selectionSet(named, depth + 1)}` : '';
-    const alias = this.random.chance(12) && shown === '' && set === '' ? '' : `${this.key()}: `;
+    const alias = this.alias(field, shown, set);
     const directives = type === this.schema.getSubscriptionType() ? '' : this.directives('FIELD', 8);
     return `${alias}${field.name}${shown === '' ? '' : `(${shown})`}${directives}${set}`;
+  }
+
+  alias(field, shown, set) {
+    if (this.merging && this.random.chance(80)) return shown === '' ? '' : `${field.name}_${hash(shown + field.type)}: `;
+    return this.random.chance(12) && shown === '' && set === '' ? '' : `${this.key()}: `;
   }
 
   /** A composite type that objects of `type` can be of. */
   narrowed(type) {
     const types = Object.values(this.schema.getTypeMap()).filter((one) => isCompositeType(one) && !one.name.startsWith('__'));
     const objects = new Set(isAbstractType(type) ? this.schema.getPossibleTypes(type) : [type]);
-    return this.random.pick(
-      types.filter((one) => (isAbstractType(one) ? this.schema.getPossibleTypes(one).some((o) => objects.has(o)) : objects.has(one))),
-    );
+    const fitting = types.filter((one) => (isAbstractType(one) ? this.schema.getPossibleTypes(one).some((o) => objects.has(o)) : objects.has(one)));
+    return fitting.length > 0 ? this.random.pick(fitting) : type;
   }
 
   inlineFragment(type, depth, isSingle) {
@@ -168,7 +188,7 @@ class DocumentMaker {
     if (isListType(type)) return this.list(type, depth);
     if (isInputObjectType(type)) return this.object(type, depth);
     if (isEnumType(type)) return this.random.pick(type.getValues()).name;
-    return this.random.pick(LITERALS[type.name]);
+    return this.random.pick(LITERALS[type.name] ?? LITERALS.JSON);
   }
 
   nullable(type, depth) {
@@ -195,6 +215,10 @@ class DocumentMaker {
   }
 }
 
-export function randomDocument(schema, random) {
-  return new DocumentMaker(schema, random).document();
+function hash(text) {
+  return [...text].reduce((sum, character) => (Math.imul(sum, 31) + character.codePointAt(0)) >>> 0, 7).toString(36);
+}
+
+export function randomDocument(schema, random, options) {
+  return new DocumentMaker(schema, random, options).document();
 }

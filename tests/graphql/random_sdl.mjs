@@ -9,7 +9,17 @@ const WRONG_DIRECTIVES = ['@nope', '@skip(if: true)', '@oneOf', '@d', '@d(x: 1)'
 const FITTING = { Int: '1', String: '"s"', ID: '4', Float: '1.5', Boolean: 'true', E: 'X', S: '{x: [1, "a", Q]}', In: '{}', In2: '{}', One: '{a: 1}' };
 const WRONG_DEFINITIONS = ['type __X { a: Int }', 'directive @__y on FIELD', 'extend type Nop { a: Int }', 'extend scalar A @d(x: "")',
   'schema { query: Query }', 'scalar ID', 'type Fo', 'input R { r: R! }', 'input P { q: Q1! } input Q1 { p: P! }', 'input V { v: V = {} }',
-  'input V2 { v: W2 = {} } input W2 { w: V2 = {} }', 'type String { a: Int }', 'input O1 @oneOf { a: O1 }', 'union U2 = U', 'enum E2', 'union U3'];
+  'input V2 { v: W2 = {} } input W2 { w: V2 = {} }', 'type String { a: Int }', 'input O1 @oneOf { a: O1 }', 'union U2 = U', 'enum E2', 'union U3',
+  'interface L1 implements L2 { a: Int } interface L2 implements L1 { a: Int }', 'interface L implements L { a: Int }', 'interface L3 implements K { a: Int }',
+  'type L4 implements J & K { a: Int }', 'extend type A implements I', 'extend type A implements Nope & I', 'extend interface J implements K & G', 'extend union U = A',
+  'extend union U = Nope | In | C', 'extend enum E { X Q }', 'extend input In { a: Int z: Q }', 'extend interface A { z: Int }', 'extend schema @d(x: "s")',
+  'extend directive @d @rep', 'directive @dd @dd on DIRECTIVE_DEFINITION', 'directive @de @deprecated @deprecated(reason: "x") on FIELD', 'extend directive @rep @d(x: "s")',
+  'extend directive @rep @deprecated extend directive @rep @deprecated', 'directive @loc on FIELD | FIELD', 'directive @ar(x: Int, x: Int) @nope on FIELD',
+  'input O2 @oneOf { a: Int! b: Int = 1 }', 'input O3 @oneOf { a: O4 } input O4 @oneOf { a: O3 }', 'extend input One { z: Int! y: Int = 2 }', 'extend input In @oneOf',
+  'type T1 { a(x: Int, x: Int): Int a: Int }', 'enum E3 { A true }', 'extend type Query { __a: Int }', 'enum E4 { __A A A }', 'directive @d on FIELD',
+  'scalar S2 @specifiedBy', 'extend scalar S @specifiedBy(url: "u") @specifiedBy(url: "v")', 'extend scalar ID @d', 'input In5 { a: Int @deprecated b: Int! @deprecated c: Int! = 1 @deprecated }',
+  'interface M { m(x: Int!): [I] } type M1 implements M { m: [A] } type M2 implements M { m(x: Int!, y: Int!): [I!]! } type M3 implements M { m(x: Int): I }',
+  'input V3 { a: V3 = {a: {a: null}} } input V4 { a: V5! = {} } input V5 { b: V4 = {a: {}} }', 'union U4 = A | Query', 'extend type Nope2 @d', 'extend schema { subscription: A }'];
 const FIELDS = ['a', 'b', 'c', 'd'];
 
 class SdlWriter {
@@ -113,7 +123,7 @@ class SdlWriter {
     if (this.random.chance(25)) parts.push(this.schemaDefinition());
     if (this.random.chance(10)) parts.push('directive @skip(if: Boolean!, z: In2) on FIELD');
     if (this.isWrong(2)) parts.push(`extend schema { ${this.random.pick(['mutation: B', 'query: A', 'subscription: C'])} }`);
-    if (this.isWrong()) parts.push(this.random.pick(WRONG_DEFINITIONS));
+    while (this.wrongness > 0 && this.random.chance(35)) parts.push(this.random.pick(WRONG_DEFINITIONS));
     for (let i = parts.length - 1; i > 0; i--) {
       const j = this.random.below(i + 1);
       [parts[i], parts[j]] = [parts[j], parts[i]];

@@ -3,11 +3,11 @@
 //   node type_compare.mjs PROGRAM [SEED] [COUNT]
 //
 // Rows that show what graphql-js cannot (digits beyond a double, Millrace's own scalars) are passed over by what they contain.
-import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { buildASTSchema, buildSchema, coerceInputLiteral, parse, parseValue, print, validateSchema, version } from 'graphql';
 import { getVariableValues } from 'graphql/execution/values.js';
 import { validateSDL } from 'graphql/validation/validate.js';
+import { answersTo } from './program.mjs';
 import { Random } from './random.mjs';
 import { ARGUMENT_TYPES, INPUT_SDL, VARIABLE_TYPES, anyJson, anyLiteral, literalOf, typedJson } from './random_input.mjs';
 import { randomSdl } from './random_sdl.mjs';
@@ -20,10 +20,7 @@ const sorted = (object) => Object.fromEntries(Object.entries(object).sort(([a], 
 const places = (error) => (error.locations ?? []).map(({ line, column }) => [line, column]);
 
 function answersOf(cases) {
-  const input = cases.map((one) => `${JSON.stringify(one.request)}\n`).join('');
-  const run = spawnSync(program, { input, encoding: 'utf8', maxBuffer: 1 << 30 });
-  if (run.status !== 0) throw new Error(`${program} ended with ${run.status ?? run.signal}: ${run.stderr}`);
-  return run.stdout.split('\n').slice(0, -1).map((line) => JSON.parse(line));
+  return answersTo(program, cases.map((one) => JSON.stringify(one.request))).map((line) => JSON.parse(line));
 }
 
 /** Runs the cases; `difference(expected, got)` is empty when they agree. */
@@ -44,7 +41,7 @@ const exactly = (expected, got) => (JSON.stringify(expected) === JSON.stringify(
 /** The errors that graphql-js has for an SDL text, or the names of its types. */
 function schemaReference(sdl) {
   try {
-    const document = parse(sdl, { allowEmptySelectionSets: false });
+    const document = parse(sdl);
     const broken = validateSDL(document);
     if (broken.length > 0) return { errors: broken };
     const schema = buildASTSchema(document, { assumeValidSDL: true });

@@ -1,5 +1,7 @@
 #include "graphql/execution/answer.hpp"
 
+#include <unordered_map>
+
 #include "base/json/canonical.hpp"
 #include "base/json/slices.hpp"
 
@@ -7,7 +9,7 @@ namespace millrace::graphql {
 
 namespace {
 
-void append_details(std::string& out, const std::vector<ErrorDetail>& details) {
+void append_details(std::string& out, std::span<const ErrorDetail> details) {
   out += ",\"errors\":[";
   for (const ErrorDetail& detail : details) {
     out += out.back() == '[' ? "{\"path\":" : ",{\"path\":";
@@ -24,7 +26,7 @@ void append_details(std::string& out, const std::vector<ErrorDetail>& details) {
 }  // namespace
 
 void append_error(std::string& out, std::string_view message, const std::vector<SourceLocation>& locations, std::string_view path,
-                  std::string_view code, const std::vector<ErrorDetail>& details) {
+                  std::string_view code, std::span<const ErrorDetail> details) {
   if (!out.empty()) out += ',';
   out += "{\"message\":";
   json::append_string(out, message);
@@ -67,18 +69,55 @@ struct Path {
   }
 };
 
+/// Why a value's object type cannot be told, in graphql-js's words.
+std::string abstract_problem(const Schema& schema, std::string_view value, const PlannedField& field) {
+  const Type& abstract = *field.field->type.named;
+  std::string_view named = json::kind_of(value) == json::Kind::object ? json::member(value, "\"__typename\"") : std::string_view();
+  if (named.empty() || json::kind_of(named) != json::Kind::string)
+    return fmt::format(
+        "Abstract type \"{0}\" must resolve to an Object type at runtime for field \"{1}.{2}\". Either the \"{0}\" type should provide a "
+        "\"resolveType\" function or each possible type should provide an \"isTypeOf\" function.",
+        abstract.name, field.parent->name, field.field->name);
+  const std::string name = json::decode_string(named);
+  const Type* type = schema.type(name);
+  if (type == nullptr)
+    return fmt::format("Abstract type \"{}\" was resolved to a type \"{}\" that does not exist inside the schema.", abstract.name, name);
+  if (type->kind != TypeKind::object)
+    return fmt::format("Abstract type \"{}\" was resolved to a non-object type \"{}\".", abstract.name, name);
+  return fmt::format("Runtime Object type \"{}\" is not a possible type for \"{}\".", name, abstract.name);
+}
+
 /// The objects of a fetched value in the order in which they stand in its text; without a place for members that were not fetched.
 struct Cursor {
   const FetchedField* fetched = nullptr;
   std::size_t next = 0;
 };
 
-class Writer {
- public:
-  explicit Writer(std::string_view source) : source_(source) {}
+/// Why a field fails.
+struct Trouble {
+  std::string message;
+  std::string_view code = {};
+  std::span<const ErrorDetail> details = {};
+  std::optional<std::uint32_t> place = std::nullopt;  // of an argument's value; else it is the field's
+};
 
-  Answer write(const ObjectSet& root) {
-    if (!write_object(root, 0, nullptr)) answer_.data = "null";
+}  // namespace
+
+class AnswerWriter::Writer {
+ public:
+  explicit Writer(const AnswerContext& context) : context_(context) {}
+
+  bool write_root_field(const ObjectSet& root, const PlannedField& field) {
+    out() += out().empty() ? '{' : ',';
+    return write_field(root, 0, field, nullptr);
+  }
+  void fail_root(const Fault& fault) { append_error(answer_.errors, fault.message, {location_at(context_.source, fault.begin)}, {}, {}); }
+  Answer take(bool is_null) {
+    if (is_null) {
+      out() = "null";
+    } else {
+      out() += out().empty() ? "{}" : "}";
+    }
     return std::move(answer_);
   }
 
@@ -90,18 +129,29 @@ class Writer {
     for (const PlannedField& field : set.selection->fields) {
       if (!is_first) out() += ',';
       is_first = false;
-      out() += field.written_key;
-      Path here{path, field.response_key};
-      if (!write_field(set, row, field, here)) return false;
+      if (!write_field(set, row, field, path)) return false;
     }
     out() += '}';
     return true;
   }
 
-  bool write_field(const ObjectSet& set, std::size_t row, const PlannedField& field, const Path& path) {
+  bool write_field(const ObjectSet& set, std::size_t row, const PlannedField& field, const Path* above) {
+    out() += field.written_key;
     if (field.is_typename) return write_typename(*set.selection->type);
+    const Path path{above, field.response_key};
+    if (field.resolver == nullptr && field.has_variable_arguments)
+      if (const auto& fault = member_fault(field)) return fail(field, 0, path, {.message = fault->message, .place = fault->begin});
     if (field.fetches()) return write_fetched(set.fetched[field.fetch], row, field, path);
     return write_value(set.slot(row, field.slot), field, 0, path, nullptr);
+  }
+
+  /// Arguments of plain members have no use, but must fit all the same. Found once for each field.
+  const std::optional<Fault>& member_fault(const PlannedField& field) {
+    auto [at, is_new] = member_faults_.try_emplace(&field);
+    std::deque<std::string> storage;
+    if (is_new)
+      if (auto values = argument_values(field, context_.variables, storage); !values) at->second = std::move(values).error();
+    return at->second;
   }
 
   bool write_typename(const Type& type) {
@@ -110,13 +160,14 @@ class Writer {
   }
 
   bool write_fetched(const FetchedField& fetched, std::size_t row, const PlannedField& field, const Path& path) {
-    if (!fetched.argument_error.empty()) return fail(field, 0, path, fetched.argument_error, {});
+    if (!fetched.fetched) return write_value("null", field, 0, path, nullptr);
+    if (fetched.fault) return fail(field, 0, path, {.message = fetched.fault->message, .place = fetched.fault->begin});
     const Resolved::Outcome& outcome = fetched.resolved.outcomes()[row];
     switch (outcome.kind) {
       case Resolved::Kind::null: return write_value("null", field, 0, path, nullptr);
       case Resolved::Kind::error: {
         const Error& error = fetched.resolved.error(outcome.begin);
-        return fail(field, 0, path, error.hint.empty() ? error.message : error.message + ' ' + error.hint, error.code, error.details);
+        return fail(field, 0, path, {error.hint.empty() ? error.message : error.message + ' ' + error.hint, error.code, error.details});
       }
       case Resolved::Kind::value: {
         Cursor cursor = cursor_at(fetched, outcome.begin);
@@ -155,7 +206,7 @@ class Writer {
     if (value.empty() || value == "null") {
       if (!is_non_null) return write_null(field, depth, start);
       return fail(field, depth, path,
-                  fmt::format("Cannot return null for non-nullable field {}.{}.", field.parent->name, field.field->name), {});
+                  {fmt::format("Cannot return null for non-nullable field {}.{}.", field.parent->name, field.field->name)});
     }
     const std::size_t inner = depth + (is_non_null ? 1 : 0);
     if (inner < wrappers.size()) return write_elements(value, field, depth, inner, path, cursor);
@@ -167,7 +218,7 @@ class Writer {
                       Cursor* cursor) {
     if (json::kind_of(value) != json::Kind::array)
       return fail(field, depth, path,
-                  fmt::format("Expected Iterable, but did not find one for field \"{}.{}\".", field.parent->name, field.field->name), {});
+                  {fmt::format("Expected Iterable, but did not find one for field \"{}.{}\".", field.parent->name, field.field->name)});
     const std::size_t start = out().size();
     out() += '[';
     json::Elements elements(value);
@@ -177,8 +228,8 @@ class Writer {
       Path here{&path, {}, i, true};
       const std::size_t first_object = cursor != nullptr ? cursor->next : 0;
       if (!write_value(element, field, inner + 1, here, cursor)) return write_null(field, depth, start);
-      // A nested list that was cut short, or that stands where the type has none, leaves objects behind that were counted.
-      if (cursor != nullptr && json::kind_of(element) == json::Kind::array) cursor->next = first_object + objects_in(element);
+      // What was cut short, or is not of the type's kind, leaves objects behind that were counted.
+      if (cursor != nullptr) cursor->next = first_object + objects_in(element);
     }
     out() += ']';
     return true;
@@ -203,45 +254,47 @@ class Writer {
     auto written = append_leaf(out(), *field.field->type.named, value);
     if (written) return true;
     out().resize(start);
-    return fail(field, depth, path, written.error(), {});
+    return fail(field, depth, path, {written.error()});
   }
 
   bool write_composite(std::string_view value, const PlannedField& field, std::size_t depth, const Path& path, Cursor* cursor) {
-    const std::size_t start = out().size();
-    if (json::kind_of(value) != json::Kind::object)
-      return fail(field, depth, path,
-                  fmt::format("Expected value of type \"{}\" to be an object, found {}.", field.field->type.named->name, value), {});
-    bool written = false;
-    if (cursor != nullptr && cursor->fetched != nullptr) {
+    const bool is_object = json::kind_of(value) == json::Kind::object;
+    if (is_object && cursor != nullptr && cursor->fetched != nullptr) {
       ObjectReference child = cursor->fetched->children[cursor->next++];
-      if (child.set == nullptr) return fail_abstract(field, depth, path);
-      written = write_object(*child.set, child.row, &path);
-    } else {
-      const PlannedSelection* selection = selection_of(field, value);
-      if (selection == nullptr) return fail_abstract(field, depth, path);
-      ObjectSet inner{selection, {value}, {}, {}};
-      project(inner);
-      written = write_object(inner, 0, &path);
+      if (child.set == nullptr) return fail_abstract(value, field, depth, path);
+      return write_selected(*child.set, child.row, field, depth, path);
     }
-    return written || write_null(field, depth, start);
+    const bool is_abstract = field.field->type.named->is_abstract();
+    const PlannedSelection* selection = is_object || !is_abstract ? selection_of(field, value) : nullptr;
+    if (selection == nullptr) return fail_abstract(value, field, depth, path);
+    // What is no object has no members, and nothing below it was fetched.
+    ObjectSet inner{selection, {is_object ? value : "{}"}, {}, {}};
+    inner.fetched.resize(selection->fetches.size());
+    project(inner);
+    return write_selected(inner, 0, field, depth, path);
   }
 
-  bool fail_abstract(const PlannedField& field, std::size_t depth, const Path& path) {
-    return fail(field, depth, path,
-                fmt::format("Abstract type \"{}\" must resolve to an Object type at runtime for field \"{}.{}\".",
-                            field.field->type.named->name, field.parent->name, field.field->name),
-                {});
+  bool write_selected(const ObjectSet& set, std::size_t row, const PlannedField& field, std::size_t depth, const Path& path) {
+    const std::size_t start = out().size();
+    if (const auto& fault = set.selection->fault) return fail(field, depth, path, {.message = fault->message, .place = fault->begin});
+    return write_object(set, row, &path) || write_null(field, depth, start);
+  }
+
+  /// 6.4.3 ResolveAbstractType failed.
+  bool fail_abstract(std::string_view value, const PlannedField& field, std::size_t depth, const Path& path) {
+    return fail(field, depth, path, {abstract_problem(context_.schema, value, field)});
   }
 
   /// 6.4.4: reports the error at the path, then null here, or further up when this place is non-null.
-  bool fail(const PlannedField& field, std::size_t depth, const Path& path, std::string_view message, std::string_view code,
-            const std::vector<ErrorDetail>& details = {}) {
+  bool fail(const PlannedField& field, std::size_t depth, const Path& path, const Trouble& trouble) {
     std::string text = "[";
     path.append(text);
     text += ']';
     std::vector<SourceLocation> locations;
-    for (const Selection* node : field.nodes) locations.push_back(location_at(source_, node->begin));
-    append_error(answer_.errors, message, locations, text, code, details);
+    if (trouble.place) locations.push_back(location_at(context_.source, *trouble.place));
+    for (std::size_t i = 0; !trouble.place && i < field.nodes.size(); ++i)
+      locations.push_back(location_at(context_.source, field.nodes[i]->begin));
+    append_error(answer_.errors, trouble.message, locations, text, trouble.code, trouble.details);
     return write_null(field, depth, out().size());
   }
 
@@ -256,15 +309,23 @@ class Writer {
 
   std::string& out() { return answer_.data; }
 
-  std::string_view source_;
+  AnswerContext context_;
   Answer answer_;
+  std::unordered_map<const PlannedField*, std::optional<Fault>> member_faults_;
 };
 
-}  // namespace
+AnswerWriter::AnswerWriter(const ObjectSet& root, const AnswerContext& context) : root_(root), writer_(std::make_unique<Writer>(context)) {}
+AnswerWriter::~AnswerWriter() = default;
 
-Answer write_answer(const ObjectSet& root, std::string_view source) {
-  Writer writer(source);
-  return writer.write(root);
+bool AnswerWriter::write(const PlannedField& field) {
+  is_null_ = !writer_->write_root_field(root_, field);
+  return !is_null_;
+}
+
+Answer AnswerWriter::take() {
+  const auto& fault = root_.selection->fault;
+  if (fault) writer_->fail_root(*fault);
+  return writer_->take(is_null_ || fault.has_value());
 }
 
 }  // namespace millrace::graphql

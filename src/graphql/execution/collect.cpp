@@ -1,29 +1,15 @@
 #include "graphql/execution/collect.hpp"
 
+#include <algorithm>
 #include <unordered_map>
 #include <unordered_set>
 
 namespace millrace::graphql {
 namespace {
 
-/// The `if` of a directive: a literal, or a variable that validation made a non-null Boolean.
-bool condition(const Directive& directive, const Variables& variables) {
-  for (const Argument& argument : directive.arguments) {
-    if (argument.name.text != "if") continue;
-    if (argument.value.kind != ValueKind::variable) return argument.value.text == "true";
-    auto found = variables.find(argument.value.text);
-    return found != variables.end() && found->second == "true";
-  }
-  return false;
-}
-
-/// 6.3.2, steps 3.a and 3.b.
-bool is_included(const Selection& selection, const Variables& variables) {
-  for (const Directive& directive : selection.directives) {
-    if (directive.name.text == "skip" && condition(directive, variables)) return false;
-    if (directive.name.text == "include" && !condition(directive, variables)) return false;
-  }
-  return true;
+const Directive* find_directive(const Selection& selection, std::string_view name) {
+  auto found = std::ranges::find(selection.directives, name, [](const Directive& directive) { return directive.name.text; });
+  return found == selection.directives.end() ? nullptr : &*found;
 }
 
 class Collector {
@@ -33,7 +19,7 @@ class Collector {
 
   void collect(const SelectionSet& set) {
     for (const Selection& selection : set.selections) {
-      if (!is_included(selection, variables_)) continue;
+      if (!is_included(selection)) continue;
       switch (selection.kind) {
         case Selection::Kind::field: add(selection); break;
         case Selection::Kind::fragment_spread: spread(selection); break;
@@ -44,9 +30,35 @@ class Collector {
     }
   }
 
-  std::vector<FieldGroup> take() { return std::move(groups_); }
+  std::expected<std::vector<FieldGroup>, Fault> take() {
+    if (fault_) return std::unexpected(*std::move(fault_));
+    return std::move(groups_);
+  }
 
  private:
+  /// 6.3.2, steps 3.a and 3.b. After a fault nothing is.
+  bool is_included(const Selection& selection) {
+    const Directive* skip = find_directive(selection, "skip");
+    if (skip != nullptr && condition(*skip)) return false;
+    const Directive* include = fault_ ? nullptr : find_directive(selection, "include");
+    return !fault_ && (include == nullptr || condition(*include));
+  }
+
+  /// The `if` of a directive, a literal or a variable. One of nullable type with a default is allowed there, and may be given as null.
+  bool condition(const Directive& directive) {
+    auto given = std::ranges::find(directive.arguments, "if", [](const Argument& argument) { return argument.name.text; });
+    CHECK(given != directive.arguments.end());
+    if (given->value.kind != ValueKind::variable) return given->value.text == "true";
+    auto found = variables_.find(given->value.text);
+    if (found != variables_.end() && found->second != "null") return found->second == "true";
+    fault_ = {
+        fmt::format("Argument \"@{}(if:)\" has invalid value: Expected variable \"${}\" provided to non-null type \"Boolean!\" not to be "
+                    "null.",
+                    directive.name.text, given->value.text),
+        given->value.begin};
+    return false;
+  }
+
   void add(const Selection& field) {
     auto [at, is_new] = index_.try_emplace(field.response_key(), groups_.size());
     if (is_new) groups_.push_back({field.response_key(), {}});
@@ -75,12 +87,13 @@ class Collector {
   std::vector<FieldGroup> groups_;
   std::unordered_map<std::string_view, std::size_t> index_;
   std::unordered_set<std::string_view> visited_;
+  std::optional<Fault> fault_;
 };
 
 }  // namespace
 
-std::vector<FieldGroup> collect_fields(const Schema& schema, const Document& document, const Variables& variables, const Type& type,
-                                       const std::vector<const SelectionSet*>& sets) {
+std::expected<std::vector<FieldGroup>, Fault> collect_fields(const Schema& schema, const Document& document, const Variables& variables,
+                                                             const Type& type, const std::vector<const SelectionSet*>& sets) {
   Collector collector(schema, document, variables, type);
   for (const SelectionSet* set : sets) collector.collect(*set);
   return collector.take();

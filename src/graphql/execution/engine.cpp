@@ -17,19 +17,19 @@ EngineResponse refuse(const std::vector<GraphqlError>& errors, EngineResponse::O
 }
 
 /// 6.1.1 GetOperation; the words are graphql-js's.
-std::expected<const OperationDefinition*, GraphqlError> find_operation(const Document& document, std::string_view name) {
+std::expected<const OperationDefinition*, GraphqlError> find_operation(const Document& document, std::optional<std::string_view> name) {
   const OperationDefinition* found = nullptr;
   for (const OperationDefinition& operation : document.operations) {
-    if (name.empty()) {
+    if (!name) {
       if (found != nullptr) return std::unexpected(GraphqlError{"Must provide operation name if query contains multiple operations."});
       found = &operation;
-    } else if (operation.name && operation.name->text == name) {
+    } else if (operation.name && operation.name->text == *name) {
       return &operation;
     }
   }
   if (found != nullptr) return found;
-  if (name.empty()) return std::unexpected(GraphqlError{"Must provide an operation."});
-  return std::unexpected(GraphqlError{fmt::format("Unknown operation named \"{}\".", name)});
+  if (!name) return std::unexpected(GraphqlError{"Must provide an operation."});
+  return std::unexpected(GraphqlError{fmt::format("Unknown operation named \"{}\".", *name)});
 }
 
 }  // namespace
@@ -69,7 +69,7 @@ struct Engine::State {
     std::string choice;
     for (std::string_view name : entry->second.conditions) {
       auto value = variables.find(name);
-      choice += value != variables.end() && value->second == "true" ? '1' : '0';
+      choice += value == variables.end() ? 'n' : value->second.front();  // true, false, null
     }
     auto& plan = entry->second.plans[choice];
     if (!plan)
@@ -91,20 +91,28 @@ const Bindings& Engine::bindings() const {
 
 namespace {
 
-/// 6.2: the root's fields at once for a query, one after the other with all that is below them for a mutation.
-Task<Answer> run_operation(const Plan& plan, const Variables& variables, std::string_view source) {
+/// 6.2: the root's fields at once for a query, one after the other with all that is below them for a mutation; after one that makes the
+/// whole answer null no more mutations run.
+Task<Answer> run_operation(const Plan& plan, const AnswerContext& context) {
   ObjectTree tree;
   ObjectSet& root = tree.sets.emplace_back();
   root.selection = plan.root;
   root.texts.push_back("{}");
   project(root);
-  const std::size_t count = plan.root->fetches.size();
-  const std::size_t step = plan.operation == OperationType::mutation ? 1 : std::max<std::size_t>(count, 1);
-  for (std::size_t first = 0; first < count; first += step) {
-    auto fetched = co_await fetch(tree, root, variables, first, first + step);
+  const bool is_serial = plan.operation == OperationType::mutation;
+  if (!is_serial) {
+    auto fetched = co_await fetch(tree, root, context.variables, 0, plan.root->fetches.size());
     CHECK(fetched.has_value());
   }
-  co_return write_answer(root, source);
+  AnswerWriter writer(root, context);
+  for (const PlannedField& field : plan.root->fields) {
+    if (is_serial && field.fetches()) {
+      auto fetched = co_await fetch(tree, root, context.variables, field.fetch, field.fetch + 1);
+      CHECK(fetched.has_value());
+    }
+    if (!writer.write(field)) break;
+  }
+  co_return writer.take();
 }
 
 std::string response_body(Answer answer) {
@@ -132,7 +140,8 @@ Task<EngineResponse> Engine::execute(EngineRequest request) {
   auto variables = coerce_variables(*state_->schema, chosen, request.variables, prepared->text);
   if (!variables) co_return refuse(variables.error());
   const Plan& plan = state_->plan_for(*prepared, chosen, *variables);
-  auto answer = co_await run_operation(plan, *variables, prepared->text);
+  const AnswerContext context{*state_->schema, *variables, prepared->text};
+  auto answer = co_await run_operation(plan, context);
   co_return EngineResponse{EngineResponse::Outcome::executed, response_body(*std::move(answer))};
 }
 

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,7 +31,7 @@ struct EngineOptions {
 
 struct EngineRequest {
   std::string_view query;
-  std::string_view operation_name = {};
+  std::optional<std::string_view> operation_name = {};
   const json::Value* variables = nullptr;  // an object; null: none
   bool queries_only = false;               // as GraphQL over HTTP wants it for GET
 };

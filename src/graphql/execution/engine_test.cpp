@@ -1,7 +1,7 @@
 // The rows of tests/spec/graphql/execution: a schema, the data behind its Query fields, and requests with the response they must get.
 //
-// "data" holds the value of each Query field; {"$error": "..."} is a field whose resolver fails. "objects" are found by id through the
-// fields listed in "relations" ("Type.field" follows <field>_id, a list of ids where the field is a list), so that batches can be counted.
+// "data" holds the value of each root field (data_resolver_test.hpp). "objects" are found by id through the fields listed in "relations"
+// ("Type.field" follows <field>_id, a list of ids where the field is a list), so that batches can be counted.
 #include "graphql/execution/engine.hpp"
 
 #include <gmock/gmock.h>
@@ -13,39 +13,10 @@
 #include "base/json/canonical.hpp"
 #include "base/json/number.hpp"
 #include "base/json/slices.hpp"
+#include "graphql/execution/data_resolver_test.hpp"
 
 namespace millrace::graphql {
 namespace {
-
-Error error_of(std::string_view value) {
-  return {ErrorKind::unavailable, "test.failed", json::decode_string(json::member(value, "\"$error\""))};
-}
-
-/// Gives a Query field's value.
-class DataResolver : public Resolver {
- public:
-  DataResolver(std::string_view data, int& calls) : data_(data), calls_(calls) {}
-  Task<std::vector<Resolved>> resolve(std::span<const FieldCall> calls) override {
-    ++calls_;
-    std::vector<Resolved> answers;
-    for (const FieldCall& call : calls) {
-      Resolved& answer = answers.emplace_back();
-      std::string_view value = json::member(data_, json::quoted(call.field.name));
-      if (!json::member(value, "\"$error\"").empty()) {
-        answer.give_error(error_of(value));
-      } else if (value.empty() || value == "null") {
-        answer.give_null();
-      } else {
-        answer.give_value(answer.add_value(value));
-      }
-    }
-    co_return std::move(answers);
-  }
-
- private:
-  std::string_view data_;
-  int& calls_;
-};
 
 /// Finds objects by the ids that the parent holds.
 class ObjectResolver : public Resolver {
@@ -78,7 +49,7 @@ class ObjectResolver : public Resolver {
     }
     std::string_view object = json::member(objects_, key);
     if (object.empty()) return answer.give_null();
-    if (!json::member(object, "\"$error\"").empty()) return answer.give_error(error_of(object));
+    if (auto error = DataResolver::error_in(object)) return answer.give_error(*error);
     answer.give_value(answer.add_value(object));
   }
 
@@ -106,7 +77,7 @@ struct Row {
   std::string objects = "{}";
   std::vector<std::string> relations;
   std::string query;
-  std::string operation;
+  std::optional<std::string> operation;
   std::string variables;  // JSON; empty: none
   std::string expected;
   std::int64_t calls = -1;
@@ -141,7 +112,7 @@ void read_rows(const std::filesystem::path& file, std::vector<Row>& rows) {
     Row row = common;
     row.name = file.stem().string() + ": " + string_at(item, "name");
     row.query = string_at(item, "query");
-    row.operation = string_at(item, "operation");
+    if (auto operation = item.find("operation")) row.operation = operation->string();
     if (auto variables = item.find("variables")) row.variables = variables->text();
     row.expected = canonical(*item.find("expected"));
     if (auto calls = item.find("calls")) row.calls = json::integer(calls->text()).value_or(-1);
@@ -160,15 +131,10 @@ std::vector<Row> all_rows() {
 std::string respond(const Row& row, int& calls) {
   auto schema = build_schema(row.schema, row.name);
   if (!schema) return to_string(schema.error().front());
+  DataResolver data;
+  data.set_data(row.data);
+  Bindings bindings = data.bindings(**schema);
   std::vector<std::unique_ptr<Resolver>> resolvers;
-  Bindings bindings;
-  for (const Type* root : {(*schema)->query(), (*schema)->mutation()}) {
-    if (root == nullptr) continue;
-    for (const Field& field : root->fields) {
-      resolvers.push_back(std::make_unique<DataResolver>(row.data, calls));
-      bindings.bind(root->name, field.name, *resolvers.back());
-    }
-  }
   for (const std::string& relation : row.relations) {
     const std::size_t dot = relation.find('.');
     resolvers.push_back(std::make_unique<ObjectResolver>(row.objects, relation.substr(dot + 1), calls));
@@ -182,6 +148,7 @@ std::string respond(const Row& row, int& calls) {
   std::string body;
   auto done = [&body](Result<EngineResponse> response) { body = response ? response->body : response.error().message; };
   start(engine.execute({row.query, row.operation, value ? &*value : nullptr}), done);
+  calls += data.calls();
   return canonical(body);
 }
 
@@ -198,20 +165,17 @@ TEST(Engine, AnswersEveryRowOfTheSpecification) {
 TEST(Engine, AnswersTheSameFromAPreparedDocument) {
   auto schema = build_schema("type Query { a: String }", "test");
   ASSERT_TRUE(schema.has_value());
-  int calls = 0;
-  std::string data = R"({"a":"x"})";
-  DataResolver resolver(data, calls);
-  Bindings bindings;
-  bindings.bind("Query", "a", resolver);
-  Engine engine(*schema, bindings);
+  DataResolver resolver;
+  resolver.set_data(R"({"a":"x"})");
+  Engine engine(*schema, resolver.bindings(**schema));
   for (int i = 0; i < 3; ++i) {
     std::string body;
     auto done = [&body](Result<EngineResponse> response) { body = response->body; };
-    start(engine.execute({"query Q($s: Boolean!) { a @skip(if: $s) b: a }", "", nullptr}), done);
+    start(engine.execute({"query Q($s: Boolean!) { a @skip(if: $s) b: a }", std::nullopt, nullptr}), done);
     EXPECT_THAT(body, testing::HasSubstr("to be provided"));
     auto variables = json::parse(i % 2 == 0 ? R"({"s":true})" : R"({"s":false})");
     json::Value value = variables->root();
-    start(engine.execute({"query Q($s: Boolean!) { a @skip(if: $s) b: a }", "", &value}), done);
+    start(engine.execute({"query Q($s: Boolean!) { a @skip(if: $s) b: a }", std::nullopt, &value}), done);
     EXPECT_EQ(body, i % 2 == 0 ? R"({"data":{"b":"x"}})" : R"({"data":{"a":"x","b":"x"}})");
   }
 }

@@ -40,7 +40,7 @@ class Level {
     if (place.field->resolver == nullptr) return open(place);
     auto arguments = argument_values(*place.field, variables_, tree_.storage);
     if (!arguments) {
-      place.fetched().argument_error = std::move(arguments).error();
+      place.fetched().fault = std::move(arguments).error();
       return;
     }
     Batch& batch = batch_for(place.field->resolver);
@@ -83,7 +83,7 @@ class Children {
 
   void add_all() {
     FetchedField& fetched = place_.fetched();
-    if (place_.field->selections.empty()) return;
+    if (!place_.field->field->type.named->is_composite()) return;
     const auto& values = fetched.resolved.values();
     fetched.first_child.reserve(values.size());
     for (std::string_view value : values) {

@@ -23,12 +23,12 @@ class ObjectText {
     return *this;
   }
   ObjectText& string(std::string_view key, std::string_view value) { return raw(key, json::quoted(value)); }
-  /// An empty description is none.
-  ObjectText& nullable(std::string_view key, std::string_view value) { return value.empty() ? raw(key, "null") : string(key, value); }
+  ObjectText& nullable(std::string_view key, const std::optional<std::string>& value) {
+    return value ? string(key, *value) : raw(key, "null");
+  }
   ObjectText& flag(std::string_view key, bool value) { return raw(key, value ? "true" : "false"); }
   ObjectText& deprecation(const std::optional<std::string>& reason) {
-    flag("isDeprecated", reason.has_value());
-    return reason ? string("deprecationReason", *reason) : raw("deprecationReason", "null");
+    return flag("isDeprecated", reason.has_value()).nullable("deprecationReason", reason);
   }
   std::string take() { return std::move(text_) + '}'; }
 
@@ -44,7 +44,7 @@ std::string type_text(const TypeRef& type) {
   }
   const Type& named = *type.named;
   text.string("kind", kind_name(named.kind)).string("name", named.name).nullable("description", named.description);
-  if (named.specified_by) text.string("specifiedByURL", *named.specified_by);
+  text.nullable("specifiedByURL", named.specified_by);
   if (named.kind == TypeKind::input_object) text.flag("isOneOf", named.one_of);
   return text.take();
 }
@@ -52,7 +52,7 @@ std::string type_text(const TypeRef& type) {
 std::string input_value_text(const InputValue& value) {
   ObjectText text;
   text.string("__reference", value.type.to_string()).string("name", value.name).nullable("description", value.description);
-  if (value.default_literal) text.string("defaultValue", *value.default_literal);
+  text.nullable("defaultValue", value.default_literal);
   return text.deprecation(value.deprecation).take();
 }
 
@@ -75,7 +75,8 @@ std::string directive_text(const DirectiveType& directive) {
   }
   ObjectText text;
   text.string("__reference", '@' + directive.name).string("name", directive.name).nullable("description", directive.description);
-  return text.flag("isRepeatable", directive.repeatable).raw("locations", locations + ']').take();
+  text.flag("isRepeatable", directive.repeatable).raw("locations", locations + ']');
+  return text.deprecation(directive.deprecation).take();
 }
 
 /// "[Foo!]" back to the type it names.
@@ -148,10 +149,8 @@ Found schema_types(const Schema& schema, std::string_view, const ArgumentValues&
   return found;
 }
 
-Found schema_directives(const Schema& schema, std::string_view, const ArgumentValues&) {
-  Found found{Found::Kind::list};
-  for (const DirectiveType& directive : schema.directives()) found.objects.push_back(directive_text(directive));
-  return found;
+Found schema_directives(const Schema& schema, std::string_view, const ArgumentValues& arguments) {
+  return list_of(schema.directives(), directive_text, wants_deprecated(arguments));
 }
 
 Found query_type(const Schema& schema, std::string_view, const ArgumentValues&) {

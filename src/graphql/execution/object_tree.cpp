@@ -43,7 +43,7 @@ const Type* runtime_type(const Type& abstract, std::string_view object) {
   std::string_view name = json::member(object, "\"__typename\"");
   const Type* fitting = nullptr;
   for (const Type* possible : abstract.possible) {
-    if (!name.empty()) {
+    if (name.starts_with('"')) {
       if (name.size() == possible->name.size() + 2 && name.substr(1, name.size() - 2) == possible->name) return possible;
     } else if (declares_every_member(*possible, object)) {
       if (fitting != nullptr) return nullptr;

@@ -27,7 +27,7 @@ struct ObjectReference {
 struct FetchedField {
   bool fetched = false;
   Resolved resolved;                       // an outcome for each object
-  std::string argument_error;              // set: the field failed for every object before it was asked
+  std::optional<Fault> fault;              // set: the field failed for every object before it was asked
   std::vector<ObjectReference> children;   // every object in every value
   std::vector<std::uint32_t> first_child;  // by value
 };
@@ -53,11 +53,11 @@ void project(ObjectSet& set);
 /// The members of one object by the selection's slots, appended to `slots`.
 void project_object(const PlannedSelection& selection, std::string_view object, std::vector<std::string_view>& slots);
 
-/// The object type of a value of an abstract type: what its __typename names; else the one possible type that declares every member that
-/// the value has. Null when neither tells.
+/// The object type of an object of an abstract type: what its __typename names; else the one possible type that declares every member that
+/// the object has. Null when neither tells.
 const Type* runtime_type(const Type& abstract, std::string_view object);
 
-/// The selection that holds for a value of the field's type; null when its type cannot be told.
+/// The selection that holds for an object of the field's type; null when its type cannot be told.
 const PlannedSelection* selection_of(const PlannedField& field, std::string_view object);
 
 }  // namespace millrace::graphql

@@ -6,6 +6,7 @@
 #include "base/json/canonical.hpp"
 #include "graphql/execution/collect.hpp"
 #include "graphql/language/parser.hpp"
+#include "graphql/type/literal_check.hpp"
 
 namespace millrace::graphql {
 namespace {
@@ -57,7 +58,12 @@ class Planner {
     PlannedSelection& made = plan_->selections.emplace_back();
     planned_.emplace(std::move(key), &made);
     made.type = &type;
-    auto groups = collect_fields(input_.schema, input_.document, input_.variables, type, sets);
+    auto collected = collect_fields(input_.schema, input_.document, input_.variables, type, sets);
+    if (!collected) {
+      made.fault = std::move(collected).error();
+      return &made;
+    }
+    std::vector<FieldGroup>& groups = *collected;
     made.fields.reserve(groups.size());
     bytes_ += sizeof(PlannedSelection) + groups.size() * (sizeof(PlannedField) + 64);
     for (FieldGroup& group : groups) add_field(made, std::move(group), scope);
@@ -98,6 +104,7 @@ class Planner {
         argument.constant = definition.default_json;
       } else if (has_variable(given->value)) {
         argument.node = &given->value;
+        planned.has_variable_arguments = true;
       } else {
         argument.constant = coerce_literal(given->value, definition.type, {});
       }
@@ -215,41 +222,37 @@ std::vector<std::string_view> condition_variables(const Document& document, cons
 namespace {
 
 /// 6.4.1, steps 5.e to 5.k, for one argument; nothing when it is left out. A lone variable without value is as if it were not given.
-std::expected<std::optional<std::string_view>, std::string> argument_value(const PlannedArgument& argument, const Variables& variables,
-                                                                           std::deque<std::string>& storage) {
+std::expected<std::optional<std::string_view>, Fault> argument_value(const PlannedField& field, const PlannedArgument& argument,
+                                                                     const Variables& variables, std::deque<std::string>& storage) {
   if (argument.constant) return *argument.constant;
   const InputValue& definition = *argument.definition;
-  if (argument.node->kind == ValueKind::variable && !variables.contains(argument.node->text)) {
-    if (!definition.default_json.empty()) return definition.default_json;
-    if (!definition.type.is_non_null()) return std::nullopt;
-    return std::unexpected(
-        fmt::format("Argument \"{}\" of required type \"{}\" was provided the variable \"${}\" which was not provided a runtime value.",
-                    definition.name, definition.type.to_string(), argument.node->text));
-  }
-  if (argument.node->kind == ValueKind::variable) {
-    const std::string& value = variables.find(argument.node->text)->second;
-    if (value != "null" || !definition.type.is_non_null()) return value;
-    return std::unexpected(
-        fmt::format("Argument \"{}\" of non-null type \"{}\" must not be null.", definition.name, definition.type.to_string()));
-  }
-  auto coerced = coerce_literal(*argument.node, definition.type, variables);
-  if (!coerced) return std::unexpected(fmt::format("Argument \"{}\" has invalid value {}.", definition.name, print(*argument.node)));
-  return storage.emplace_back(*std::move(coerced));
+  const bool is_lone = argument.node->kind == ValueKind::variable;
+  auto found = is_lone ? variables.find(argument.node->text) : variables.end();
+  if (is_lone && found == variables.end() && !definition.is_required())
+    return definition.default_json.empty() ? std::nullopt : std::optional<std::string_view>(definition.default_json);
+  if (is_lone && found != variables.end() && !(definition.type.is_non_null() && found->second == "null")) return found->second;
+  if (!is_lone)
+    if (auto coerced = coerce_literal(*argument.node, definition.type, variables)) return storage.emplace_back(*std::move(coerced));
+  const auto problems = literal_problems(*argument.node, TypeView(definition.type), &variables);
+  CHECK(!problems.empty());
+  return std::unexpected(Fault{fmt::format("Argument \"{}.{}({}:)\" has invalid value{}: {}", field.parent->name, field.field->name,
+                                           definition.name, at_path(problems.front().path), problems.front().message),
+                               problems.front().begin});
 }
 
 }  // namespace
 
-std::expected<ArgumentValues, std::string> argument_values(const PlannedField& field, const Variables& variables,
-                                                           std::deque<std::string>& storage) {
+std::expected<ArgumentValues, Fault> argument_values(const PlannedField& field, const Variables& variables,
+                                                     std::deque<std::string>& storage) {
   ArgumentValues values;
   for (const PlannedArgument& argument : field.arguments) {
-    auto value = argument_value(argument, variables, storage);
+    auto value = argument_value(field, argument, variables, storage);
     if (!value) return std::unexpected(std::move(value).error());
     if (*value) values.add(argument.definition->name, **value);
   }
   for (const PlannedArgument* above : field.inherited) {
     if (!values.find(above->definition->name).empty()) continue;
-    auto value = argument_value(*above, variables, storage);
+    auto value = argument_value(field, *above, variables, storage);
     if (value && *value) values.add(above->definition->name, **value);
   }
   return values;

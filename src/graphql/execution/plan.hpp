@@ -21,6 +21,12 @@
 
 namespace millrace::graphql {
 
+/// Why a field fails before it is asked: an argument of it, or of a directive below it, has no fitting value.
+struct Fault {
+  std::string message;
+  std::uint32_t begin = 0;  // of the value
+};
+
 /// An argument of a planned field: constant, or made from the request's variables.
 struct PlannedArgument {
   const InputValue* definition = nullptr;
@@ -44,6 +50,7 @@ struct PlannedField {
   Resolver* resolver = nullptr;
   LeafShape leaf = LeafShape::none;
   bool is_typename = false;
+  bool has_variable_arguments = false;
   /// Members of an object that hold, somewhere below, a field with a resolver: they are opened while fetching.
   bool opens = false;
   std::uint32_t slot = 0;                // members: where the value is among the object's slots
@@ -62,6 +69,7 @@ struct PlannedSelection {
   std::vector<PlannedField> fields;          // in response order
   std::vector<std::string> slots;            // quoted keys of the members that are needed, without repetition
   std::vector<const PlannedField*> fetches;  // the fields that are fetched or opened
+  std::optional<Fault> fault = {};           // set: @skip or @include cannot be decided; there are no fields then
 };
 
 struct Plan {
@@ -88,9 +96,9 @@ std::unique_ptr<Plan> make_plan(const PlanInput& input);
 /// The variables that @skip and @include of an operation depend on, fragments included, without repetition.
 std::vector<std::string_view> condition_variables(const Document& document, const OperationDefinition& operation);
 
-/// The arguments of a planned field for these variables (6.4.1 CoerceArgumentValues). Texts made for them go to `storage`. The error is the
-/// message of the first argument that does not fit.
-std::expected<ArgumentValues, std::string> argument_values(const PlannedField& field, const Variables& variables,
-                                                           std::deque<std::string>& storage);
+/// The arguments of a planned field for these variables (6.4.1 CoerceArgumentValues). Texts made for them go to `storage`. The error is
+/// that of the first argument that does not fit.
+std::expected<ArgumentValues, Fault> argument_values(const PlannedField& field, const Variables& variables,
+                                                     std::deque<std::string>& storage);
 
 }  // namespace millrace::graphql

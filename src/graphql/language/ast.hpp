@@ -147,10 +147,13 @@ struct TypeDefinition : Node {
   std::vector<InputValueDefinition> input_fields;  // input_object
 };
 
+/// A directive's definition, or an extension of one (`extension`), which has directives alone.
 struct DirectiveDefinition : Node {
+  bool extension = false;
   std::optional<Value> description;
   Name name;
   std::vector<InputValueDefinition> arguments;
+  std::vector<Directive> directives;
   bool repeatable = false;
   std::vector<Name> locations;
 };

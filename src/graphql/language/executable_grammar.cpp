@@ -47,12 +47,13 @@ void Grammar::variable_definition(VariableDefinition& out) {
   out.end = last_end();
 }
 
-/// 2.4 SelectionSet
+/// 2.4 SelectionSet. There may be none: so the draft after September 2025 and graphql-js have it.
 void Grammar::selection_set(SelectionSet& out) {
   Level level(*this);
   if (!level) return;
   out.begin = begin();
-  many(TokenKind::brace_left, TokenKind::brace_right, out.selections, &Grammar::selection);
+  out.selections.reserve(4);
+  any(TokenKind::brace_left, TokenKind::brace_right, out.selections, &Grammar::selection);
   out.end = last_end();
 }
 

@@ -68,6 +68,9 @@ class Grammar : public TokenStream {
   void directive_definition(DirectiveDefinition& out);
   void directive_location(Name& out);
   void extension(Document& out);
+  void schema_extension(SchemaDefinition& out);
+  void type_extension(TypeDefinition& out);
+  void directive_extension(DirectiveDefinition& out);
 
   bool peek_description() const { return peek(TokenKind::string) || peek(TokenKind::block_string); }
 
@@ -79,6 +82,12 @@ class Grammar : public TokenStream {
     do {
       (this->*item)(out.emplace_back());
     } while (!failed() && !accept(close));
+  }
+  /// Any number of items between the tokens.
+  template <class T>
+  void any(TokenKind open, TokenKind close, std::vector<T>& out, void (Grammar::*item)(T&)) {
+    if (!expect(open)) return;
+    while (!failed() && !accept(close)) (this->*item)(out.emplace_back());
   }
   /// Nothing, or many.
   template <class T>

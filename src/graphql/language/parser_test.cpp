@@ -172,10 +172,6 @@ TEST(Parser, RefusesInTheReferencesWords) {
   expect_refusals("language/syntax_errors.json");
 }
 
-TEST(Parser, DiffersFromTheReferenceWhereItMeansTo) {
-  expect_refusals("language/deviations.json");
-}
-
 TEST(Parser, GivesEachNodeItsPlace) {
   SpecRows spec("language/documents.json");
   for (json::Value row : spec.rows()) {

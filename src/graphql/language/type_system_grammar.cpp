@@ -10,10 +10,27 @@
 namespace millrace::graphql {
 namespace {
 
-constexpr auto kLocations = std::to_array<std::string_view>({"QUERY", "MUTATION", "SUBSCRIPTION", "FIELD", "FRAGMENT_DEFINITION",
-                                                             "FRAGMENT_SPREAD", "INLINE_FRAGMENT", "VARIABLE_DEFINITION", "SCHEMA",
-                                                             "SCALAR", "OBJECT", "FIELD_DEFINITION", "ARGUMENT_DEFINITION", "INTERFACE",
-                                                             "UNION", "ENUM", "ENUM_VALUE", "INPUT_OBJECT", "INPUT_FIELD_DEFINITION"});
+constexpr auto kLocations = std::to_array<std::string_view>({"QUERY",
+                                                             "MUTATION",
+                                                             "SUBSCRIPTION",
+                                                             "FIELD",
+                                                             "FRAGMENT_DEFINITION",
+                                                             "FRAGMENT_SPREAD",
+                                                             "INLINE_FRAGMENT",
+                                                             "VARIABLE_DEFINITION",
+                                                             "FRAGMENT_VARIABLE_DEFINITION",
+                                                             "SCHEMA",
+                                                             "SCALAR",
+                                                             "OBJECT",
+                                                             "FIELD_DEFINITION",
+                                                             "ARGUMENT_DEFINITION",
+                                                             "INTERFACE",
+                                                             "UNION",
+                                                             "ENUM",
+                                                             "ENUM_VALUE",
+                                                             "INPUT_OBJECT",
+                                                             "INPUT_FIELD_DEFINITION",
+                                                             "DIRECTIVE_DEFINITION"});
 
 /// Whether an extension adds anything: one that does not is no extension.
 bool adds_nothing(const TypeDefinition& type) {
@@ -130,7 +147,7 @@ void Grammar::enum_value_name(Name& out) {
   name(out);
 }
 
-/// 3.13 DirectiveDefinition
+/// 3.13 DirectiveDefinition, with directives of its own as the draft after September 2025 has it.
 void Grammar::directive_definition(DirectiveDefinition& out) {
   out.begin = begin();
   description(out.description);
@@ -138,6 +155,7 @@ void Grammar::directive_definition(DirectiveDefinition& out) {
   expect(TokenKind::at);
   name(out.name);
   optional_many(TokenKind::paren_left, TokenKind::paren_right, out.arguments, &Grammar::input_value_definition);
+  directives(out.directives, Constness::constant);
   out.repeatable = accept_keyword("repeatable");
   expect_keyword("on");
   delimited_names(TokenKind::pipe, out.locations, &Grammar::directive_location);
@@ -152,31 +170,50 @@ void Grammar::directive_location(Name& out) {
 
 /// 3.3.2, 3.4.3 and so on: "extend" and what it extends.
 void Grammar::extension(Document& out) {
-  std::uint32_t start = begin();
   Token keyword = lookahead();
   if (keyword.kind != TokenKind::name) return unexpected(keyword);
   std::string_view word = text_of(keyword);
   if (word == "schema") {
-    expect_keyword("extend");
-    expect_keyword("schema");
-    SchemaDefinition& schema = add(out, Document::DefinitionKind::schema, out.schemas);
-    schema.begin = start;
-    schema.extension = true;
-    directives(schema.directives, Constness::constant);
-    optional_many(TokenKind::brace_left, TokenKind::brace_right, schema.operation_types, &Grammar::root_operation_type);
-    if (schema.directives.empty() && schema.operation_types.empty()) unexpected(token());
-    schema.end = last_end();
+    schema_extension(add(out, Document::DefinitionKind::schema, out.schemas));
+  } else if (word == "directive") {
+    directive_extension(add(out, Document::DefinitionKind::directive, out.directives));
   } else if (type_keyword(word)) {
-    expect_keyword("extend");
-    TypeDefinition& type = add(out, Document::DefinitionKind::type, out.types);
-    type.begin = start;
-    type.extension = true;
-    type_body(type);
-    if (adds_nothing(type)) unexpected(token());
-    type.end = last_end();
+    type_extension(add(out, Document::DefinitionKind::type, out.types));
   } else {
     unexpected(keyword);
   }
+}
+
+void Grammar::schema_extension(SchemaDefinition& out) {
+  out.begin = begin();
+  out.extension = true;
+  expect_keyword("extend");
+  expect_keyword("schema");
+  directives(out.directives, Constness::constant);
+  optional_many(TokenKind::brace_left, TokenKind::brace_right, out.operation_types, &Grammar::root_operation_type);
+  if (out.directives.empty() && out.operation_types.empty()) unexpected(token());
+  out.end = last_end();
+}
+
+void Grammar::type_extension(TypeDefinition& out) {
+  out.begin = begin();
+  out.extension = true;
+  expect_keyword("extend");
+  type_body(out);
+  if (adds_nothing(out)) unexpected(token());
+  out.end = last_end();
+}
+
+void Grammar::directive_extension(DirectiveDefinition& out) {
+  out.begin = begin();
+  out.extension = true;
+  expect_keyword("extend");
+  expect_keyword("directive");
+  expect(TokenKind::at);
+  name(out.name);
+  directives(out.directives, Constness::constant);
+  if (out.directives.empty()) unexpected(token());
+  out.end = last_end();
 }
 
 }  // namespace millrace::graphql

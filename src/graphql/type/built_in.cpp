@@ -45,7 +45,7 @@ directive @skip("Skipped when true." if: Boolean!) on FIELD | FRAGMENT_SPREAD | 
 directive @deprecated(
   "Explains why this element was deprecated, usually also including a suggestion for how to access supported similar data. Formatted using the Markdown syntax, as specified by [CommonMark](https://commonmark.org/)."
   reason: String! = "No longer supported"
-) on FIELD_DEFINITION | ARGUMENT_DEFINITION | INPUT_FIELD_DEFINITION | ENUM_VALUE
+) on FIELD_DEFINITION | ARGUMENT_DEFINITION | INPUT_FIELD_DEFINITION | ENUM_VALUE | DIRECTIVE_DEFINITION
 
 "Exposes a URL that specifies the behavior of this scalar."
 directive @specifiedBy("The URL that specifies the behavior of this scalar." url: String!) on SCALAR
@@ -65,7 +65,7 @@ type __Schema {
   "If this server support subscription, the type that subscription operations will be rooted at."
   subscriptionType: __Type
   "A list of all directives supported by this server."
-  directives: [__Directive!]!
+  directives(includeDeprecated: Boolean! = false): [__Directive!]!
 }
 
 "A Directive provides a way to describe alternate runtime execution and type validation behavior in a GraphQL document.\n\nIn some cases, you need to provide options to alter GraphQL's execution behavior in ways field arguments will not suffice, such as conditionally including or skipping a field. Directives provide this by describing additional information to the executor."
@@ -75,6 +75,8 @@ type __Directive {
   isRepeatable: Boolean!
   locations: [__DirectiveLocation!]!
   args(includeDeprecated: Boolean! = false): [__InputValue!]!
+  isDeprecated: Boolean!
+  deprecationReason: String
 }
 
 "A Directive can be adjacent to many parts of the GraphQL language, a __DirectiveLocation describes one such possible adjacencies."
@@ -95,6 +97,8 @@ enum __DirectiveLocation {
   INLINE_FRAGMENT
   "Location adjacent to an operation variable definition."
   VARIABLE_DEFINITION
+  "Location adjacent to a fragment variable definition."
+  FRAGMENT_VARIABLE_DEFINITION
   "Location adjacent to a schema definition."
   SCHEMA
   "Location adjacent to a scalar definition."
@@ -117,6 +121,8 @@ enum __DirectiveLocation {
   INPUT_OBJECT
   "Location adjacent to an input object field definition."
   INPUT_FIELD_DEFINITION
+  "Location adjacent to a directive definition."
+  DIRECTIVE_DEFINITION
 }
 
 "The fundamental unit of any GraphQL Schema is the type. There are many kinds of types in GraphQL as represented by the `__TypeKind` enum.\n\nDepending on the kind of a type, certain fields describe information about that type. Scalar types provide no information beyond a name, description and optional `specifiedByURL`, while Enum types provide their values. Object and Interface types provide the fields they describe. Abstract types, Union and Interface, provide the Object types possible at runtime. List and NonNull types compose other types."

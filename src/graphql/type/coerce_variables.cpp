@@ -10,11 +10,6 @@ namespace {
 
 constexpr std::size_t kErrorsMax = 50;
 
-/// ` at .items[2].name`, or nothing for the value itself.
-std::string at_path(const std::string& path) {
-  return path.empty() ? std::string() : " at " + path;
-}
-
 class VariableCoercion {
  public:
   VariableCoercion(const Schema& schema, std::string_view source) : schema_(schema), source_(source) {}

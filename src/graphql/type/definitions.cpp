@@ -35,7 +35,7 @@ Definitions::Definitions(const Document& sdl, const Document& built_in) : built_
   }
   for (const Document* document : {&sdl, &built_in})
     for (const DirectiveDefinition& definition : document->directives)
-      if (directive(definition.name.text) == nullptr) directives_.push_back(&definition);
+      if (!definition.extension && directive(definition.name.text) == nullptr) directives_.push_back(&definition);
 }
 
 void Definitions::add_types(const Document& document, bool is_built_in) {

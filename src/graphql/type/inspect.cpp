@@ -4,6 +4,7 @@
 
 #include "base/json/canonical.hpp"
 #include "base/json/slices.hpp"
+#include "graphql/type/ecmascript_number.hpp"
 
 namespace millrace::graphql {
 namespace {
@@ -62,6 +63,7 @@ void append(std::string& out, std::string_view value, std::size_t depth) {
   switch (json::kind_of(value)) {
     case json::Kind::array: return append_array(out, value, depth);
     case json::Kind::object: return append_object(out, value, depth);
+    case json::Kind::number: out += ecmascript_text(value); return;
     default: out += value.substr(0, kBytesMax + 1);
   }
 }

@@ -2,9 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include "base/json/canonical.hpp"
 #include "base/json/number.hpp"
 #include "graphql/language/parser.hpp"
+#include "graphql/type/ecmascript_number.hpp"
 #include "graphql/type/inspect.hpp"
 #include "graphql/type/leaf_words.hpp"
 
@@ -31,10 +34,11 @@ LeafResult append_enum_input(std::string& out, const Type& type, const json::Val
 /// A string, or a whole number, which becomes one.
 LeafResult append_id_input(std::string& out, const Type& type, const json::Value& value) {
   if (value.is(json::Kind::string)) return append_as_given(out, value);
-  if (!value.is(json::Kind::number) || !json::is_whole(value.text())) return std::unexpected(not_this_scalar(type, inspect(value)));
-  // Whole but written with a fraction or exponent: its plain digits where they fit.
-  std::optional<std::int64_t> integer = value.node().integral ? std::nullopt : json::integer(value.text());
-  return append_quoted(out, integer ? std::to_string(*integer) : std::string(value.text()));
+  const double number = value.is(json::Kind::number) ? json::to_double(value.text()) : INFINITY;
+  if (std::isinf(number) || std::trunc(number) != number) return std::unexpected(not_this_scalar(type, inspect(value)));
+  // A whole number keeps its digits, however many.
+  const bool is_plain = value.node().integral && value.text() != "-0";
+  return append_quoted(out, is_plain ? std::string(value.text()) : ecmascript_text(number));
 }
 
 LeafResult append_any_literal(std::string& out, const Value& value, const Variables& variables);
@@ -94,10 +98,10 @@ LeafResult append_leaf_input(std::string& out, const Type& type, const json::Val
     case ScalarKind::any: return append_as_given(out, value);
     case ScalarKind::id: return append_id_input(out, type, value);
     case ScalarKind::integer:
-      if (kind == json::Kind::number) return append_int(out, value.text(), value.text());
+      if (kind == json::Kind::number) return append_int(out, json::to_double(value.text()), inspect(value));
       break;
     case ScalarKind::floating:
-      if (kind == json::Kind::number) return append_float(out, value.text(), value.text());
+      if (kind == json::Kind::number && !std::isinf(json::to_double(value.text()))) return append_as_given(out, value);
       break;
     case ScalarKind::boolean:
       if (kind == json::Kind::boolean) return append_as_given(out, value);
@@ -119,10 +123,10 @@ LeafResult append_leaf_literal(std::string& out, const Type& type, const Value& 
   switch (type.scalar) {
     case ScalarKind::any: return append_any_literal(out, value, variables);
     case ScalarKind::integer:
-      if (value.kind == ValueKind::integer) return append_int(out, value.text, value.text);
+      if (value.kind == ValueKind::integer) return append_int(out, json::to_double(value.text), value.text);
       break;
     case ScalarKind::floating:
-      if (is_number) return append_float(out, value.text, value.text);
+      if (is_number) return append_any_literal(out, value, variables);
       break;
     case ScalarKind::boolean:
       if (value.kind == ValueKind::boolean) return append_any_literal(out, value, variables);

@@ -3,10 +3,10 @@
 
 #include <cmath>
 
-#include "base/json/canonical.hpp"
 #include "base/json/number.hpp"
 #include "base/json/slices.hpp"
 #include "graphql/type/coercion.hpp"
+#include "graphql/type/ecmascript_number.hpp"
 #include "graphql/type/inspect.hpp"
 #include "graphql/type/leaf_words.hpp"
 
@@ -15,53 +15,66 @@ namespace {
 
 using json::Kind;
 
-/// The number that a stored string spells, blanks around it allowed; empty when it spells none.
-std::string_view number_in(std::string_view quoted) {
-  std::string_view text = quoted.substr(1, quoted.size() - 2);
-  std::size_t first = text.find_first_not_of(' ');
-  if (first == std::string_view::npos) return {};
-  text = text.substr(first, text.find_last_not_of(' ') - first + 1);
-  auto document = json::parse(text);
-  return document && document->root().is(Kind::number) ? text : std::string_view{};
+/// The double that a stored number, boolean, or string that spells a number is; nothing for the rest. An empty string spells none.
+std::optional<double> number_in(std::string_view value) {
+  switch (json::kind_of(value)) {
+    case Kind::number: return json::to_double(value);
+    case Kind::boolean: return value == "true" ? 1 : 0;
+    case Kind::string: return value == "\"\"" ? std::nullopt : ecmascript_number(json::decode_string(value));
+    default: return std::nullopt;
+  }
+}
+
+/// Whether every reader gets the same double from these digits: up to 15 of them, no exponent. "-0" is written as 0.
+bool is_plain(std::string_view number) {
+  return number.size() <= 15 && number.find_first_of("eE") == std::string_view::npos && number != "-0";
 }
 
 LeafResult append_int_output(std::string& out, const Type& type, std::string_view value) {
-  switch (json::kind_of(value)) {
-    case Kind::number: return append_int(out, value, value);
-    case Kind::boolean: out += value == "true" ? '1' : '0'; return {};
-    case Kind::string:
-      if (std::string_view number = number_in(value); !number.empty()) return append_int(out, number, value);
-      [[fallthrough]];
-    default: return std::unexpected(not_this_scalar(type, inspect(value)));
-  }
+  const std::optional<double> number = number_in(value);
+  if (!number) return std::unexpected(not_this_scalar(type, inspect(value)));
+  return append_int(out, *number, inspect(value));
 }
 
 LeafResult append_float_output(std::string& out, const Type& type, std::string_view value) {
-  switch (json::kind_of(value)) {
-    case Kind::number: return append_float(out, value, value);
-    case Kind::boolean: out += value == "true" ? '1' : '0'; return {};
-    case Kind::string:
-      if (std::string_view number = number_in(value); !number.empty()) return append_float(out, number, value);
-      [[fallthrough]];
-    default: return std::unexpected(not_this_scalar(type, inspect(value)));
+  if (json::kind_of(value) == Kind::number && is_plain(value)) {
+    out += value;
+    return {};
   }
+  const std::optional<double> number = number_in(value);
+  if (!number || std::isinf(*number)) return std::unexpected(not_this_scalar(type, inspect(value)));
+  out += ecmascript_text(*number);
+  return {};
+}
+
+/// A number as text. Whole ones keep their digits, however many: they are keys more often than quantities.
+std::string text_of_number(std::string_view number) {
+  if (number.find_first_of(".eE") == std::string_view::npos && number != "-0") return std::string(number);
+  return ecmascript_text(number);
 }
 
 LeafResult append_string_output(std::string& out, const Type& type, std::string_view value) {
   switch (json::kind_of(value)) {
     case Kind::string: out += value; return {};
-    case Kind::number:
     case Kind::boolean: out.append(1, '"').append(value).append(1, '"'); return {};
-    default: return std::unexpected(fmt::format("{} cannot represent value: {}", type.name, inspect(value)));
+    case Kind::number:
+      if (std::isinf(json::to_double(value))) break;
+      out.append(1, '"').append(text_of_number(value)).append(1, '"');
+      return {};
+    default: break;
   }
+  return std::unexpected(fmt::format("{} cannot represent value: {}", type.name, inspect(value)));
 }
 
 LeafResult append_boolean_output(std::string& out, const Type& type, std::string_view value) {
-  switch (json::kind_of(value)) {
-    case Kind::boolean: out += value; return {};
-    case Kind::number: out += json::compare_numbers(value, "0") == std::strong_ordering::equal ? "false" : "true"; return {};
-    default: return std::unexpected(not_this_scalar(type, inspect(value)));
+  if (json::kind_of(value) == Kind::boolean) {
+    out += value;
+    return {};
   }
+  const double number = json::kind_of(value) == Kind::number ? json::to_double(value) : INFINITY;
+  if (std::isinf(number)) return std::unexpected(not_this_scalar(type, inspect(value)));
+  out += number == 0 ? "false" : "true";
+  return {};
 }
 
 LeafResult append_id_output(std::string& out, const Type& type, std::string_view value) {
@@ -69,10 +82,9 @@ LeafResult append_id_output(std::string& out, const Type& type, std::string_view
     out += value;
     return {};
   }
-  if (json::kind_of(value) != Kind::number || !json::is_whole(value)) return std::unexpected(not_this_scalar(type, inspect(value)));
-  bool is_plain = value.find_first_of(".eE") == std::string_view::npos;
-  std::optional<std::int64_t> integer = is_plain ? std::nullopt : json::integer(value);
-  out.append(1, '"').append(integer ? std::to_string(*integer) : std::string(value)).append(1, '"');
+  const double number = json::kind_of(value) == Kind::number ? json::to_double(value) : INFINITY;
+  if (std::isinf(number) || std::trunc(number) != number) return std::unexpected(not_this_scalar(type, inspect(value)));
+  out.append(1, '"').append(text_of_number(value)).append(1, '"');
   return {};
 }
 

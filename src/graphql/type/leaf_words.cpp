@@ -5,7 +5,6 @@
 #include <cmath>
 
 #include "base/instant.hpp"
-#include "base/json/number.hpp"
 #include "base/problem.hpp"
 #include "graphql/type/did_you_mean.hpp"
 #include "graphql/type/inspect.hpp"
@@ -21,19 +20,12 @@ std::string near_values(const Type& type, std::string_view name) {
 
 }  // namespace
 
-LeafResult append_int(std::string& out, std::string_view number, std::string_view shown) {
-  if (!json::is_whole(number)) return std::unexpected(fmt::format("Int cannot represent non-integer value: {}", brief(shown)));
-  std::optional<std::int64_t> integer = json::integer(number);
-  if (!integer || *integer < INT32_MIN || *integer > INT32_MAX)
+LeafResult append_int(std::string& out, double number, std::string_view shown) {
+  if (std::trunc(number) != number || std::isinf(number))
+    return std::unexpected(fmt::format("Int cannot represent non-integer value: {}", brief(shown)));
+  if (number < INT32_MIN || number > INT32_MAX)
     return std::unexpected(fmt::format("Int cannot represent non 32-bit signed integer value: {}", brief(shown)));
-  out += fmt::format("{}", *integer);
-  return {};
-}
-
-LeafResult append_float(std::string& out, std::string_view number, std::string_view shown) {
-  if (!std::isfinite(json::to_double(number)))
-    return std::unexpected(fmt::format("Float cannot represent non numeric value: {}", brief(shown)));
-  out += number;
+  out += fmt::format("{}", static_cast<std::int32_t>(number));
   return {};
 }
 

@@ -11,10 +11,8 @@ namespace millrace::graphql {
 
 using LeafResult = std::expected<void, std::string>;
 
-/// Appends an Int for a number's text; `shown` is the value as messages show it.
-LeafResult append_int(std::string& out, std::string_view number, std::string_view shown);
-/// Appends a Float, digits as they are.
-LeafResult append_float(std::string& out, std::string_view number, std::string_view shown);
+/// Appends an Int; `shown` is the value as messages show it.
+LeafResult append_int(std::string& out, double number, std::string_view shown);
 /// Whether the text is what the scalar's strings must be: any, but of DateTime and Date.
 bool is_in_form(ScalarKind scalar, std::string_view text);
 

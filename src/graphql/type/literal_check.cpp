@@ -36,8 +36,11 @@ Value without_variables(const Value& value) {
 /// Goes as deep as the parser let values nest.
 class LiteralCheck {
  public:
+  explicit LiteralCheck(const Variables* variables) : variables_(variables) {}
+
   void value(const Value& literal, TypeView type) {
-    if (literal.kind == ValueKind::variable || is_full()) return;
+    if (is_full()) return;
+    if (literal.kind == ValueKind::variable) return variable(literal, type);
     bool is_null = literal.kind == ValueKind::null;
     if (type.is_non_null()) {
       if (is_null) return report(literal, fmt::format("Expected value of non-null type \"{}\" not to be null.", type.to_string()));
@@ -52,10 +55,29 @@ class LiteralCheck {
   std::vector<LiteralProblem> take() { return std::move(problems_); }
 
  private:
+  /// The value that a variable has: nothing when it has none, or when values are not looked at.
+  const std::string* value_of(const Value& variable) const {
+    if (variables_ == nullptr) return nullptr;
+    auto found = variables_->find(variable.text);
+    return found == variables_->end() ? nullptr : &found->second;
+  }
+
+  void variable(const Value& literal, TypeView type) {
+    if (variables_ == nullptr || !type.is_non_null()) return;
+    const std::string* value = value_of(literal);
+    if (value == nullptr)
+      return report(literal, fmt::format("Expected variable \"${}\" provided to type \"{}\" to provide a runtime value.", literal.text,
+                                         type.to_string()));
+    if (*value == "null")
+      report(literal,
+             fmt::format("Expected variable \"${}\" provided to non-null type \"{}\" not to be null.", literal.text, type.to_string()));
+  }
+
   /// The message shows a list or object as if its variables had no values, as graphql-js does.
   void leaf(const Value& literal, const Type& type) {
     std::string ignored;
-    LeafResult result = append_leaf_literal(ignored, type, literal, {});
+    static const Variables none;
+    LeafResult result = append_leaf_literal(ignored, type, literal, variables_ == nullptr ? none : *variables_);
     if (result) return;
     bool may_hold_variables = literal.kind == ValueKind::list || literal.kind == ValueKind::object;
     if (may_hold_variables) result = append_leaf_literal(ignored, type, without_variables(literal), {});
@@ -74,7 +96,7 @@ class LiteralCheck {
     for (const InputValue& field : type.input_fields) {
       const ObjectField* given = last_field(literal, field.name);
       if (given != nullptr) {
-        below('.' + field.name, [&] { value(given->value, TypeView(field.type)); });
+        member(literal, type, field, given->value);
       } else if (field.is_required()) {
         report(literal, fmt::format("Expected value of type \"{}\" to include required field \"{}\", found: {}.", type.name, field.name,
                                     print_for_message(literal)));
@@ -82,6 +104,19 @@ class LiteralCheck {
     }
     unknown_fields(literal, type);
     if (type.one_of) one_of(literal, type);
+  }
+
+  void member(const Value& literal, const Type& type, const InputValue& field, const Value& given) {
+    if (given.kind == ValueKind::variable && variables_ != nullptr) {
+      const std::string* value = value_of(given);
+      if (type.one_of && (value == nullptr || *value == "null")) {
+        report(literal, fmt::format("Expected variable \"${}\" provided to field \"{}\" for OneOf Input Object type \"{}\" {}.", given.text,
+                                    field.name, type.name, value == nullptr ? "to provide a runtime value" : "not to be null"));
+      } else if (value == nullptr && !field.is_required()) {
+        return;  // as if it were not given
+      }
+    }
+    below('.' + field.name, [&] { value(given, TypeView(field.type)); });
   }
 
   void unknown_fields(const Value& literal, const Type& type) {
@@ -119,16 +154,21 @@ class LiteralCheck {
   void report(const Node& node, std::string message) { problems_.push_back({path_, std::move(message), node.begin}); }
   bool is_full() const { return problems_.size() > kLiteralProblemsMax; }
 
+  const Variables* variables_;  // null: only what is written is looked at
   std::string path_;
   std::vector<LiteralProblem> problems_;
 };
 
 }  // namespace
 
-std::vector<LiteralProblem> literal_problems(const Value& value, TypeView type) {
-  LiteralCheck check;
+std::vector<LiteralProblem> literal_problems(const Value& value, TypeView type, const Variables* variables) {
+  LiteralCheck check(variables);
   check.value(value, type);
   return check.take();
+}
+
+std::string at_path(const std::string& path) {
+  return path.empty() ? std::string() : " at " + path;
 }
 
 std::string one_of_message(const Type& type) {

@@ -39,7 +39,7 @@ struct TypeRef {
 /// An argument or input field.
 struct InputValue {
   std::string name;
-  std::string description;
+  std::optional<std::string> description;
   TypeRef type;
   std::optional<std::string> default_literal;  // GraphQL syntax, as introspection shows it
   std::string default_json = {};               // coerced, canonical JSON; empty when there is no default
@@ -52,7 +52,7 @@ struct InputValue {
 
 struct Field {
   std::string name;
-  std::string description;
+  std::optional<std::string> description;
   std::vector<InputValue> arguments;
   TypeRef type;
   std::optional<std::string> deprecation = {};
@@ -63,7 +63,7 @@ struct Field {
 
 struct EnumValue {
   std::string name;
-  std::string description;
+  std::optional<std::string> description;
   std::optional<std::string> deprecation = {};
 };
 
@@ -74,7 +74,7 @@ struct Type {
   TypeKind kind = TypeKind::scalar;
   ScalarKind scalar = ScalarKind::any;
   std::string name;
-  std::string description;
+  std::optional<std::string> description;
   std::vector<Field> fields;                // object, interface
   std::vector<const Type*> interfaces;      // object, interface
   std::vector<const Type*> possible;        // union: its members; interface: the objects that implement it
@@ -102,10 +102,11 @@ struct Type {
 
 struct DirectiveType {
   std::string name;
-  std::string description;
+  std::optional<std::string> description;
   std::vector<InputValue> arguments;
   std::vector<std::string> locations;
   bool repeatable = false;
+  std::optional<std::string> deprecation = {};
   bool built_in = false;
 
   const InputValue* argument(std::string_view name) const;
@@ -122,7 +123,7 @@ class Schema {
   const Type* root(OperationType operation) const;
   const Type* type(std::string_view name) const;
   const DirectiveType* directive(std::string_view name) const;
-  const std::string& description() const { return description_; }
+  const std::optional<std::string>& description() const { return description_; }
   /// In the order that graphql-js's introspection lists them.
   const std::deque<Type>& types() const { return types_; }
   const std::deque<DirectiveType>& directives() const { return directives_; }
@@ -137,7 +138,7 @@ class Schema {
   friend class SchemaBuilder;
   Schema() = default;
   std::string source_;
-  std::string description_;
+  std::optional<std::string> description_;
   std::deque<Type> types_;
   std::deque<DirectiveType> directives_;
   TextMap<const Type*> by_name_;

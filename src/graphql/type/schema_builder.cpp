@@ -11,8 +11,9 @@
 namespace millrace::graphql {
 namespace {
 
-std::string description_of(const std::optional<Value>& description) {
-  return description ? string_value(*description) : std::string();
+std::optional<std::string> description_of(const std::optional<Value>& description) {
+  if (!description) return std::nullopt;
+  return string_value(*description);
 }
 
 const Directive* find_directive(const std::vector<Directive>& directives, std::string_view name) {
@@ -44,7 +45,7 @@ void SchemaBuilder::fill(const Document& document, const Definitions& definition
   declare_types(definitions);
   for (Type& type : schema_->types_) fill_type(type, *definitions.type(type.name));
   add_possible_types();
-  add_directives(definitions);
+  add_directives(document, definitions);
   set_roots(document);
   add_meta_fields();
   for (const auto& [value, literal] : defaults_) default_nodes_.emplace(value, literal);
@@ -110,12 +111,16 @@ void SchemaBuilder::add_possible_types() {
   }
 }
 
-void SchemaBuilder::add_directives(const Definitions& definitions) {
+void SchemaBuilder::add_directives(const Document& document, const Definitions& definitions) {
   for (const DirectiveDefinition* definition : definitions.directives()) {
     DirectiveType& directive = schema_->directives_.emplace_back();
     directive.name = definition->name.text;
     directive.description = description_of(definition->description);
     directive.repeatable = definition->repeatable;
+    directive.deprecation = deprecation_of(definition->directives);
+    for (const DirectiveDefinition& part : document.directives)
+      if (part.extension && part.name.text == directive.name && !directive.deprecation)
+        directive.deprecation = deprecation_of(part.directives);
     directive.built_in = definitions.is_built_in(*definition);
     for (const Name& location : definition->locations) directive.locations.emplace_back(location.text);
     add_input_values(directive.arguments, definition->arguments, directive.built_in);

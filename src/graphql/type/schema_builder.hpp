@@ -37,7 +37,7 @@ class SchemaBuilder {
   void add_interfaces_and_members(Type& type, const TypeDefinition& part);
   void index_fields(Type& type);
   void add_possible_types();
-  void add_directives(const Definitions& definitions);
+  void add_directives(const Document& document, const Definitions& definitions);
   void set_roots(const Document& document);
   void set_root(OperationType operation, std::string_view name);
   void add_meta_fields();

@@ -25,7 +25,7 @@ struct Context {
 inline const DirectiveDefinition* Context::document_directive(std::string_view name) const {
   const DirectiveDefinition* found = nullptr;
   for (const DirectiveDefinition& definition : document.directives) {
-    if (definition.name.text == name) found = &definition;
+    if (!definition.extension && definition.name.text == name) found = &definition;
   }
   return found;
 }

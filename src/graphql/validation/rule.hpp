@@ -19,9 +19,9 @@ namespace millrace::graphql::validation {
 
 /// A node of the type system that can have directives.
 struct TypeSystemNode {
-  enum class Kind : std::uint8_t { schema, type, part };
+  enum class Kind : std::uint8_t { schema, type, directive, part };
   Kind kind = Kind::part;  // part: a field, argument, enum value or input field
-  std::string_view name;   // of a type, whose extensions count as the same place
+  std::string_view name;   // of a type or directive, whose extensions count as the same place
   const std::vector<Directive>& directives;
 };
 

@@ -43,7 +43,9 @@ void Walker::enum_value(const EnumValueDefinition& node) {
 }
 
 void Walker::directive_definition(const DirectiveDefinition& node) {
+  type_system_node({TypeSystemNode::Kind::directive, node.name.text, node.directives});
   input_values(node.arguments, "ARGUMENT_DEFINITION");
+  directives(node.directives, "DIRECTIVE_DEFINITION");
 }
 
 void Walker::type_system_node(TypeSystemNode node) {

@@ -150,6 +150,7 @@ TEST(Walker, VisitsTypeSystemDefinitions) {
                  "definition N",
                  "definition",
                  "type P (sdl)",
+                 "definition q",
                  "definition",
                  "type S (sdl)",
                  "/document"}));

@@ -21,6 +21,7 @@ void check(const SchemaContext& context, const std::vector<InputValueDefinition>
 /// 2.1.9 Reserved Names
 void check_names(const SchemaContext& context) {
   for (const DirectiveDefinition& directive : context.document.directives) {
+    if (directive.extension) continue;
     check(context, directive.name);
     check(context, directive.arguments);
   }

@@ -1,5 +1,7 @@
 #include "graphql/type/sdl/sdl_parts.hpp"
 
+#include <fmt/format.h>
+
 #include "graphql/language/type_kind.hpp"
 #include "graphql/language/type_name.hpp"
 
@@ -14,7 +16,7 @@ class Walk {
   }
 
   void visit(const TypeDefinition& type) {
-    visit(type.directives, kind_name(type.kind), type.name.text);
+    visit(type.directives, kind_name(type.kind), std::string(type.name.text));
     for (const Name& name : type.interfaces) parts_.type_names.push_back(&name);
     for (const Name& name : type.members) parts_.type_names.push_back(&name);
     for (const FieldDefinition& field : type.fields) visit(field);
@@ -23,6 +25,7 @@ class Walk {
   }
 
   void visit(const DirectiveDefinition& directive) {
+    visit(directive.directives, "DIRECTIVE_DEFINITION", fmt::format("@{}", directive.name.text));
     for (const InputValueDefinition& argument : directive.arguments) visit(argument, "ARGUMENT_DEFINITION");
   }
 
@@ -41,9 +44,9 @@ class Walk {
     if (value.default_value) parts_.values.push_back(&*value.default_value);
   }
 
-  void visit(const std::vector<Directive>& directives, std::string_view location, std::string_view type) {
+  void visit(const std::vector<Directive>& directives, std::string_view location, std::string owner) {
     if (directives.empty()) return;
-    parts_.sites.push_back({location, type, &directives});
+    parts_.sites.push_back({location, std::move(owner), &directives});
     for (const Directive& directive : directives)
       for (const Argument& argument : directive.arguments) parts_.values.push_back(&argument.value);
   }

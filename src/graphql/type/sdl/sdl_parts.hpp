@@ -1,6 +1,7 @@
 // What the rules over SDL look at, gathered in one walk: each use of directives, each name of a type, each constant value.
 #pragma once
 
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -11,7 +12,7 @@ namespace millrace::graphql {
 /// The directives written at one place.
 struct DirectiveSite {
   std::string_view location;  // as directive definitions name it: FIELD_DEFINITION
-  std::string_view type;      // of a type's definition or extension: its name; of the schema's: "schema"; else empty
+  std::string owner;          // whose definition or extension it is: "schema", "Type", "@directive"; else empty
   const std::vector<Directive>* directives = nullptr;
 };
 

@@ -21,15 +21,18 @@ void check_sdl(const SdlContext& context);
 void check_lone_schema_definition(const SdlContext& context);
 void check_unique_operation_types(const SdlContext& context);
 void check_unique_type_names(const SdlContext& context);
-void check_unique_member_names(const SdlContext& context);
+void check_unique_enum_value_names(const SdlContext& context);
+void check_unique_field_definition_names(const SdlContext& context);
 void check_unique_argument_definition_names(const SdlContext& context);
 void check_unique_directive_names(const SdlContext& context);
 void check_known_type_names(const SdlContext& context);
 void check_known_directives(const SdlContext& context);
 void check_unique_directives_per_location(const SdlContext& context);
 void check_possible_type_extensions(const SdlContext& context);
-void check_directive_arguments(const SdlContext& context);
+void check_known_argument_names_on_directives(const SdlContext& context);
+void check_unique_argument_names(const SdlContext& context);
 void check_unique_input_field_names(const SdlContext& context);
+void check_provided_required_arguments_on_directives(const SdlContext& context);
 void check_type_system_only(const SdlContext& context);
 
 }  // namespace millrace::graphql

@@ -21,6 +21,7 @@ class UniqueDirectivesPerLocation final : public Rule {
     switch (node.kind) {
       case TypeSystemNode::Kind::schema: return check(node.directives, of_schema_);
       case TypeSystemNode::Kind::type: return check(node.directives, of_type_[node.name]);
+      case TypeSystemNode::Kind::directive: return check(node.directives, of_directive_[node.name]);
       case TypeSystemNode::Kind::part: return check(node.directives);
     }
   }
@@ -51,6 +52,7 @@ class UniqueDirectivesPerLocation final : public Rule {
 
   Seen of_schema_;
   NameMap<Seen> of_type_;
+  NameMap<Seen> of_directive_;
 };
 
 }  // namespace
