@@ -1,6 +1,7 @@
 // Holds Millrace's responses against graphql-js's: data with the order of its keys, errors with message, locations and path, in order.
 //
-//   node execution_compare.mjs PROGRAM [SEED] [COUNT]    rows of tests/spec/graphql/execution, deviations.conf, then COUNT random requests
+//   node execution_compare.mjs PROGRAM [SEED] [COUNT]    rows of tests/spec/graphql/execution, deviations.conf, strange requests,
+//                                                        then COUNT random ones
 //   node execution_compare.mjs --write                   puts graphql-js's responses into the rows
 //
 // Both sides get the same JSON as the values of the root fields; below, a field is a member of its parent. The type of an object is what its
@@ -13,6 +14,7 @@ import { Random } from './random.mjs';
 import { DataMaker } from './random_data.mjs';
 import { randomDocument } from './random_document.mjs';
 import { randomSchema } from './random_schema.mjs';
+import { strange } from './strange_requests.mjs';
 
 const folder = new URL('../spec/graphql/', import.meta.url).pathname;
 const schemas = new Map();
@@ -113,6 +115,16 @@ function compareDeviations(program) {
   return failures;
 }
 
+// --- Strange requests ---------------------------------------------------------------------------------------------------------------------
+
+function compareStrange(program) {
+  const answers = answersTo(program, strange.map((one) => JSON.stringify(one)));
+  const differing = strange.filter((one, i) => reference(one) !== asClientReads(JSON.parse(answers[i])));
+  for (const one of differing) show('differs', one, reference(one), answers[strange.indexOf(one)]);
+  console.log(`strange requests: ${strange.length}, different from graphql-js ${version}: ${differing.length}`);
+  return differing.length;
+}
+
 // --- Random requests ----------------------------------------------------------------------------------------------------------------------
 
 const directives = {
@@ -179,6 +191,6 @@ if (process.argv[2] === '--write') {
   writeRows();
 } else {
   const [program, seed = '1', count = '6000'] = process.argv.slice(2);
-  const failures = compareRows(program) + compareDeviations(program) + compareRandom(program, Number(seed), Number(count));
+  const failures = compareRows(program) + compareDeviations(program) + compareStrange(program) + compareRandom(program, Number(seed), Number(count));
   process.exit(failures === 0 ? 0 : 1);
 }

@@ -140,10 +140,15 @@ function randomArguments() {
   });
 }
 
+/** Strings that are numbers to JavaScript, or nearly, and numbers that it spells in its own way. */
+const SPELLED = ['5', ' 7 ', '1e3', '99999999999', '', ' ', '\u00a0\ufeff12\u3000\n', '0x1F', '0XfF', '0x', '0xg', '0b101', '0b2', '0o17', '0O8', '.5', '.', '5.', '+5', '-5', '+-5',
+  '-0', '007', '1_0', '1e', '1e+', '1e-2', '1E400', '-1e400', 'Infinity', '-Infinity', '+Infinity', 'infinity', 'NaN', '5 5', '-0x5', '1.5e1', '2147483648', '0.0', '00.50',
+  1e21, -1e21, 123456789012345680000, 1e-6, 1e-7, -1.5e-9, 0.1, 123456.789, 1e300, -0, 5e-324, 1.7976931348623157e308, 100, 1e5, 0.000001234, 4294967296.5];
+
 function randomLeaves() {
   return many(() => {
     const type = random.pick(['Int', 'Float', 'String', 'Boolean', 'ID', 'E']);
-    const value = anyJson(random, 3) ?? random.pick(['5', ' 7 ', '1e3', '99999999999', 'abc']);
+    const value = random.chance(35) ? random.pick(SPELLED) : anyJson(random, 3) ?? 'abc';
     return { request: { do: 'leaf', schema: INPUT_SDL, type, value }, expected: leafReference(inputSchema, type, value) };
   });
 }

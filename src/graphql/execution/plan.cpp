@@ -235,8 +235,9 @@ std::expected<std::optional<std::string_view>, Fault> argument_value(const Plann
     if (auto coerced = coerce_literal(*argument.node, definition.type, variables)) return storage.emplace_back(*std::move(coerced));
   const auto problems = literal_problems(*argument.node, TypeView(definition.type), &variables);
   CHECK(!problems.empty());
-  return std::unexpected(Fault{fmt::format("Argument \"{}.{}({}:)\" has invalid value{}: {}", field.parent->name, field.field->name,
-                                           definition.name, at_path(problems.front().path), problems.front().message),
+  const std::string_view owner = field.field->name.starts_with("__") ? "<meta>" : std::string_view(field.parent->name);
+  return std::unexpected(Fault{fmt::format("Argument \"{}.{}({}:)\" has invalid value{}: {}", owner, field.field->name, definition.name,
+                                           at_path(problems.front().path), problems.front().message),
                                problems.front().begin});
 }
 
