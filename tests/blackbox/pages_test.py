@@ -1,6 +1,7 @@
 """What a person opens: the start page, GraphiQL and Swagger UI, in Chromium (tests/web) and as plain files; no other host is ever asked."""
 
 import gzip
+import json
 import re
 import subprocess
 
@@ -45,6 +46,21 @@ def test_all_of_them_below_a_prefix_of_a_proxy(events, stored):
     with below("/some/shop", events.port) as base:
         in_chromium("start.mjs", base)
         in_chromium("graphiql.mjs", base, "/processed-events/graph", "List,ById,WithRelation", "SUCCESS")
+
+
+@pytest.mark.parametrize("example", ["events", "farm"])
+def test_the_examples_of_every_graphiql_run_as_they_stand(example, request):
+    service = request.getfixturevalue(example)
+    for entity in service.get("/").json()["services"]:
+        (graphlette,) = entity["graphql"]
+        text = page(service, graphlette["path"]).text
+        settings = json.loads(re.search(r'id="settings">(.*?)</script>', text)[1])
+        assert service.get("/" + settings["list"]).status == 200
+        asked = [example["query"].split()[1].partition("(")[0] for example in settings["examples"]]
+        assert asked in (["List", "ById"], ["List", "ById", "WithRelation"]), asked
+        for example in settings["examples"]:
+            variables = {variable["name"]: variable["value"] for variable in example["variables"]}
+            assert service.data(graphlette["path"], example["query"], variables) is not None
 
 
 @pytest.mark.parametrize("example", ["events", "farm"])
