@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <set>
 
 #include "base/json/canonical.hpp"
 
@@ -53,7 +54,7 @@ class ExampleMaker {
     if (type == "boolean") return "true";
     if (type == "null") return "null";
     if (type == "string") return make_string(schema);
-    for (std::string_view key : {"anyOf", "oneOf", "allOf"})
+    for (std::string_view key : {"anyOf", "oneOf"})
       if (auto branches = schema.find(key); branches && branches->size() > 0) return make(branches->first(), depth + 1);
     return R"({"key": "value"})";  // anything may stand here
   }
@@ -83,7 +84,7 @@ class ExampleMaker {
         if (!one.is_string("null")) return one.string();
       return "null";
     }
-    if (schema.find("properties") || schema.find("required")) return "object";
+    if (schema.find("properties") || schema.find("required") || schema.find("allOf")) return "object";
     if (schema.find("items")) return "array";
     if (schema.find("minimum") || schema.find("maximum") || schema.find("multipleOf")) return "number";
     return schema.find("format") || schema.find("minLength") || schema.find("maxLength") ? "string" : "";
@@ -105,25 +106,42 @@ class ExampleMaker {
     return false;
   }
 
+  /// The members of an object as they are found; the first of a name stays.
+  struct Members {
+    std::string text;
+    std::set<std::string> names;
+
+    void add(const std::string& name, const std::string& value) {
+      if (names.insert(name).second) text += fmt::format("{}{}: {}", text.empty() ? "" : ", ", json::quoted(name), value);
+    }
+  };
+
   std::string make_object(Value schema, int depth) {
-    std::string members;
-    const auto add = [&](const std::string& name, const std::string& value) {
-      members += fmt::format("{}{}: {}", members.empty() ? "" : ", ", json::quoted(name), value);
-    };
+    Members members;
+    add_members(schema, depth, members);
+    if (members.text.empty() && depth > 0 && !schema.find("additionalProperties")) members.add("key", "\"value\"");
+    return "{" + members.text + "}";
+  }
+
+  void add_members(Value schema, int depth, Members& members) {
+    if (depth > kDepthMax) return;
     auto properties = schema.find("properties");
     if (properties && properties->is(Kind::object)) {
       for (Value name = properties->first(); name != properties->end(); name = name.after().after()) {
         const bool is_left_out = name.is_string("id") || (required_only_ && depth == 0) || may_be_null(name.after());
-        if (!is_left_out || is_required(schema, name)) add(name.string(), make(name.after(), depth + 1));
+        if (!is_left_out || is_required(schema, name)) members.add(name.string(), make(name.after(), depth + 1));
       }
+    }
+    auto branches = schema.find("allOf");
+    if (branches && branches->is(Kind::array)) {
+      for (Value branch = branches->first(); branch != branches->end(); branch = branch.after())
+        add_members(referred(branch).value_or(branch), depth + 1, members);
     }
     auto required = schema.find("required");
     if (required && required->is(Kind::array)) {
       for (Value name = required->first(); name != required->end(); name = name.after())
-        if (name.is(Kind::string) && !(properties && properties->find(name.string()))) add(name.string(), "\"example\"");
+        if (name.is(Kind::string)) members.add(name.string(), "\"example\"");
     }
-    if (members.empty() && depth > 0 && !schema.find("additionalProperties")) add("key", "\"value\"");
-    return "{" + members + "}";
   }
 
   std::string make_array(Value schema, int depth) {

@@ -22,6 +22,9 @@ TEST(MakeExample, FollowsTheSchema) {
   EXPECT_EQ(example_of(R"({"required": ["b"]})"), R"({"b": "example"})");
   EXPECT_EQ(example_of(R"({"properties": {"s": {"minLength": 9}, "t": {"type": "string", "maxLength": 2}}})"),
             R"({"s": "example example", "t": "ex"})");
+  EXPECT_EQ(example_of(R"({"allOf": [{"$ref": "#/$defs/b"}, {"required": ["a"]}], "properties": {"c": {"const": 1}},
+                          "$defs": {"b": {"properties": {"b": {"type": "boolean"}, "c": {"type": "integer"}}}}})"),
+            R"({"c": 1, "b": true, "a": "example"})");
   EXPECT_EQ(example_of("true"), "none");
 }
 
