@@ -101,7 +101,10 @@ bool is_utf8_or_silent(std::string_view header) {
 }
 
 std::optional<std::size_t> preferred_media_type(std::string_view accept, std::initializer_list<std::string_view> offers) {
-  if (trim(accept).empty()) return 0;
+  accept = trim(accept);
+  // What nearly every program sends.
+  if (accept.empty() || accept == "*/*") return 0;
+  if (const auto named = std::ranges::find(offers, accept); named != offers.end()) return named - offers.begin();
   std::optional<std::size_t> best;
   Liking most;
   for (std::size_t i = 0; i < offers.size(); ++i) {
