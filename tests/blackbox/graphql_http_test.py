@@ -66,3 +66,19 @@ def test_batches_are_refused_unless_the_config_allows_them(events, tmp_path):
 def test_an_invalid_document_by_media_type(events, accept, status, content_type):
     response = events.request("POST", "/raw-events/graph", {"query": "{ nothing }"}, {"Accept": accept})
     assert (response.status, response.headers["Content-Type"].partition(";")[0]) == (status, content_type)
+
+
+def test_pages_of_other_origins_may_ask(events):
+    asked = {"Origin": "https://shop.example", "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type,x-trace"}
+    preflight = events.request("OPTIONS", "/raw-events/graph", headers=asked)
+    assert (preflight.status, preflight.body) == (204, b"")
+    assert preflight.headers["Access-Control-Allow-Origin"] == "*"
+    assert "POST" in preflight.headers["Access-Control-Allow-Methods"]
+    assert preflight.headers["Access-Control-Allow-Headers"] == "content-type,x-trace"
+    assert "Access-Control-Allow-Credentials" not in preflight.headers
+    for path in ("/raw-events/graph", "/raw-events/api", "/nothing", "/health"):
+        answer = events.get(path, Origin="https://shop.example")
+        assert answer.headers["Access-Control-Allow-Origin"] == "*", path
+        assert "X-Canonical-Id" in answer.headers["Access-Control-Expose-Headers"], path
+    assert events.get("/health").headers["Access-Control-Allow-Origin"] is None
+    assert events.request("OPTIONS", "/raw-events/graph").headers["Allow"] == "GET, HEAD, POST, OPTIONS"
