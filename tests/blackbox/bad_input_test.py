@@ -105,7 +105,7 @@ def test_unknown_ids_in_graphql_are_null(events):
 
 def test_unknown_paths_and_methods(events):
     assert_is_problem(events.get("/raw-event/api"), 404)
-    assert_is_problem(events.get("/"), 404)
+    assert_is_problem(events.get("/nothing"), 404)
     response = events.request("DELETE", RAW)
     assert_is_problem(response, 405)
     assert "POST" in response.headers["Allow"]
