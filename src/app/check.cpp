@@ -16,15 +16,59 @@ void describe_entity(std::string& out, const EntityModel& entity) {
   fmt::format_to(std::back_inserter(out), "  indexes   id{}{}\n", indexes.empty() ? "" : ", ", fmt::join(indexes, ", "));
 }
 
+/// What a field takes besides its conditions.
+std::string describe_page(const federation::EntityQuery& query, const graphql::Field& field) {
+  std::string text;
+  std::vector<std::string> pages;
+  if (query.takes_where) text += "  and $where";
+  if (query.ordering) text += fmt::format("  by $orderBy ({})", fmt::join(query.ordering->fields(), ", "));
+  for (const graphql::InputValue& argument : field.arguments) {
+    const bool is_page = query.is_connection
+                             ? argument.name == "first" || argument.name == "after" || argument.name == "last" || argument.name == "before"
+                             : argument.name == "limit" || argument.name == "offset";
+    if (is_page) pages.push_back('$' + argument.name);
+  }
+  if (!pages.empty()) text += fmt::format("  pages {}", fmt::join(pages, ", "));
+  return text;
+}
+
+std::string_view verb(federation::EntityMutation::Kind kind) {
+  switch (kind) {
+    case federation::EntityMutation::Kind::create: return "creates";
+    case federation::EntityMutation::Kind::create_many: return "creates all or none of";
+    case federation::EntityMutation::Kind::update: return "changes";
+    case federation::EntityMutation::Kind::remove: return "deletes";
+  }
+  return "";
+}
+
+void describe_mutation(std::string& out, const graphql::Field& field, const federation::EntityMutation& mutation) {
+  const bool is_new =
+      mutation.kind == federation::EntityMutation::Kind::create || mutation.kind == federation::EntityMutation::Kind::create_many;
+  std::string what = !mutation.input.empty() ? '$' + mutation.input : fmt::format("{}", fmt::join(mutation.members, ", "));
+  std::string id = is_new ? std::string() : fmt::format("id {}", mutation.id.empty() ? "of the input" : '$' + mutation.id);
+  if (!id.empty() && !what.empty()) what = fmt::format("{} by {}", id, what);
+  if (what.empty()) what = id;
+  fmt::format_to(std::back_inserter(out), "  mutation  {}: {}  {} {}{}\n", mutation.name, field.type.to_string(), verb(mutation.kind), what,
+                 mutation.expected_version.empty() ? "" : "  if at version $" + mutation.expected_version);
+}
+
 void describe_graphlette(std::string& out, const Model& model, const GraphletteModel& graphlette) {
   for (const QueryModel& query : graphlette.queries) {
     const graphql::Field* field = graphlette.schema->query()->field(query.query.name);
-    fmt::format_to(std::back_inserter(out), "  query     {}: {}  where {}  ({})\n", query.query.name, field->type.to_string(),
-                   document::to_string(query.query.filter, query.query.parameters), query.origin == "derived" ? "derived" : "template");
+    fmt::format_to(std::back_inserter(out), "  query     {}: {}  where {}{}  ({})\n", query.query.name, field->type.to_string(),
+                   document::to_string(query.query.filter, query.query.parameters), describe_page(query.query, *field),
+                   query.origin == "derived" ? "derived" : "template");
   }
+  for (const MutationModel& mutation : graphlette.mutations)
+    describe_mutation(out, *graphlette.schema->mutation()->field(mutation.mutation.name), mutation.mutation);
   for (const RelationModel& relation : graphlette.relations) {
-    fmt::format_to(std::back_inserter(out), "  resolver  {}.{} follows {} to {} at {}\n", relation.type, relation.field,
-                   fmt::join(relation.keys, ", else "), relation.query, model.graphlettes[relation.target].path);
+    const graphql::Field& field = *graphlette.schema->type(relation.type)->field(relation.field);
+    const bool adds = relation.own.parameters.size() > model.graphlettes[relation.target].query(relation.query)->query.parameters.size();
+    fmt::format_to(std::back_inserter(out), "  resolver  {}.{} follows {} to {} at {}{}{}\n", relation.type, relation.field,
+                   fmt::join(relation.keys, ", else "), relation.query, model.graphlettes[relation.target].path,
+                   adds ? "  where " + document::to_string(relation.own.filter, relation.own.parameters) : std::string(),
+                   describe_page(relation.own, field));
   }
 }
 

@@ -1,10 +1,9 @@
 #include "app/derive_queries.hpp"
 
 #include <algorithm>
-#include <array>
 
-#include "base/json/canonical.hpp"
-#include "document/comparison_suffix.hpp"
+#include "app/connection_type.hpp"
+#include "app/derive_arguments.hpp"
 #include "document/filter_parser.hpp"
 #include "document/sql_template.hpp"
 #include "graphql/language/source.hpp"
@@ -15,28 +14,10 @@ namespace {
 using document::Comparison;
 using document::FieldPath;
 using document::Filter;
-using document::Operand;
 
 Place place_in(const graphql::Schema& schema, const std::string& file, std::uint32_t offset) {
   auto location = graphql::location_at(schema.source(), offset);
   return {file, location.line, location.column};
-}
-
-bool is_upper(char c) {
-  return c >= 'A' && c <= 'Z';
-}
-
-FieldPath payload_path(std::string_view field) {
-  if (field == "id") return FieldPath::parse("id");
-  return {FieldPath::Root::payload, {json::quoted(field)}};
-}
-
-/// Whether documents of the entity may have the member: a field of the type, or the key of one of its relations.
-bool is_member(const graphql::Type& entity, std::string_view name) {
-  if (entity.field(name) != nullptr) return true;
-  return std::ranges::any_of(entity.fields, [&](const graphql::Field& field) {
-    return field.type.named->is_composite() && snake_case(field.name) + "_id" == name;
-  });
 }
 
 std::vector<std::string> names_of(const auto& items) {
@@ -71,14 +52,18 @@ class Deriver {
       model.query.name = field.name;
       model.query.is_list = field.type.nullable().is_list();
       const std::size_t problems_before = problems_.size();
+      const FieldContext context{schema_, file_, entity_, problems_};
+      derive_reserved(context, field, model.query);
       if (configured != nullptr) {
         from_template(model, field, *configured);
       } else {
-        derive(model, field);
+        model.origin = "derived";
+        derive_conditions(context, field, model.query);
       }
       model.query.is_by_id = is_by_id(model.query.filter);
       model.is_wrong = problems_.size() != problems_before;
     }
+    for (const QueryModel& query : queries) check_where(query.query);
     for (const QueryConfig& query : config_.queries) check_configured(query);
     return queries;
   }
@@ -95,12 +80,19 @@ class Deriver {
     if (field == nullptr) {
       problems_.push_back({query.place, fmt::format("The schema has no Query field \"{}\" for this query.", query.name),
                            did_you_mean(query.name, names_of(schema_.query()->fields))});
-    } else if (field->type.nullable().is_list() != query.is_list) {
+    } else if ((field->type.nullable().is_list() || gives_connection(*field)) != query.is_list) {
       problems_.push_back({query.place,
                            fmt::format("\"{}\" is among the {}, but the schema says that it gives {}.", query.name,
                                        query.is_list ? "vectors" : "singletons", field->type.to_string()),
                            fmt::format("Move it to the {}.", query.is_list ? "singletons" : "vectors")});
     }
+  }
+
+  void check_where(const federation::EntityQuery& query) {
+    if (!query.takes_where || !has_sql(query.filter)) return;
+    problems_.push_back({place_in(schema_, file_, schema_.query()->field(query.name)->begin),
+                         fmt::format("The argument \"where\" of \"{}\" cannot be joined with a template in SQL.", query.name),
+                         "Write the template as a filter in JSON."});
   }
 
   /// A template's names are arguments of the field; {{id}} may stand for another, which the config names, or for the only one.
@@ -126,48 +118,14 @@ class Deriver {
     }
   }
 
-  static std::string argument_for(const std::string& parameter, const graphql::Field& field, const QueryConfig& configured) {
+  std::string argument_for(const std::string& parameter, const graphql::Field& field, const QueryConfig& configured) const {
     if (field.argument(parameter) != nullptr) return parameter;
     if (parameter != "id") return {};
     if (!configured.id.empty() && field.argument(configured.id) != nullptr) return configured.id;
     std::vector<std::string> own;
     for (const graphql::InputValue& argument : field.arguments)
-      if (!is_reserved_argument(argument.name)) own.push_back(argument.name);
+      if (!is_reserved_argument(field, argument, entity_)) own.push_back(argument.name);
     return own.size() == 1 ? own.front() : std::string();
-  }
-
-  void derive(QueryModel& model, const graphql::Field& field) {
-    model.origin = "derived";
-    std::vector<Filter> conditions;
-    for (const graphql::InputValue& argument : field.arguments) {
-      if (is_reserved_argument(argument.name)) continue;
-      auto condition = derive_condition(field, argument, static_cast<std::uint32_t>(model.query.parameters.size()));
-      if (!condition) continue;
-      conditions.push_back(*std::move(condition));
-      model.query.parameters.push_back(argument.name);
-    }
-    model.query.filter = conditions.size() == 1 ? std::move(conditions.front()) : Filter::all_of(std::move(conditions));
-  }
-
-  std::optional<Filter> derive_condition(const graphql::Field& field, const graphql::InputValue& argument, std::uint32_t number) {
-    Operand operand = Operand::argument(number);
-    if (argument.name == "id") return Filter::compare(id_path(field), Comparison::equal, operand);
-    if (is_member(entity_, argument.name)) return Filter::compare(payload_path(argument.name), Comparison::equal, operand);
-    auto [base, comparison] = document::split_suffix(argument.name);
-    if (comparison != Comparison::equal && is_member(entity_, base)) return Filter::compare(payload_path(base), comparison, operand);
-    std::string hint = did_you_mean(argument.name, names_of(entity_.fields));
-    if (hint.empty()) hint = "Name it after a field, or give the query a template in rootConfig.";
-    problems_.push_back({place_in(schema_, file_, argument.begin),
-                         fmt::format("The argument \"{}\" of \"{}\" fits no field of \"{}\".", argument.name, field.name, entity_.name),
-                         std::move(hint)});
-    return std::nullopt;
-  }
-
-  /// getByCoop(id) follows payload.coop_id; getById(id), and id on any other name, is the document's own.
-  static FieldPath id_path(const graphql::Field& field) {
-    std::string_view name = field.name;
-    if (!name.starts_with("getBy") || name == "getById" || name.size() == 5 || !is_upper(name[5])) return FieldPath::parse("id");
-    return payload_path(snake_case(name.substr(5)) + "_id");
   }
 
   const graphql::Schema& schema_;
@@ -179,35 +137,19 @@ class Deriver {
 
 }  // namespace
 
-bool is_reserved_argument(std::string_view name) {
-  static constexpr std::array<std::string_view, 3> kReserved{"at", "limit", "offset"};
-  return std::ranges::find(kReserved, name) != kReserved.end();
-}
-
-std::string snake_case(std::string_view name) {
-  std::string snake;
-  for (std::size_t i = 0; i < name.size(); ++i) {
-    const bool starts_word = is_upper(name[i]) && i > 0 && (!is_upper(name[i - 1]) || (i + 1 < name.size() && !is_upper(name[i + 1])));
-    if (starts_word && snake.back() != '_') snake += '_';
-    snake += is_upper(name[i]) ? static_cast<char>(name[i] - 'A' + 'a') : name[i];
-  }
-  return snake;
-}
-
 const graphql::Type* entity_type(const graphql::Schema& schema, const GraphletteConfig& config, const std::string& file,
                                  std::vector<Problem>& problems) {
   if (schema.query() == nullptr) {
     problems.push_back({{file}, "The schema has no Query type.", "Add type Query { getById(id: ID!): T }."});
     return nullptr;
   }
-  for (const graphql::Type* root : {schema.mutation(), schema.subscription()})
-    if (root != nullptr)
-      problems.push_back({place_in(schema, file, root->begin),
-                          fmt::format("The type \"{}\" is declared, but only queries are served.", root->name),
-                          "Take it out; documents are written over REST."});
+  if (const graphql::Type* root = schema.subscription(); root != nullptr)
+    problems.push_back({place_in(schema, file, root->begin),
+                        fmt::format("The type \"{}\" is declared, but subscriptions are not served.", root->name), "Take it out."});
   const graphql::Type* entity = nullptr;
   for (const graphql::Field& field : schema.query()->fields) {
-    const graphql::Type* type = field.type.named;
+    const graphql::Type* type = &given_type(field);
+    if (gives_connection(field)) check_connection(schema, *field.type.named, file, problems);
     const Place place = place_in(schema, file, field.begin);
     if (type->kind != graphql::TypeKind::object) {
       problems.push_back({place, fmt::format("\"{}\" gives {}, which is no object type.", field.name, field.type.to_string()),

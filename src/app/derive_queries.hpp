@@ -11,13 +11,8 @@
 
 namespace millrace::app {
 
-/// The names of arguments that say how a query is read, not what it asks for.
-bool is_reserved_argument(std::string_view name);
-
-/// "RawEvent" and "rawEvent" as "raw_event".
-std::string snake_case(std::string_view name);
-
-/// The object type that the Query fields return; a problem when they disagree. Null (with a problem) when there is none.
+/// The object type that the Query fields return, or the nodes of the connections that they return; a problem when they disagree. Null (with
+/// a problem) when there is none.
 const graphql::Type* entity_type(const graphql::Schema& schema, const GraphletteConfig& config, const std::string& file,
                                  std::vector<Problem>& problems);
 

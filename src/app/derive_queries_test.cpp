@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "app/member_types.hpp"
 #include "document/filter_text.hpp"
 
 namespace millrace::app {

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 
-#include "app/derive_queries.hpp"
+#include "app/connection_type.hpp"
+#include "app/derive_arguments.hpp"
+#include "app/member_types.hpp"
 #include "http/client.hpp"
 
 namespace millrace::app {
@@ -45,6 +47,7 @@ class RelationDeriver {
       RelationModel relation{.target = *target};
       if (!find_field(graphlette, resolver, relation)) continue;
       if (!find_query(resolver, relation)) continue;
+      derive_own(graphlette, relation);
       graphlette.relations.push_back(std::move(relation));
     }
   }
@@ -151,7 +154,30 @@ class RelationDeriver {
       return false;
     }
     relation.parameter = static_cast<std::size_t>(at - parameters.begin());
+    relation.own = query->query;
     return true;
+  }
+
+  /// What the field's own arguments add to the query that it asks: conditions, order and pages, as they would on the query's own field.
+  void derive_own(const GraphletteModel& graphlette, RelationModel& relation) {
+    const graphql::Field& field = *graphlette.schema->type(relation.type)->field(relation.field);
+    const GraphletteModel& target = model_.graphlettes[relation.target];
+    federation::EntityQuery& own = relation.own;
+    const std::string key = own.parameters[relation.parameter];
+    const std::size_t parameters = own.parameters.size();
+    const FieldContext context{*graphlette.schema, graphlette.schema_name, *target.type, problems_};
+    own.name = relation.type + '.' + relation.field;
+    own.is_list = relation.is_list && (own.is_list || own.is_connection);
+    own.ordering.reset();
+    own.takes_where = false;
+    derive_reserved(context, field, own);
+    derive_conditions(context, field, own);
+    own.is_by_id &= own.parameters.size() == parameters;
+    if (own.is_connection) check_connection(*graphlette.schema, *field.type.named, graphlette.schema_name, problems_);
+    if (const graphql::InputValue* argument = field.argument(key); argument != nullptr)
+      problems_.push_back({context.place(argument->begin),
+                           fmt::format("The argument \"{}\" of \"{}\" is what the key of the parent is given to.", key, own.name),
+                           "Leave it out, or name another."});
   }
 
   Model& model_;

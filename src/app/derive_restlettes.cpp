@@ -77,6 +77,14 @@ class RestletteDeriver {
     compile(restlette, schema_for(graphlette));
   }
 
+  std::shared_ptr<const jsonschema::Schema> schema_of(const GraphletteModel& graphlette) {
+    for (const RestletteModel& restlette : model_.restlettes)
+      if (restlette.entity == graphlette.entity) return restlette.schema;
+    RestletteModel only_schema;
+    compile(only_schema, schema_for(graphlette));
+    return only_schema.schema;
+  }
+
  private:
   const GraphletteModel* graphlette_of(std::size_t entity) const {
     for (const GraphletteModel& graphlette : model_.graphlettes)
@@ -113,6 +121,10 @@ void derive_restlettes(Model& model, std::vector<Problem>& problems) {
     deriver.add_configured(config, static_cast<std::size_t>(entity - model.entities.begin()));
   }
   for (const GraphletteModel& graphlette : model.graphlettes) deriver.add_derived(graphlette);
+}
+
+std::shared_ptr<const jsonschema::Schema> document_schema(Model& model, const GraphletteModel& graphlette, std::vector<Problem>& problems) {
+  return RestletteDeriver(model, problems).schema_of(graphlette);
 }
 
 }  // namespace millrace::app

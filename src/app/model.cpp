@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "app/derive_mutations.hpp"
 #include "app/derive_queries.hpp"
 #include "app/derive_relations.hpp"
 #include "app/derive_restlettes.hpp"
@@ -41,6 +42,7 @@ void add_graphlette(Model& model, const GraphletteConfig& config, std::vector<Pr
     return;
   }
   graphlette.schema_file = source->file;
+  graphlette.schema_name = source->name;
   std::vector<Problem> found;
   derive_from_sdl(graphlette, config, *source, found);
   std::ranges::move(placed(std::move(found), *source), std::back_inserter(problems));
@@ -112,6 +114,7 @@ Checked<Model> derive_model(Config config, std::uint16_t port) {
   for (const RestletteConfig& restlette : model.config.restlettes) entity_of(model, restlette.storage);
   derive_relations(model, port, problems);
   derive_restlettes(model, problems);
+  derive_mutations(model, problems);
   collect_indexes(model);
   check_paths(model, problems);
   check_sql(model, problems);

@@ -11,6 +11,7 @@
 #include "app/config.hpp"
 #include "base/problem.hpp"
 #include "document/filter.hpp"
+#include "federation/entity_mutation.hpp"
 #include "federation/entity_query.hpp"
 #include "graphql/type/schema.hpp"
 #include "jsonschema/schema.hpp"
@@ -38,6 +39,11 @@ struct RelationModel {
   std::string query;
   std::size_t parameter = 0;
   bool is_list = false;
+  federation::EntityQuery own;  // that query, with what the field's own arguments add
+};
+
+struct MutationModel {
+  federation::EntityMutation mutation;  // its store is set when the service opens it
 };
 
 struct GraphletteModel {
@@ -46,8 +52,11 @@ struct GraphletteModel {
   std::shared_ptr<const graphql::Schema> schema;
   const graphql::Type* type = nullptr;  // the entity's
   std::filesystem::path schema_file;    // empty: the SDL stands in the config
+  std::string schema_name;              // names the SDL in problems
   std::deque<QueryModel> queries;
+  std::deque<MutationModel> mutations;
   std::vector<RelationModel> relations;
+  std::shared_ptr<const jsonschema::Schema> documents;  // what mutations may write
 
   const QueryModel* query(std::string_view name) const;
 };

@@ -210,10 +210,10 @@ TEST_F(ModelTest, NamesResolversThatLeadNowhere) {
 }
 
 TEST_F(ModelTest, RefusesWhatIsNotServed) {
-  write("config/a.graphql", std::string(kSdl) + " type Mutation { create(name: String): A }");
-  EXPECT_THAT(problems(graphlette("")), Contains(HasSubstr("only queries are served")));
-  write("config/a.graphql", "type A { id: ID } type Query { all(orderBy: String): [A] }");
-  EXPECT_THAT(problems(graphlette("")), Contains(HasSubstr("\"orderBy\" of \"all\" fits no field")));
+  write("config/a.graphql", std::string(kSdl) + " type Subscription { changed: A }");
+  EXPECT_THAT(problems(graphlette("")), Contains(HasSubstr("subscriptions are not served")));
+  write("config/a.graphql", "type A { id: ID } type Query { all(first: Int): [A] }");
+  EXPECT_THAT(problems(graphlette("")), Contains(HasSubstr("\"first\" of \"all\" fits no field")));
 }
 
 TEST_F(ModelTest, FindsPathsThatMeet) {

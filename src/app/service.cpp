@@ -3,10 +3,13 @@
 #include <deque>
 #include <thread>
 
+#include "app/connection_type.hpp"
 #include "app/start_page.hpp"
 #include "app/status_pages.hpp"
 #include "app/storage.hpp"
 #include "base/json/canonical.hpp"
+#include "federation/connection.hpp"
+#include "federation/entity_mutation.hpp"
 #include "federation/resolvers.hpp"
 #include "graph/endpoint.hpp"
 #include "graphql/execution/engine.hpp"
@@ -49,6 +52,8 @@ struct Service::State {
   std::vector<std::unique_ptr<document::Store>> stores;
   std::deque<graphql::Bindings> bindings;  // by graphlette
   std::vector<std::unique_ptr<graphql::Resolver>> resolvers;
+  federation::NodesResolver nodes;
+  federation::CountResolver counts;
   std::vector<std::unique_ptr<graphql::Engine>> engines;
   std::vector<std::unique_ptr<http::Handler>> handlers;
   http::Router router;
@@ -69,31 +74,59 @@ struct Service::State {
     for (const GraphletteModel& graphlette : model.graphlettes)
       for (const QueryModel& query : graphlette.queries)
         if (graphlette.entity == entity && document::has_sql(query.query.filter)) filters.push_back(&query.query.filter);
+    for (const GraphletteModel& graphlette : model.graphlettes)
+      for (const RelationModel& relation : graphlette.relations)
+        if (model.graphlettes[relation.target].entity == entity && document::has_sql(relation.own.filter))
+          filters.push_back(&relation.own.filter);
     return filters;
   }
 
   void bind_graphlettes() {
-    for (GraphletteModel& graphlette : model.graphlettes) {
-      graphql::Bindings& own = bindings.emplace_back();
-      for (QueryModel& query : graphlette.queries) {
-        query.query.store = stores[graphlette.entity].get();
-        resolvers.push_back(std::make_unique<federation::QueryResolver>(query.query));
-        own.bind(graphlette.schema->query()->name, query.query.name, *resolvers.back());
-      }
+    for (std::size_t i = 0; i < model.graphlettes.size(); ++i) bindings.emplace_back();
+    for (std::size_t i = 0; i < model.graphlettes.size(); ++i) {
+      bind_roots(bindings[i], model.graphlettes[i]);
+      for (RelationModel& relation : model.graphlettes[i].relations) bind_relation(bindings[i], relation);
+      bind_connections(bindings[i], *model.graphlettes[i].schema);
     }
-    for (std::size_t i = 0; i < model.graphlettes.size(); ++i)
-      for (const RelationModel& relation : model.graphlettes[i].relations) bind_relation(bindings[i], relation);
   }
 
-  void bind_relation(graphql::Bindings& own, const RelationModel& relation) {
+  template <class T, class Of>
+  graphql::Resolver& add_resolver(Of&& of) {
+    resolvers.push_back(std::make_unique<T>(std::forward<Of>(of)));
+    return *resolvers.back();
+  }
+
+  void bind_roots(graphql::Bindings& own, GraphletteModel& graphlette) {
+    for (QueryModel& query : graphlette.queries) {
+      query.query.store = stores[graphlette.entity].get();
+      counts.add(query.query);
+      own.bind(graphlette.schema->query()->name, query.query.name, add_resolver<federation::QueryResolver>(query.query));
+    }
+    for (MutationModel& model_of : graphlette.mutations) {
+      federation::EntityMutation& mutation = model_of.mutation;
+      mutation.store = stores[graphlette.entity].get();
+      own.bind(graphlette.schema->mutation()->name, mutation.name, add_resolver<federation::MutationResolver>(mutation));
+    }
+  }
+
+  void bind_relation(graphql::Bindings& own, RelationModel& relation) {
+    relation.own.store = stores[model.graphlettes[relation.target].entity].get();
+    counts.add(relation.own);
     federation::RelationResolver::Options resolver;
-    resolver.query = &model.graphlettes[relation.target].query(relation.query)->query;
+    resolver.query = &relation.own;
     resolver.target = &bindings[relation.target];
     for (const std::string& key : relation.keys) resolver.keys.push_back(json::quoted(key));
     resolver.parameter = relation.parameter;
     resolver.is_list = relation.is_list;
-    resolvers.push_back(std::make_unique<federation::RelationResolver>(std::move(resolver)));
-    own.bind(relation.type, relation.field, *resolvers.back());
+    own.bind(relation.type, relation.field, add_resolver<federation::RelationResolver>(std::move(resolver)));
+  }
+
+  void bind_connections(graphql::Bindings& own, const graphql::Schema& schema) {
+    for (const graphql::Type& type : schema.types()) {
+      if (node_type(type) == nullptr) continue;
+      own.bind(type.name, "nodes", nodes);
+      own.bind(type.name, "totalCount", counts);
+    }
   }
 
   Result<> mount_graphlettes() {

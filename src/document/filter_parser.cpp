@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <map>
 
 #include "base/json/canonical.hpp"
@@ -84,9 +85,19 @@ constexpr std::array kOperators = {
     OperatorRow{"$prefix", Comparison::prefix}, OperatorRow{"$exists", Comparison::exists},
 };
 
-std::string nearest_operator(std::string_view name) {
+std::vector<std::string> operator_names() {
   std::vector<std::string> names = {"$not", "$regex", "$options", "$and", "$or", "$nor"};
   for (const OperatorRow& row : kOperators) names.emplace_back(row.name);
+  return names;
+}
+
+bool is_operator(std::string_view name) {
+  static const std::vector<std::string> kNames = operator_names();
+  return std::ranges::find(kNames, name) != kNames.end();
+}
+
+std::string nearest_operator(std::string_view name) {
+  std::vector<std::string> names = operator_names();
   const std::string_view near = nearest(name, names);
   if (!near.empty()) return fmt::format("Did you mean \"{}\"?", near);
   std::ranges::sort(names);
@@ -112,9 +123,12 @@ std::string_view literal_problem(Comparison comparison, json::Kind kind) {
   return "";
 }
 
+using Report = std::function<void(json::Value at, std::string_view message, std::string hint)>;
+
 class FilterReader {
  public:
-  FilterReader(const PlainText& plain, TemplateProblems& problems) : parameters_(plain.parameters), problems_(problems) {}
+  FilterReader(const std::map<std::size_t, std::uint32_t>& parameters, Report report, const FilterLimits& limits)
+      : parameters_(parameters), report_(std::move(report)), limits_(limits) {}
 
   /// {"path": ..., "$or": [...], ...}: every member must hold.
   Filter read_conditions(json::Value object) {
@@ -131,8 +145,16 @@ class FilterReader {
   }
 
  private:
+  /// The name of a key. In requests "_gte" is "$gte" as well, since GraphQL cannot write a "$" in a literal.
+  std::string name_of(json::Value key) const {
+    std::string name = key.string();
+    if (!limits_.underscores || !name.starts_with('_')) return name;
+    std::string written = '$' + name.substr(1);
+    return is_operator(written) ? written : name;
+  }
+
   void read_member(json::Value key, json::Value value, std::vector<Filter>& out) {
-    const std::string name = key.string();
+    const std::string name = name_of(key);
     if (!name.starts_with('$')) return read_path(key, name, value, out);
     if (name == "$and") return read_list(Filter::Kind::all, value, out);
     if (name == "$or") return read_list(Filter::Kind::any, value, out);
@@ -158,8 +180,8 @@ class FilterReader {
     read_comparison(path, Comparison::equal, value, out);
   }
 
-  static bool is_operators(json::Value value) {
-    return value.is(json::Kind::object) && value.size() > 0 && value.first().raw_string().starts_with('$');
+  bool is_operators(json::Value value) const {
+    return value.is(json::Kind::object) && value.size() > 0 && name_of(value.first()).starts_with('$');
   }
 
   void read_operators(const FieldPath& path, json::Value operators, std::vector<Filter>& out) {
@@ -170,11 +192,11 @@ class FilterReader {
   }
 
   void read_operator(const FieldPath& path, json::Value key, json::Value operators, std::vector<Filter>& out) {
-    const std::string name = key.string();
+    const std::string name = name_of(key);
     const json::Value value = key.after();
     if (name == "$not") return read_not(path, value, out);
     if (name == "$regex") return read_regex(path, value, operators, out);
-    if (name == "$options" && operators.find("$regex")) return;  // read with $regex
+    if (name == "$options" && member(operators, "$regex")) return;  // read with $regex
     const auto row = std::ranges::find(kOperators, name, &OperatorRow::name);
     if (row == kOperators.end()) {
       return problem(key, fmt::format("The operator \"{}\" is not known.", name), nearest_operator(name));
@@ -214,14 +236,25 @@ class FilterReader {
     if (parameter(value)) return problem(value, "A regular expression is part of the template, not a parameter.", "$prefix takes one");
     if (!value.is(json::Kind::string)) return problem(value, "A regular expression is a string.");
     const std::string pattern = flags(operators) + value.string();
+    // Before it is compiled, which is where it costs.
+    if (pattern.size() > limits_.pattern_bytes || ++patterns_ > limits_.patterns) {
+      return problem(
+          value, fmt::format("A filter has at most {} regular expressions of at most {} bytes.", limits_.patterns, limits_.pattern_bytes));
+    }
     Filter filter = Filter::compare(path, Comparison::regex, Operand::value(json::quoted(pattern)));
     if (!filter.pattern->ok()) return problem(value, fmt::format("RE2 cannot take the pattern: {}.", filter.pattern->error()));
     out.push_back(std::move(filter));
   }
 
+  std::optional<json::Value> member(json::Value operators, std::string_view name) const {
+    for (json::Value key = operators.first(); key != operators.end(); key = key.after().after())
+      if (name_of(key) == name) return key.after();
+    return std::nullopt;
+  }
+
   /// $options as RE2's flags: "(?im)".
   std::string flags(json::Value operators) {
-    const auto options = operators.find("$options");
+    const auto options = member(operators, "$options");
     if (!options) return {};
     if (!options->is(json::Kind::string) || parameter(*options) || options->raw_string().find_first_not_of("ims") != std::string::npos) {
       problem(*options, "$options takes the letters i, m and s.");
@@ -252,13 +285,46 @@ class FilterReader {
     return text;
   }
 
-  void problem(json::Value at, std::string_view message, std::string hint = {}) {
-    problems_.add(at.node().begin, message, std::move(hint));
-  }
+  void problem(json::Value at, std::string_view message, std::string hint = {}) { report_(at, message, std::move(hint)); }
 
   const std::map<std::size_t, std::uint32_t>& parameters_;
-  TemplateProblems& problems_;
+  Report report_;
+  const FilterLimits& limits_;
+  std::size_t patterns_ = 0;
 };
+
+void append_pointer_token(std::string& out, std::string_view token) {
+  out += '/';
+  for (const char c : token) {
+    if (c == '~') {
+      out += "~0";
+    } else if (c == '/') {
+      out += "~1";
+    } else {
+      out += c;
+    }
+  }
+}
+
+/// The JSON Pointer of a value or key, or of what it stands in as far as it goes.
+void append_pointer(std::string& out, json::Value in, json::Value sought) {
+  std::size_t index = 0;
+  const bool is_object = in.is(json::Kind::object);
+  if (!is_object && !in.is(json::Kind::array)) return;
+  for (json::Value each = in.first(); each != in.end(); each = each.after(), ++index) {
+    const json::Value value = is_object ? each.after() : each;
+    const bool is_key = is_object && each == sought;
+    const bool holds = value.index() <= sought.index() && sought.index() < value.after().index();
+    if (is_key || holds) append_pointer_token(out, is_object ? each.string() : std::to_string(index));
+    if (is_key) return;
+    if (holds) return append_pointer(out, value, sought);
+    each = value;
+  }
+}
+
+Failure too_large(std::string message) {
+  return Failure(Error{ErrorKind::too_large, "filter.too_large", std::move(message)});
+}
 
 }  // namespace
 
@@ -268,8 +334,33 @@ Checked<Filter> parse_filter_template(std::string_view text, std::vector<std::st
   if (!problems.empty()) return std::unexpected(problems.take());
   const auto parsed = json::parse(plain.text, {.depth = kDepthMax});
   if (!parsed) return std::unexpected(std::vector{Problem{.place = where, .message = "Template: " + parsed.error().message}});
-  Filter filter = FilterReader(plain, problems).read_conditions(parsed->root());
+  const auto report = [&problems](json::Value at, std::string_view message, std::string hint) {
+    problems.add(at.node().begin, message, std::move(hint));
+  };
+  const FilterLimits unlimited{.patterns = SIZE_MAX, .pattern_bytes = SIZE_MAX, .underscores = false};
+  Filter filter = FilterReader(plain.parameters, report, unlimited).read_conditions(parsed->root());
   if (!problems.empty()) return std::unexpected(problems.take());
+  return filter;
+}
+
+Result<Filter> parse_filter(std::string_view json, std::string_view pointer, const FilterLimits& limits) {
+  if (json.size() > limits.bytes)
+    return too_large(fmt::format("A filter has at most {} bytes; this one has {}.", limits.bytes, json.size()));
+  const auto parsed = json::parse(json, {.depth = limits.depth});
+  if (!parsed && parsed.error().code == "json.depth") return too_large(fmt::format("A filter is nested at most {} deep.", limits.depth));
+  if (!parsed) return Failure(parsed.error());
+  std::vector<ErrorDetail> problems;
+  const auto report = [&](json::Value at, std::string_view message, const std::string& hint) {
+    std::string path(pointer);
+    append_pointer(path, parsed->root(), at);
+    problems.push_back({std::move(path), "filter", hint.empty() ? std::string(message) : fmt::format("{} {}.", message, hint)});
+  };
+  const std::map<std::size_t, std::uint32_t> no_parameters;
+  Filter filter = FilterReader(no_parameters, report, limits).read_conditions(parsed->root());
+  if (!problems.empty()) {
+    std::string message = fmt::format("The filter is wrong at {}: {}", problems.front().path, problems.front().message);
+    return Failure(Error{ErrorKind::invalid_argument, "filter.syntax", std::move(message), {}, std::move(problems)});
+  }
   return filter;
 }
 

@@ -1,5 +1,6 @@
 #include "document/filter_parser.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 namespace millrace::document {
@@ -121,6 +122,43 @@ TEST(ParseFilterTemplate, ReportsEveryProblem) {
   ASSERT_FALSE(filter);
   ASSERT_EQ(filter.error().size(), 3u);
   EXPECT_EQ(filter.error()[0].hint, "Did you mean \"$gt\"?");
+}
+
+TEST(ParseFilter, ReadsWhatARequestBrings) {
+  const auto filter = parse_filter(R"({"name":"x","payload.eggs":{"$gte":1,"_lt":5},"_or":[{"a":{"_in":[1]}},{"_b":{"c":1}}]})", "/where");
+  ASSERT_TRUE(filter);
+  EXPECT_TRUE(matches(*filter, {}, R"({"id":"1","name":"x","eggs":4,"a":1})"));
+  EXPECT_TRUE(matches(*filter, {}, R"({"id":"1","name":"x","eggs":4,"_b":{"c":1}})"));
+  EXPECT_FALSE(matches(*filter, {}, R"({"id":"1","name":"x","eggs":5,"a":1})"));
+  const auto pattern = parse_filter(R"({"name":{"_regex":"^X","_options":"i"}})", "/where");
+  ASSERT_TRUE(pattern);
+  EXPECT_TRUE(matches(*pattern, {}, R"({"id":"1","name":"xy"})"));
+}
+
+TEST(ParseFilter, AMustacheIsTextLikeAnyOther) {
+  const auto filter = parse_filter(R"({"name":"{{name}}"})", "/where");
+  ASSERT_TRUE(filter);
+  EXPECT_TRUE(matches(*filter, {}, R"({"id":"1","name":"{{name}}"})"));
+}
+
+TEST(ParseFilter, NamesEveryProblemByItsPlace) {
+  const auto filter = parse_filter(R"({"a":{"$gtt":1},"b/c":{"$in":3},"$or":[{"d":1},{"e..f":1}],"$and":[]})", "/where");
+  ASSERT_FALSE(filter);
+  EXPECT_EQ(filter.error().code, "filter.syntax");
+  std::string paths;
+  for (const ErrorDetail& detail : filter.error().details) paths += detail.path + ' ';
+  EXPECT_EQ(paths, "/where/a/$gtt /where/b~1c/$in /where/$or/1/e..f /where/$and ");
+}
+
+TEST(ParseFilter, IsBounded) {
+  EXPECT_EQ(parse_filter("{\"a\":\"" + std::string(70'000, 'x') + "\"}", "").error().code, "filter.too_large");
+  std::string deep = "{}";
+  for (int i = 0; i < 20; ++i) deep = "{\"$and\":[" + deep + "]}";
+  EXPECT_EQ(parse_filter(deep, "").error().code, "filter.too_large");
+  std::string patterns;
+  for (int i = 0; i < 9; ++i) patterns += fmt::format("{}{{\"a\":{{\"$regex\":\"{}\"}}}}", i > 0 ? "," : "", i);
+  EXPECT_EQ(parse_filter("{\"$or\":[" + patterns + "]}", "").error().code, "filter.syntax");
+  EXPECT_EQ(parse_filter("{\"a\":{\"$regex\":\"" + std::string(1001, 'x') + "\"}}", "").error().code, "filter.syntax");
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include "base/json/number.hpp"
 #include "base/json/slices.hpp"
+#include "document/filter_parser.hpp"
 
 namespace millrace::federation {
 namespace {
@@ -30,13 +31,50 @@ Result<Instant> read_at(std::string_view value) {
                        "Give milliseconds since 1970, such as 1704110400000, or RFC 3339, such as \"2024-01-01T12:00:00Z\"."});
 }
 
+Failure wrong_page(std::string message, std::string hint = {}) {
+  return Failure(Error{ErrorKind::invalid_argument, "graphql.page", std::move(message), std::move(hint)});
+}
+
 Result<std::size_t> read_count(const graphql::ArgumentValues& arguments, std::string_view name, std::size_t otherwise) {
   std::string_view value = arguments.find(name);
   if (!is_given(value)) return otherwise;
   auto count = json::kind_of(value) == json::Kind::number ? json::integer(value) : std::nullopt;
   if (count && *count >= 0) return static_cast<std::size_t>(*count);
-  return Failure(Error{ErrorKind::invalid_argument, "graphql.page",
-                       fmt::format("The argument \"{}\" must be a whole number from 0, found {}.", name, value)});
+  return wrong_page(fmt::format("The argument \"{}\" must be a whole number from 0, found {}.", name, value));
+}
+
+/// first or last, and from which end.
+Result<> read_connection_size(const graphql::ArgumentValues& arguments, document::Page& page) {
+  const bool has_first = is_given(arguments.find("first"));
+  const bool has_last = is_given(arguments.find("last"));
+  if (has_first && has_last) return wrong_page("A connection takes \"first\" or \"last\", not both.", "Ask for one page at a time.");
+  page.from_end = has_last;
+  TRY(page.limit, read_count(arguments, has_last ? "last" : "first", EntityQuery::kConnectionPage));
+  if (page.limit > EntityQuery::kConnectionPageMax)
+    return wrong_page(fmt::format("A page has at most {} edges, {} were asked for.", EntityQuery::kConnectionPageMax, page.limit));
+  ++page.limit;
+  return {};
+}
+
+Result<std::optional<Cursor>> take_cursor(const graphql::ArgumentValues& arguments, std::string_view name, std::uint32_t mark) {
+  const std::string_view value = arguments.find(name);
+  if (!is_given(value)) return std::nullopt;
+  auto cursor = value.starts_with('"') ? read_cursor(value.substr(1, value.size() - 2), mark) : std::nullopt;
+  if (cursor) return *cursor;
+  return Failure(Error{ErrorKind::invalid_argument, "graphql.cursor", fmt::format("The argument \"{}\" is no cursor of this list.", name),
+                       "Give a cursor that this field gave, in the same order."});
+}
+
+Result<> read_connection_page(const EntityQuery& query, const graphql::ArgumentValues& arguments, Question& question) {
+  TRY_OK(read_connection_size(arguments, question.page));
+  const std::uint32_t mark = list_mark(query.name, question.order);
+  TRY(const auto after, take_cursor(arguments, "after", mark));
+  TRY(const auto before, take_cursor(arguments, "before", mark));
+  if (after) question.page.after = after->position;
+  if (before) question.page.until = before->position;
+  question.has_cursor = after || before;
+  if (question.has_cursor) question.at = std::max(after ? after->at : Instant{}, before ? before->at : Instant{});
+  return {};
 }
 
 /// The positions in `questions` that share an instant.
@@ -56,7 +94,8 @@ std::vector<Group> group_by_instant(std::span<const Question> questions) {
 }
 
 bool asks_one_id(const EntityQuery& query, const Question& question) {
-  return query.is_by_id && !question.arguments[0].empty() && json::kind_of(question.arguments[0]) == json::Kind::string;
+  return query.is_by_id && !query.is_connection && question.filter == nullptr && question.page.limit > 0 && question.page.offset == 0 &&
+         !question.arguments[0].empty() && json::kind_of(question.arguments[0]) == json::Kind::string;
 }
 
 Task<void> read_by_id(const EntityQuery& query, std::span<const Question> questions, const Group& group, Answers& answers) {
@@ -74,8 +113,9 @@ Task<void> find(const EntityQuery& query, std::span<const Question> questions, c
   std::vector<document::Query> queries;
   for (std::uint32_t member : group.members) {
     document::Page page = questions[member].page;
-    if (!query.is_list) page.limit = std::min<std::size_t>(page.limit, 1);
-    queries.push_back({&query.filter, questions[member].arguments, page});
+    if (!query.is_list && !query.is_connection) page.limit = std::min<std::size_t>(page.limit, 1);
+    const Question& question = questions[member];
+    queries.push_back({question.filter ? question.filter.get() : &query.filter, question.arguments, page, question.order});
   }
   CO_TRY(auto found, co_await query.store->find(queries, {group.at}));
   for (std::size_t i = 0; i < group.members.size(); ++i) {
@@ -95,13 +135,31 @@ Result<Question> make_question(const EntityQuery& query, const graphql::Argument
     question.arguments.push_back(is_given(value) ? value : std::string_view());
   }
   TRY(question.at, read_at(arguments.find("at")));
+  if (query.ordering && is_given(arguments.find("orderBy"))) {
+    TRY(question.order, query.ordering->read(arguments.find("orderBy")));
+  }
+  if (query.takes_where && is_given(arguments.find("where"))) question.where = arguments.find("where");
+  TRY(question.filter, filter_with(query, question.where));
+  if (query.is_connection) {
+    TRY_OK(read_connection_page(query, arguments, question));
+    return question;
+  }
   TRY(question.page.limit, read_count(arguments, "limit", SIZE_MAX));
   TRY(question.page.offset, read_count(arguments, "offset", 0));
   return question;
 }
 
+Result<std::shared_ptr<const document::Filter>> filter_with(const EntityQuery& query, std::string_view where) {
+  if (where.empty()) return nullptr;
+  TRY(document::Filter added, document::parse_filter(where, "/where"));
+  std::vector<document::Filter> both;
+  both.push_back(query.filter);
+  both.push_back(std::move(added));
+  return std::make_shared<const document::Filter>(document::Filter::all_of(std::move(both)));
+}
+
 Task<Answers> ask(const EntityQuery& query, std::span<const Question> questions) {
-  Answers answers;
+  Answers answers{.asked = now()};
   answers.ranges.resize(questions.size());
   const bool by_id = std::ranges::all_of(questions, [&](const Question& question) { return asks_one_id(query, question); });
   auto groups = group_by_instant(questions);

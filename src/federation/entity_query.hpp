@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -14,6 +15,8 @@
 #include "base/task.hpp"
 #include "document/filter.hpp"
 #include "document/store.hpp"
+#include "federation/cursor.hpp"
+#include "federation/ordering.hpp"
 #include "graphql/execution/resolver.hpp"
 
 namespace millrace::federation {
@@ -26,18 +29,32 @@ struct EntityQuery {
   bool is_list = false;
   /// Set when the filter is just "the id is parameter 0": then it is a read by id.
   bool is_by_id = false;
+  std::optional<Ordering> ordering = {};  // where the field has orderBy
+  bool takes_where = false;               // the argument `where`, a filter in JSON
+  bool is_connection = false;             // pages by first, after, last, before
+  std::size_t number = 0;                 // among all queries of the service: how a connection names it to its total count
+
+  static constexpr std::size_t kConnectionPage = 100;  // edges when neither first nor last is given
+  static constexpr std::size_t kConnectionPageMax = 10'000;
 };
 
 /// One asking of a query.
 struct Question {
   std::vector<std::string_view> arguments;  // canonical JSON by parameter number; empty: not given
-  document::Page page = {};
+  document::Page page = {};                 // of a connection: one document more than wanted, which tells whether there are more
   Instant at = kNewest;
+  document::Order order = {};
+  std::shared_ptr<const document::Filter> filter = {};  // the query's with what `where` adds; null: the query's own
+  std::string_view where = {};
+  bool has_cursor = false;  // `at` is that of the cursor's first page
 };
 
-/// Makes the question that a call's arguments pose: parameters by name, and the reserved `at`, `limit` and `offset`. Null counts as not
-/// given. Errors: "graphql.at", "graphql.page" (invalid_argument).
+/// Makes the question that a call's arguments pose: parameters by name, and the reserved ones. Null counts as not given. Errors, all
+/// invalid_argument: "graphql.at", "graphql.page", "graphql.order", "graphql.cursor", "filter.syntax", "filter.too_large".
 Result<Question> make_question(const EntityQuery& query, const graphql::ArgumentValues& arguments);
+
+/// The same query asked again with the filter that `where` (canonical JSON; empty: none) adds.
+Result<std::shared_ptr<const document::Filter>> filter_with(const EntityQuery& query, std::string_view where);
 
 /// Asks all questions, those of one instant in one call to the store; an answer for each, in order. A query that is no list answers with
 /// one document at most; by id, one that was not found is an empty answer.
@@ -49,6 +66,7 @@ struct Answers {
     std::uint32_t count = 0;
   };
   std::vector<Range> ranges;
+  Instant asked;  // just before the stores were
 };
 Task<Answers> ask(const EntityQuery& query, std::span<const Question> questions);
 

@@ -2,22 +2,37 @@
 
 #include <unordered_map>
 
+#include "federation/connection.hpp"
+
 namespace millrace::federation {
 namespace {
 
-/// Adds the documents of one answer; gives the number of its first value.
-std::uint32_t add_documents(graphql::Resolved& resolved, const Answers& answers, std::size_t question) {
-  const Answers::Range& range = answers.ranges[question];
+/// The values of one answer, for any number of parents.
+struct Given {
+  std::uint32_t first = 0;
+  std::uint32_t count = 0;
+};
+
+/// Adds an answer's documents, or the connection that is made of them.
+Given add_answer(graphql::Resolved& resolved, const EntityQuery& query, const Question& question, const Answers& answers,
+                 std::size_t number) {
+  const Answers::Range& range = answers.ranges[number];
   const document::Documents& documents = *answers.batches[range.batch];
   const auto first = static_cast<std::uint32_t>(resolved.values().size());
+  if (query.is_connection) {
+    auto text = std::make_shared<const std::string>(connection_text(query, question, documents, answers.asked));
+    resolved.add_value(*text);
+    resolved.keep(std::move(text));
+    return {first, 1};
+  }
   for (std::uint32_t i = 0; i < range.count; ++i) resolved.add_value(documents.text(range.begin + i));
-  return first;
+  return {first, range.count};
 }
 
-void give(graphql::Resolved& resolved, bool is_list, std::uint32_t first, std::uint32_t count) {
-  if (is_list) return resolved.give_list(first, count);
-  if (count == 0) return resolved.give_null();
-  resolved.give_value(first);
+void give(graphql::Resolved& resolved, bool is_list, Given given) {
+  if (is_list) return resolved.give_list(given.first, given.count);
+  if (given.count == 0) return resolved.give_null();
+  resolved.give_value(given.first);
 }
 
 void keep_all(graphql::Resolved& resolved, const Answers& answers) {
@@ -42,9 +57,8 @@ Task<std::vector<graphql::Resolved>> QueryResolver::resolve(std::span<const grap
   CO_TRY(auto answers, co_await ask(query_, questions));
   for (std::size_t i = 0; i < calls.size(); ++i) {
     if (asked[i] == SIZE_MAX) continue;
-    const std::uint32_t first = add_documents(resolved[i], answers, asked[i]);
-    for (std::size_t parent = 0; parent < calls[i].parents; ++parent)
-      give(resolved[i], query_.is_list, first, answers.ranges[asked[i]].count);
+    const Given given = add_answer(resolved[i], query_, questions[asked[i]], answers, asked[i]);
+    for (std::size_t parent = 0; parent < calls[i].parents; ++parent) give(resolved[i], query_.is_list, given);
     keep_all(resolved[i], answers);
   }
   co_return std::move(resolved);
@@ -95,17 +109,17 @@ RelationCall plan_call(const RelationResolver::Options& options, const graphql::
 }
 
 void give_call(const RelationResolver::Options& options, const graphql::FieldCall& call, const RelationCall& planned,
-               const Answers& answers, graphql::Resolved& resolved) {
-  std::vector<std::uint32_t> first(planned.questions);
-  for (std::size_t i = 0; i < planned.questions; ++i) first[i] = add_documents(resolved, answers, planned.first_question + i);
+               const std::vector<Question>& questions, const Answers& answers, graphql::Resolved& resolved) {
+  std::vector<Given> given;
+  for (std::size_t i = planned.first_question; i < planned.first_question + planned.questions; ++i)
+    given.push_back(add_answer(resolved, *options.query, questions[i], answers, i));
   for (std::size_t parent = 0; parent < call.parents; ++parent) {
     if (planned.error) {
       resolved.give_error(*planned.error);
     } else if (planned.by_parent[parent] == SIZE_MAX) {
-      give(resolved, options.is_list, 0, 0);
+      give(resolved, options.is_list, {});
     } else {
-      const std::size_t question = planned.by_parent[parent];
-      give(resolved, options.is_list, first[question], answers.ranges[planned.first_question + question].count);
+      give(resolved, options.is_list, given[planned.by_parent[parent]]);
     }
   }
   keep_all(resolved, answers);
@@ -119,7 +133,7 @@ Task<std::vector<graphql::Resolved>> RelationResolver::resolve(std::span<const g
   for (const graphql::FieldCall& call : calls) planned.push_back(plan_call(options_, call, questions));
   CO_TRY(auto answers, co_await ask(*options_.query, questions));
   std::vector<graphql::Resolved> resolved(calls.size());
-  for (std::size_t i = 0; i < calls.size(); ++i) give_call(options_, calls[i], planned[i], answers, resolved[i]);
+  for (std::size_t i = 0; i < calls.size(); ++i) give_call(options_, calls[i], planned[i], questions, answers, resolved[i]);
   co_return std::move(resolved);
 }
 

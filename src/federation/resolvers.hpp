@@ -30,7 +30,7 @@ class RelationResolver : public graphql::Resolver {
     const graphql::Bindings* target = nullptr;  // of the graphlette that the query belongs to
     std::vector<std::string> keys;              // quoted members of the parent; the first one that the parent has is the key
     std::size_t parameter = 0;                  // the query's parameter that takes the key
-    bool is_list = false;                       // what the field's own type wants
+    bool is_list = false;                       // what the field's own type wants; a connection where the query is one
   };
   explicit RelationResolver(Options options) : options_(std::move(options)) {}
 

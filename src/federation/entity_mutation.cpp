@@ -1,0 +1,262 @@
+#include "federation/entity_mutation.hpp"
+
+#include <algorithm>
+
+#include "base/id.hpp"
+#include "base/json/canonical.hpp"
+#include "base/json/number.hpp"
+#include "base/json/slices.hpp"
+#include "document/incoming.hpp"
+#include "document/merge_patch.hpp"
+
+namespace millrace::federation {
+namespace {
+
+using document::Append;
+using document::Incoming;
+using document::Operation;
+using Arguments = graphql::ArgumentValues;
+
+bool is_given(std::string_view value) {
+  return !value.empty() && value != "null";
+}
+
+Error not_found(std::string_view id) {
+  return {ErrorKind::not_found, "document.not_found", fmt::format("There is no document with the id \"{}\".", id)};
+}
+
+/// The document of the arguments: the input, or the arguments that are its members.
+std::string input_of(const EntityMutation& mutation, const Arguments& arguments) {
+  if (!mutation.input.empty()) {
+    const std::string_view value = arguments.find(mutation.input);
+    return std::string(value.empty() ? "null" : value);
+  }
+  std::string text = "{";
+  for (const std::string& member : mutation.members) {
+    const std::string_view value = arguments.find(member);
+    if (value.empty()) continue;
+    if (text.size() > 1) text += ',';
+    json::append_string(text, member);
+    text.append(1, ':').append(value);
+  }
+  return text + '}';
+}
+
+/// Where the document's members are among the arguments.
+std::string pointer_of(const EntityMutation& mutation) {
+  return mutation.input.empty() ? std::string() : '/' + mutation.input;
+}
+
+/// A document's members with its id first, as it is given back; or what the field gives instead of it.
+std::string given(const EntityMutation& mutation, std::string_view id, std::string_view payload) {
+  switch (mutation.gives) {
+    case EntityMutation::Gives::document: return document::document_text(id, payload);
+    case EntityMutation::Gives::id: return json::quoted(id);
+    case EntityMutation::Gives::boolean: return "true";
+  }
+  return "null";
+}
+
+Append creation(Incoming incoming) {
+  return {
+      .operation = Operation::create, .id = incoming.id ? *std::move(incoming.id) : make_uuid7(), .payload = std::move(incoming.payload)};
+}
+
+/// A store names the append that it refuses by its number: a create is refused because of its id, which stands below `pointer`.
+Error placed(Error error, std::string_view pointer, bool is_many) {
+  for (ErrorDetail& detail : error.details) {
+    detail.path = fmt::format("{}{}/id", pointer, is_many ? detail.path : "");
+    detail.keyword = "unique";
+  }
+  return error;
+}
+
+Task<void> append_one(document::Store& store, Append append) {
+  std::vector<Append> appends;
+  appends.push_back(std::move(append));
+  auto receipts = co_await store.append(std::move(appends));
+  if (receipts) co_return {};
+  Error error = std::move(receipts).error();
+  error.details.clear();
+  co_return Failure(std::move(error));
+}
+
+Task<std::string> create(const EntityMutation& mutation, const Arguments& arguments) {
+  const std::string input = input_of(mutation, arguments);
+  CO_TRY(auto incoming, document::read_document(input, mutation.schema, pointer_of(mutation)));
+  Append append = creation(std::move(incoming));
+  std::string answer = given(mutation, append.id, append.payload);
+  std::vector<Append> appends;
+  appends.push_back(std::move(append));
+  auto receipts = co_await mutation.store->append(std::move(appends));
+  if (!receipts) co_return Failure(placed(std::move(receipts).error(), pointer_of(mutation), false));
+  co_return std::move(answer);
+}
+
+struct Creations {
+  std::vector<Append> appends;
+  std::string answer = "[";
+};
+
+/// Reads all documents; the error names all that is wrong with any of them.
+Result<Creations> read_many(const EntityMutation& mutation, std::string_view input) {
+  TRY(const auto parsed, json::parse(input));
+  const json::Value list = parsed.root();
+  Creations creations;
+  std::vector<ErrorDetail> problems;
+  if (!list.is(json::Kind::array) || list.size() > mutation.items_max)
+    return Failure(Error{ErrorKind::too_large, "bulk.too_many",
+                         fmt::format("\"{}\" takes a list of at most {} documents.", mutation.name, mutation.items_max)});
+  std::size_t index = 0;
+  for (json::Value item = list.first(); item != list.end(); item = item.after(), ++index) {
+    auto incoming = document::read_document(item, mutation.schema, fmt::format("/{}/{}", mutation.input, index));
+    if (!incoming) {
+      std::ranges::move(incoming.error().details, std::back_inserter(problems));
+      continue;
+    }
+    Append append = creation(*std::move(incoming));
+    if (creations.answer.size() > 1) creations.answer += ',';
+    creations.answer += given(mutation, append.id, append.payload);
+    creations.appends.push_back(std::move(append));
+  }
+  creations.answer += ']';
+  if (problems.empty()) return creations;
+  std::string message =
+      fmt::format("The documents break their schema in {} place{}; nothing was stored.", problems.size(), problems.size() == 1 ? "" : "s");
+  return Failure(Error{ErrorKind::unprocessable, "schema.violation", std::move(message), {}, std::move(problems)});
+}
+
+Task<std::string> create_many(const EntityMutation& mutation, const Arguments& arguments) {
+  const std::string input = input_of(mutation, arguments);
+  CO_TRY(auto creations, read_many(mutation, input));
+  if (!creations.appends.empty()) {
+    auto receipts = co_await mutation.store->append(std::move(creations.appends));
+    if (!receipts) co_return Failure(placed(std::move(receipts).error(), pointer_of(mutation), true));
+  }
+  co_return std::move(creations.answer);
+}
+
+/// The version that must be the newest; nothing when the client does not say.
+Result<std::optional<std::uint64_t>> expected_version(const EntityMutation& mutation, const Arguments& arguments) {
+  const std::string_view value = mutation.expected_version.empty() ? std::string_view() : arguments.find(mutation.expected_version);
+  if (!is_given(value)) return std::nullopt;
+  const auto version = json::kind_of(value) == json::Kind::number ? json::integer(value) : std::nullopt;
+  if (version && *version > 0) return static_cast<std::uint64_t>(*version);
+  return Failure(Error{ErrorKind::precondition_failed, "document.version", fmt::format("No document has a version {}.", value)});
+}
+
+/// The id of the document that is to be changed: the argument's, or the input's.
+Result<std::string> id_of(const EntityMutation& mutation, const Arguments& arguments, std::string_view input) {
+  const std::string_view own = input.starts_with('{') ? json::member(input, R"("id")") : std::string_view();
+  const std::string_view value = mutation.id.empty() ? own : arguments.find(mutation.id);
+  const std::string pointer = pointer_of(mutation) + "/id";
+  if (!value.starts_with('"'))
+    return Failure(
+        Error{ErrorKind::unprocessable, "document.id", "The id of the document is missing.", {}, {{pointer, "required", "is missing"}}});
+  if (is_given(own) && own != value)
+    return Failure(Error{ErrorKind::unprocessable,
+                         "document.id",
+                         "The id in the input is not the id of the document.",
+                         "Leave it out, or send the same.",
+                         {{pointer, "const", fmt::format("must be {}", value)}}});
+  return json::decode_string(value);
+}
+
+/// The newest version; an error when there is none.
+Task<document::Documents> read_newest(const EntityMutation& mutation, const std::string& id) {
+  const std::string_view ids[] = {id};
+  CO_TRY(auto documents, co_await mutation.store->read(ids, {}));
+  if (!documents.found(0)) co_return Failure(not_found(id));
+  co_return std::move(documents);
+}
+
+/// Why a write is not tried again; nothing when another writer was faster and the client did not name a version.
+std::optional<Error> final_error(const EntityMutation& mutation, const Result<>& written, bool is_expected, int attempt) {
+  if (is_expected || written.error().code != "document.version") return written.error();
+  if (attempt < mutation.attempts_max) return std::nullopt;
+  return Error{ErrorKind::conflict, "document.contended", "Other writers changed the document each time before this one could.",
+               "Send it again."};
+}
+
+Task<std::string> update_once(const EntityMutation& mutation, const std::string& id, const std::string& changes,
+                              std::optional<std::uint64_t> expected, Result<>& written) {
+  CO_TRY(const auto documents, co_await read_newest(mutation, id));
+  const std::string merged = document::merge_patch(documents.text(0), changes);
+  if (merged.size() > mutation.document_bytes_max)
+    co_return Failure(Error{ErrorKind::too_large, "document.too_large",
+                            fmt::format("The document would have {} bytes; it may have {}.", merged.size(), mutation.document_bytes_max)});
+  CO_TRY(auto incoming, document::read_document(merged, mutation.schema, pointer_of(mutation)));
+  std::string answer = given(mutation, id, incoming.payload);
+  Append append{.operation = Operation::replace,
+                .id = id,
+                .payload = std::move(incoming.payload),
+                .expected_version = expected ? expected : std::optional(documents.envelope(0).version)};
+  written = co_await append_one(*mutation.store, std::move(append));
+  co_return std::move(answer);
+}
+
+Task<std::string> update(const EntityMutation& mutation, const Arguments& arguments) {
+  const std::string input = input_of(mutation, arguments);
+  CO_TRY(const auto expected, expected_version(mutation, arguments));
+  CO_TRY(const auto id, id_of(mutation, arguments, input));
+  if (!input.starts_with('{'))
+    co_return Failure(Error{ErrorKind::unprocessable,
+                            "document.not_object",
+                            "A document is a JSON object.",
+                            {},
+                            {{pointer_of(mutation), "type", "must be an object"}}});
+  // The input may name the document; its id is not changed.
+  const std::string changes = document::merge_patch(input, R"({"id":null})");
+  for (int attempt = 1;; ++attempt) {
+    Result<> written;
+    CO_TRY(auto answer, co_await update_once(mutation, id, changes, expected, written));
+    if (written) co_return std::move(answer);
+    if (auto error = final_error(mutation, written, expected.has_value(), attempt)) co_return Failure(*std::move(error));
+  }
+}
+
+Task<std::string> remove(const EntityMutation& mutation, const Arguments& arguments) {
+  CO_TRY(const auto expected, expected_version(mutation, arguments));
+  CO_TRY(const auto id, id_of(mutation, arguments, {}));
+  for (int attempt = 1;; ++attempt) {
+    CO_TRY(const auto documents, co_await read_newest(mutation, id));
+    Append append{.operation = Operation::remove,
+                  .id = id,
+                  .payload = {},
+                  .expected_version = expected ? expected : std::optional(documents.envelope(0).version)};
+    Result<> written = co_await append_one(*mutation.store, std::move(append));
+    if (written) co_return given(mutation, id, documents.payload(0));
+    if (auto error = final_error(mutation, written, expected.has_value(), attempt)) co_return Failure(*std::move(error));
+  }
+}
+
+Task<std::string> run(const EntityMutation& mutation, const Arguments& arguments) {
+  switch (mutation.kind) {
+    case EntityMutation::Kind::create: return create(mutation, arguments);
+    case EntityMutation::Kind::create_many: return create_many(mutation, arguments);
+    case EntityMutation::Kind::update: return update(mutation, arguments);
+    case EntityMutation::Kind::remove: return remove(mutation, arguments);
+  }
+  std::unreachable();
+}
+
+}  // namespace
+
+Task<std::vector<graphql::Resolved>> MutationResolver::resolve(std::span<const graphql::FieldCall> calls) {
+  std::vector<graphql::Resolved> resolved(calls.size());
+  // One after the other: the engine asks for one mutation at a time, and whoever asks for more wants them in order.
+  for (std::size_t i = 0; i < calls.size(); ++i) {
+    CHECK(calls[i].parents == 1);
+    auto answer = co_await run(mutation_, calls[i].arguments);
+    if (!answer) {
+      resolved[i].give_error(std::move(answer).error());
+      continue;
+    }
+    auto text = std::make_shared<const std::string>(*std::move(answer));
+    resolved[i].give_value(resolved[i].add_value(*text));
+    resolved[i].keep(std::move(text));
+  }
+  co_return std::move(resolved);
+}
+
+}  // namespace millrace::federation
