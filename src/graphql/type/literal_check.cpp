@@ -96,7 +96,7 @@ class LiteralCheck {
     for (const InputValue& field : type.input_fields) {
       const ObjectField* given = last_field(literal, field.name);
       if (given != nullptr) {
-        member(literal, type, field, given->value);
+        member(field, given->value);
       } else if (field.is_required()) {
         report(literal, fmt::format("Expected value of type \"{}\" to include required field \"{}\", found: {}.", type.name, field.name,
                                     print_for_message(literal)));
@@ -106,16 +106,9 @@ class LiteralCheck {
     if (type.one_of) one_of(literal, type);
   }
 
-  void member(const Value& literal, const Type& type, const InputValue& field, const Value& given) {
-    if (given.kind == ValueKind::variable && variables_ != nullptr) {
-      const std::string* value = value_of(given);
-      if (type.one_of && (value == nullptr || *value == "null")) {
-        report(literal, fmt::format("Expected variable \"${}\" provided to field \"{}\" for OneOf Input Object type \"{}\" {}.", given.text,
-                                    field.name, type.name, value == nullptr ? "to provide a runtime value" : "not to be null"));
-      } else if (value == nullptr && !field.is_required()) {
-        return;  // as if it were not given
-      }
-    }
+  void member(const InputValue& field, const Value& given) {
+    const bool is_left_out = variables_ != nullptr && given.kind == ValueKind::variable && value_of(given) == nullptr;
+    if (is_left_out && !field.is_required()) return;  // as if it were not given
     below('.' + field.name, [&] { value(given, TypeView(field.type)); });
   }
 
