@@ -20,8 +20,9 @@ void describe_entity(std::string& out, const EntityModel& entity) {
 std::string describe_page(const federation::EntityQuery& query, const graphql::Field& field) {
   std::string text;
   std::vector<std::string> pages;
-  if (query.takes_where) text += "  and $where";
-  if (query.ordering) text += fmt::format("  by $orderBy ({})", fmt::join(query.ordering->fields(), ", "));
+  if (query.takes_where && field.argument("where") != nullptr) text += "  and $where";
+  if (query.ordering && field.argument("orderBy") != nullptr)
+    text += fmt::format("  by $orderBy ({})", fmt::join(query.ordering->fields(), ", "));
   for (const graphql::InputValue& argument : field.arguments) {
     const bool is_page = query.is_connection
                              ? argument.name == "first" || argument.name == "after" || argument.name == "last" || argument.name == "before"

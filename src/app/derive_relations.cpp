@@ -171,6 +171,9 @@ class RelationDeriver {
     own.ordering.reset();
     own.takes_where = false;
     derive_reserved(context, field, own);
+    // Other graphlettes may declare these on the same field of theirs, and ask for them here.
+    if (!own.ordering) own.ordering.emplace(ordered_members(*target.type));
+    own.takes_where |= !has_sql(own.filter) && !is_member(*target.type, "where");
     derive_conditions(context, field, own);
     own.is_by_id &= own.parameters.size() == parameters;
     if (own.is_connection) check_connection(*graphlette.schema, *field.type.named, graphlette.schema_name, problems_);

@@ -324,3 +324,14 @@ def test_at_reaches_connections_and_what_is_below_them(farm, laying):
     farm.create("/hen/api", {"name": "late", "retired": True})
     assert farm.data(GRAPH, f"{{ hens(where: {{retired: true}}, at: {earlier}) {{ totalCount nodes {{ layReports {{ eggs }} }} }} }}") == before
     assert farm.data(GRAPH, "{ hens(where: {retired: true}) { totalCount } }")["hens"]["totalCount"] == 3
+
+
+def test_other_graphlettes_pass_orders_and_filters_to_relations(farm):
+    land = farm.create("/farm/api", {"name": "ordered"})["id"]
+    coop = farm.create("/coop/api", {"name": "ordered", "farm_id": land})["id"]
+    for name, eggs in (("b", 1), ("a", 2), ("c", 0)):
+        farm.create("/hen/api", {"name": name, "eggs": eggs, "coop_id": coop})
+    text = '{ getById(id: "%s") { coops { a: hens(orderBy: "-name", limit: 2) { name } b: hens(where: {eggs: {_gte: 1}}, orderBy: "name") { name } } } }'
+    assert farm.data("/farm/graph", text % land)["getById"]["coops"] == [
+        {"a": [{"name": "c"}, {"name": "b"}], "b": [{"name": "a"}, {"name": "b"}]}
+    ]
