@@ -39,7 +39,8 @@ std::string selection(const Type& type, int depth, int nesting = 0) {
   const bool is_wrapping = type.field("edges") || (type.field("node") && type.field("cursor"));
   if ((!lines.empty() && !is_wrapping) || nesting >= kNestingMax) return lines;
   for (const Field& field : type.fields) {
-    if (field.type.named->is_leaf() || needs_arguments(field)) continue;
+    const bool is_repeated = field.name == "nodes" && type.field("edges");  // the same once more
+    if (field.type.named->is_leaf() || needs_arguments(field) || is_repeated) continue;
     const std::string inner = selection(*field.type.named, depth + 1, nesting + 1);
     if (!inner.empty()) lines += indented(depth) + field.name + " {\n" + inner + indented(depth) + "}\n";
   }

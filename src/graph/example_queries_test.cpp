@@ -56,7 +56,7 @@ TEST(ExampleQueries, ShowWhatThereIs) {
 TEST(ExampleQueries, WalkThroughConnectionsUnionsAndLists) {
   auto examples = examples_of(R"(
       type Query { hens(first: Int, colors: [Color!]!): HenConnection! }
-      type HenConnection { edges: [HenEdge] pageInfo: PageInfo! total: Int }
+      type HenConnection { edges: [HenEdge] nodes: [Hen] pageInfo: PageInfo! total: Int }
       type HenEdge { cursor: String! node: Hen }
       type PageInfo { hasNextPage: Boolean! }
       type Hen { id: ID! friend: Friend }
@@ -65,6 +65,7 @@ TEST(ExampleQueries, WalkThroughConnectionsUnionsAndLists) {
       enum Color { RED BLUE })");
   ASSERT_EQ(examples.size(), 1u);
   EXPECT_EQ(examples[0].variables_text(), R"({"colors": ["RED"]})");
+  EXPECT_EQ(examples[0].query.find("nodes"), std::string::npos) << examples[0].query;
   EXPECT_NE(examples[0].query.find("node {\n"), std::string::npos) << examples[0].query;
   EXPECT_NE(examples[0].query.find("hens(first: 10, colors: $colors)"), std::string::npos) << examples[0].query;
   EXPECT_EQ(examples_of("type Query { any: [Friend] } union Friend = Hen | Cat type Hen { id: ID } type Cat { id: ID }").size(), 1u);
