@@ -38,10 +38,12 @@ class Collector {
  private:
   /// 6.3.2, steps 3.a and 3.b. After a fault nothing is.
   bool is_included(const Selection& selection) {
+    if (fault_) return false;
     const Directive* skip = find_directive(selection, "skip");
     if (skip != nullptr && condition(*skip)) return false;
-    const Directive* include = fault_ ? nullptr : find_directive(selection, "include");
-    return !fault_ && (include == nullptr || condition(*include));
+    if (fault_) return false;
+    const Directive* include = find_directive(selection, "include");
+    return include == nullptr || condition(*include);
   }
 
   /// The `if` of a directive, a literal or a variable. One of nullable type with a default is allowed there, and may be given as null.
