@@ -58,6 +58,17 @@ struct Receipt {
   std::string id = {};    // of a repeat: the document that the first one created
 };
 
+/// Appends that are too many to be held at once.
+class AppendSource {
+ public:
+  virtual ~AppendSource() = default;
+  /// The next ones, in order; empty at the end. It may block for a file: a store calls it on a thread that may, which need not be the
+  /// caller's. An error ends the append.
+  virtual Result<std::vector<Append>> next() = 0;
+  /// The next receipts, in order, which hold should all be committed.
+  virtual void appended(std::span<const Receipt> receipts) = 0;
+};
+
 /// How the versions look to a read.
 struct View {
   Instant at = kNewest;
@@ -88,6 +99,11 @@ class Store {
   /// Appends all or nothing, in order; `recorded_at` never goes back along positions. Concurrent calls are committed together. An error
   /// that one element causes names it in `details` by its index ("/3").
   virtual Task<std::vector<Receipt>> append(std::vector<Append> appends) = 0;
+
+  /// Appends all that the source gives in one commit, however much it is: after a crash all of it is there or nothing. Memory stays bounded
+  /// where the storage is not memory itself. Errors are as of append(), with indexes counted over all; and the source's own. The source
+  /// lives until the call ends.
+  virtual Task<void> append_all(AppendSource& source) = 0;
 
   /// The versions of these ids, in the order asked; absent or deleted ones are marked as not found.
   virtual Task<Documents> read(std::span<const std::string_view> ids, View view) = 0;

@@ -19,6 +19,7 @@
 
 #include "document/store.hpp"
 #include "document/store_suite_model_test.hpp"
+#include "document/store_suite_source_test.hpp"
 #include "io/loop.hpp"
 
 namespace millrace::document::suite {
@@ -90,7 +91,7 @@ class StoreSuite : public testing::TestWithParam<StoreSetup> {
   void append(std::vector<Append> appends) {
     std::vector<Outcome> outcomes;
     const std::string expected = model_.append(appends, outcomes);
-    const auto receipts = wait(store_->append(std::move(appends)));
+    const auto receipts = append_either_way(std::move(appends));
     if (!receipts) {
       const Error& error = receipts.error();
       ASSERT_EQ(error.details.size(), 1u) << error.message;
@@ -100,6 +101,15 @@ class StoreSuite : public testing::TestWithParam<StoreSetup> {
     ASSERT_EQ(expected, "");
     ASSERT_EQ(receipts->size(), outcomes.size());
     for (std::size_t i = 0; i < receipts->size(); ++i) take_receipt((*receipts)[i], outcomes[i]);
+  }
+
+  /// Every other time from a source: what becomes of it is the same.
+  Result<std::vector<Receipt>> append_either_way(std::vector<Append> appends) {
+    from_source_ = !from_source_;
+    if (!from_source_) return wait(store_->append(std::move(appends)));
+    ThreeAtATime source(std::move(appends));
+    TRY_OK(wait(store_->append_all(source)));
+    return source.receipts();
   }
 
   void take_receipt(const Receipt& receipt, Outcome outcome) {
@@ -286,6 +296,7 @@ class StoreSuite : public testing::TestWithParam<StoreSetup> {
   std::unique_ptr<StoreUnderTest> storage_;
   std::unique_ptr<Store> store_;
   io::Loop loop_;
+  bool from_source_ = false;
   Model model_;
 };
 
@@ -345,6 +356,29 @@ TEST_P(StoreSuite, NothingIsAppendedWhenOneElementCannotBe) {
   EXPECT_EQ(value(store_->changes(0, 100)).size(), 1u);
   append({});
   EXPECT_EQ(value(store_->changes(0, 100)).size(), 1u);
+}
+
+TEST_P(StoreSuite, ASourceThatFailsLeavesNothingBehind) {
+  class Failing : public AppendSource {
+   public:
+    Result<std::vector<Append>> next() override {
+      if (++calls_ == 10) return Failure(Error{ErrorKind::unavailable, "test.source", "It broke."});
+      std::vector<Append> batch;
+      for (int i = 0; i < 100; ++i) batch.push_back({.id = fmt::format("{}-{}", calls_, i), .payload = R"({"a":1})"});
+      return batch;
+    }
+    void appended(std::span<const Receipt>) override {}
+
+   private:
+    int calls_ = 0;
+  };
+  append({{.id = "before", .payload = "{}"}});
+  Failing source;
+  const auto failed = wait(store_->append_all(source));
+  ASSERT_FALSE(failed);
+  EXPECT_EQ(failed.error().code, "test.source");
+  append({{.id = "after", .payload = "{}"}});
+  EXPECT_EQ(value(store_->changes(0, 100)).size(), 2u);
 }
 
 TEST_P(StoreSuite, VersionsOfOneBatchAreVersionsInOrder) {

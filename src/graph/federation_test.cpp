@@ -21,6 +21,7 @@ class CountingStore : public document::Store {
  public:
   CountingStore(std::unique_ptr<document::Store> store, int& calls) : store_(std::move(store)), calls_(calls) {}
   Task<std::vector<document::Receipt>> append(std::vector<document::Append> appends) override { return store_->append(std::move(appends)); }
+  Task<void> append_all(document::AppendSource& source) override { return store_->append_all(source); }
   Task<document::Documents> read(std::span<const std::string_view> ids, document::View view) override {
     ++calls_;
     return store_->read(ids, view);

@@ -37,4 +37,11 @@ class WorkerPool {
   std::unique_ptr<State> state_;
 };
 
+/// Runs `work`, which may block, on the pool; at once where there is none.
+inline Task<void> run_blocking(WorkerPool* pool, std::move_only_function<Result<>()> work) {
+  if (pool == nullptr) co_return work();
+  auto done = co_await pool->run<void>(std::move(work));
+  co_return done;
+}
+
 }  // namespace millrace::io

@@ -99,7 +99,8 @@ std::uint32_t repeated_key_among_few(const Key* keys, std::size_t count) {
 /// The steps return whether to go on and leave the reason in error_, because a Result<void> for each of them costs a third of the speed.
 class Parser {
  public:
-  Parser(std::string_view text, Limits limits) : begin_(text.data()), at_(begin_), end_(begin_ + text.size()), depth_left_(limits.depth) {
+  Parser(std::string_view text, Limits limits)
+      : begin_(text.data()), at_(begin_), end_(begin_ + text.size()), limits_(limits), depth_left_(limits.depth) {
     document_.text_ = text;
     document_.nodes_.reserve(text.size() / 8 + 8);
   }
@@ -148,6 +149,7 @@ class Parser {
   const char* begin_;
   const char* at_;
   const char* end_;
+  const Limits limits_;
   std::size_t depth_left_;
   std::uint32_t open_ = kNone;   // the innermost open container
   std::uint32_t blemishes_ = 0;  // white space and escapes so far: what is not canonical
@@ -380,11 +382,12 @@ bool Parser::expected(std::string_view what, const char* at) {
 
 bool Parser::fail(std::string_view code, const char* at, std::string message) {
   const std::string_view before(begin_, at);
-  const auto line = 1 + std::count(before.begin(), before.end(), '\n');
+  const auto lines = static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n'));
   const std::size_t line_start = before.rfind('\n') + 1;  // 0 when there is none
+  const std::size_t column = before.size() - line_start + (lines == 0 ? limits_.column : 1);
   error_ = {.kind = ErrorKind::invalid_argument,
             .code = code,
-            .message = fmt::format("JSON, line {}, column {}: {}.", line, before.size() - line_start + 1, message)};
+            .message = fmt::format("JSON, line {}, column {}: {}.", limits_.line + lines, column, message)};
   return false;
 }
 

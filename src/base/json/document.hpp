@@ -87,6 +87,9 @@ class Document {
 struct Limits {
   std::size_t depth = 256;       // nested arrays and objects
   std::size_t bytes = 1u << 31;  // of text
+  // Where the text starts in a larger one, for messages.
+  std::size_t line = 1;
+  std::size_t column = 1;
 };
 
 /// Parses one value. The text must outlive the document. Errors are of kind invalid_argument with code "json.syntax" (or "json.depth",

@@ -42,7 +42,19 @@ class MemoryStore final : public document::Store, private document::Held {
  public:
   explicit MemoryStore(Options options) : options_(std::move(options)) {}
 
-  Task<std::vector<Receipt>> append(std::vector<Append> appends) override { co_return append_all(appends); }
+  Task<std::vector<Receipt>> append(std::vector<Append> appends) override { co_return append_now(appends); }
+
+  Task<void> append_all(document::AppendSource& source) override {
+    std::vector<Append> appends;
+    while (true) {
+      CO_TRY(std::vector<Append> batch, source.next());
+      if (batch.empty()) break;
+      std::ranges::move(batch, std::back_inserter(appends));
+    }
+    CO_TRY(const std::vector<Receipt> receipts, append_now(appends));
+    source.appended(receipts);
+    co_return {};
+  }
 
   Task<Documents> read(std::span<const std::string_view> ids, View view) override {
     const std::lock_guard lock(mutex_);
@@ -102,7 +114,7 @@ class MemoryStore final : public document::Store, private document::Held {
  private:
   static void add(Documents& documents, const Version& version) { documents.add(version.id, version.payload, version.envelope); }
 
-  Result<std::vector<Receipt>> append_all(std::vector<Append>& appends) {
+  Result<std::vector<Receipt>> append_now(std::vector<Append>& appends) {
     const std::lock_guard lock(mutex_);
     if (versions_.size() + appends.size() > options_.versions_max) {
       return Failure(Error{ErrorKind::unavailable, "store.full", "The storage in memory is full."});

@@ -57,6 +57,16 @@ class SqliteStore final : public document::Store {
     co_return result;
   }
 
+  Task<void> append_all(document::AppendSource& source) override {
+    Write write{.table = &table_, .clock = &options_.clock, .source = &source};
+    if (!database_->writer().push(write)) {
+      co_return Failure(Error{ErrorKind::overloaded, "overloaded.writes", "The storage is busy: too many writes wait already."});
+    }
+    Result<std::vector<Receipt>> result = co_await write.completion;
+    if (!result) co_return Failure(std::move(result).error());
+    co_return {};
+  }
+
   Task<Documents> read(std::span<const std::string_view> ids, View view) override {
     if (ids.size() <= options_.inline_rows_max || options_.workers == nullptr) co_return read_all(ids, view);
     std::move_only_function<Result<Documents>()> work = [this, ids, view] { return read_all(ids, view); };
@@ -236,10 +246,11 @@ Result<> check_name(const std::string& collection) {
 
 Result<std::unique_ptr<document::Store>> open_store(Options options) {
   TRY_OK(check_name(options.collection));
-  const Database::Options database_options{.file = options.file,
-                                           .limits = {.queue_max = options.queue_max, .batch_max = options.batch_max},
-                                           .file_bytes_max = options.file_bytes_max,
-                                           .log = options.log};
+  const Database::Options database_options{
+      .file = options.file,
+      .limits = {.queue_max = options.queue_max, .batch_max = options.batch_max, .wait_max = options.wait_max},
+      .file_bytes_max = options.file_bytes_max,
+      .log = options.log};
   TRY(std::shared_ptr<Database> database, Database::open(database_options));
   auto store = std::make_unique<SqliteStore>(std::move(options), std::move(database));
   TRY_OK(store->prepare());

@@ -5,6 +5,7 @@
 // has to look at many rows runs on the worker pool. Several stores, collections and processes may share a file.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -33,6 +34,7 @@ struct Options {
   std::function<Instant()> clock = &now;                  // where recorded_at comes from
   std::function<void(std::string_view)> log = {};         // what SQLite said when something failed; any thread; outlives the store
   std::size_t queue_max = 10'000;                         // waiting appends; more are refused: "overloaded.writes"
+  std::chrono::milliseconds wait_max{10'000};             // for a write behind a long one; then it is refused likewise
   std::size_t batch_max = 1'000;                          // appends in one transaction
   std::size_t inline_rows_max = 500;                      // rows looked at before a read moves to the workers
   std::int64_t file_bytes_max = 0;                        // 0: as large as SQLite has it; then "store.full"

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <fstream>
 
 #include "document/sql_template.hpp"
@@ -123,6 +124,51 @@ TEST_F(SqliteStoreTest, NamesThatCannotBeAreRefused) {
   for (const char* name : {"", "a:b", "sqlite_x"}) EXPECT_EQ(refusal(options(name)).code, "store.open") << name;
   open(options("events"));
   EXPECT_THAT(refusal(options("Events")).message, HasSubstr("\"events\""));
+}
+
+/// Goes on until a write beside it was refused.
+class UntilRefused : public document::AppendSource {
+ public:
+  Result<std::vector<Append>> next() override {
+    std::vector<Append> batch;
+    if (!is_refused) batch.push_back(create("long-" + std::to_string(count++)));
+    return batch;
+  }
+  void appended(std::span<const Receipt>) override {}
+
+  std::atomic<bool> is_refused = false;
+  std::size_t count = 0;
+};
+
+Task<bool> append_long(Store& store, UntilRefused& source) {
+  CO_TRY_OK(co_await store.append_all(source));
+  co_return true;
+}
+
+Task<bool> append_beside(Store& store, UntilRefused& source) {
+  std::vector<Append> appends;
+  appends.push_back(create("short"));
+  auto appended = co_await store.append(std::move(appends));
+  source.is_refused = true;
+  if (!appended) co_return Failure(appended.error());
+  co_return true;
+}
+
+TEST_F(SqliteStoreTest, AWriteDoesNotWaitForEverBehindALongOne) {
+  Options few = options();
+  few.wait_max = std::chrono::milliseconds(1);
+  const auto store = open(std::move(few));
+  UntilRefused source;
+  std::vector<Task<bool>> tasks;
+  tasks.push_back(append_long(*store, source));
+  tasks.push_back(append_beside(*store, source));
+  const auto results = wait(when_all(std::move(tasks)));
+  ASSERT_TRUE(results);
+  EXPECT_TRUE((*results)[0]);
+  ASSERT_FALSE((*results)[1]);
+  EXPECT_EQ((*results)[1].error().code, "overloaded.writes");
+  const auto changes = wait(store->changes(0, 1'000'000));
+  EXPECT_EQ(changes->size(), source.count);  // none of the refused one
 }
 
 TEST_F(SqliteStoreTest, TimeNeverGoesBackAlongPositions) {

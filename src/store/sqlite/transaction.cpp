@@ -1,6 +1,7 @@
 #include "store/sqlite/transaction.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <memory>
 
 #include "document/admission.hpp"
@@ -24,6 +25,17 @@ struct Newest {
   std::string_view payload() const { return appended != nullptr ? appended->payload : loaded; }
 };
 
+/// An error about the element "/I" of a batch, counted over all batches.
+Error counted_from(std::size_t first, Error error) {
+  for (ErrorDetail& detail : error.details) {
+    std::size_t index = 0;
+    const char* end = detail.path.data() + detail.path.size();
+    if (!detail.path.starts_with('/') || std::from_chars(detail.path.data() + 1, end, index).ec != std::errc()) continue;
+    detail.path.replace(1, detail.path.find('/', 1) - 1, std::to_string(first + index));
+  }
+  return error;
+}
+
 /// One collection within one transaction.
 class TableWrites : private document::Held {
  public:
@@ -43,22 +55,33 @@ class TableWrites : private document::Held {
     return {};
   }
 
-  /// Appends all of the write, or refuses it whole in its result. An error here means that SQLite failed.
-  Result<> apply(Write& write) {
-    TRY(std::optional<Error> refused, document::refusal(write.appends, *this));
-    if (refused) {
-      write.result = Failure(*std::move(refused));
-      return {};
-    }
-    recorded_at_ = std::max(recorded_at_, (*write.clock)());
+  /// Appends all, or refuses all in the inner result. An outer error means that SQLite failed.
+  Result<Result<std::vector<Receipt>>> apply(const std::vector<Append>& appends, const Clock& clock) {
+    TRY(std::optional<Error> refused, document::refusal(appends, *this));
+    if (refused) return Result<std::vector<Receipt>>(Failure(*std::move(refused)));
+    recorded_at_ = std::max(recorded_at_, clock());
     std::vector<Receipt> receipts;
-    receipts.reserve(write.appends.size());
-    for (const Append& append : write.appends) {
+    receipts.reserve(appends.size());
+    for (const Append& append : appends) {
       TRY(Receipt receipt, append_unless_repeated(append));
       receipts.push_back(std::move(receipt));
     }
-    write.result = std::move(receipts);
-    return {};
+    return Result<std::vector<Receipt>>(std::move(receipts));
+  }
+
+  /// Appends batch after batch. The error is the source's, a refusal, or SQLite's.
+  Result<> apply_source(Write& write, const std::function<void()>& between) {
+    std::size_t index = 0;
+    while (true) {
+      TRY(const std::vector<Append> batch, write.source->next());
+      if (batch.empty()) return {};
+      TRY(auto receipts, apply(batch, *write.clock));
+      if (!receipts) return Failure(counted_from(index, std::move(receipts).error()));
+      write.source->appended(*receipts);
+      newest_.clear();  // it is all in the table, and what it points to ends here
+      index += batch.size();
+      between();
+    }
   }
 
  private:
@@ -192,7 +215,7 @@ Result<> apply_all(Connection& connection, std::span<Write* const> writes) {
   Tables tables(connection);
   for (Write* write : writes) {
     TRY(TableWrites* const table, tables.of(*write->table));
-    TRY_OK(table->apply(*write));
+    TRY(write->result, table->apply(write->appends, *write->clock));
   }
   return connection.run("COMMIT");
 }
@@ -204,7 +227,22 @@ Result<> commit_together(Connection& connection, std::span<Write* const> writes)
   return committed;
 }
 
+Result<> commit_alone(Connection& connection, Write& write, const std::function<void()>& between) {
+  TRY_OK(connection.run("BEGIN IMMEDIATE"));
+  TableWrites table(connection, *write.table);
+  Result<> committed = table.begin();
+  if (committed) committed = table.apply_source(write, between);
+  if (committed) committed = connection.run("COMMIT");
+  if (!committed) connection.roll_back();
+  return committed;
+}
+
 }  // namespace
+
+void commit_source(Connection& connection, Write& write, const std::function<void()>& between) {
+  const Result<> committed = commit_alone(connection, write, between);
+  write.result = committed ? Result<std::vector<Receipt>>() : Failure(committed.error());
+}
 
 void commit_writes(Connection& connection, std::span<Write* const> writes) {
   const Result<> committed = commit_together(connection, writes);

@@ -25,6 +25,11 @@ void complete_all(const std::vector<Write*>& writes) {
   }
 }
 
+/// How much of the queue a write takes. What comes from a source waits outside of it.
+std::size_t size_of(const Write& write) {
+  return write.source ? 1 : write.appends.size();
+}
+
 }  // namespace
 
 Writer::Writer(std::unique_ptr<Connection> connection, Limits limits)
@@ -44,9 +49,10 @@ bool Writer::push(Write& write) {
   {
     const std::lock_guard lock(mutex_);
     // A write larger than the whole queue is taken when nothing waits: it could never be otherwise.
-    if (queued_ > 0 && queued_ + write.appends.size() > limits_.queue_max) return false;
+    if (queued_ > 0 && queued_ + size_of(write) > limits_.queue_max) return false;
+    write.queued = std::chrono::steady_clock::now();
     queue_.push_back(&write);
-    queued_ += write.appends.size();
+    queued_ += size_of(write);
     enough = queue_.size() == wanted_;
   }
   if (enough) arrived_.notify_one();
@@ -78,21 +84,44 @@ std::vector<Write*> Writer::take() {
   if (queue_.size() < last_taken_) gather(lock);
   std::vector<Write*> writes;
   std::size_t appends = 0;
-  while (!queue_.empty() && (writes.empty() || appends + queue_.front()->appends.size() <= limits_.batch_max)) {
+  while (!queue_.empty() && (writes.empty() || appends + size_of(*queue_.front()) <= limits_.batch_max)) {
+    if (queue_.front()->source && !writes.empty()) break;  // it has a transaction of its own
     writes.push_back(queue_.front());
-    appends += queue_.front()->appends.size();
+    appends += size_of(*queue_.front());
     queue_.pop_front();
+    if (writes.back()->source) break;
   }
   queued_ -= appends;
   last_taken_ = writes.size();
   return writes;
 }
 
+/// Refuses what has waited too long.
+void Writer::refuse_late() {
+  std::vector<Write*> late;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto latest = std::chrono::steady_clock::now() - limits_.wait_max;
+    for (; !queue_.empty() && queue_.front()->queued < latest; queue_.pop_front()) {
+      late.push_back(queue_.front());
+      queued_ -= size_of(*queue_.front());
+    }
+  }
+  for (Write* write : late) {
+    write->result = Failure(Error{ErrorKind::overloaded, "overloaded.writes", "The storage is busy: a long write is under way."});
+  }
+  complete_all(late);
+}
+
 void Writer::run() {
   while (true) {
     const std::vector<Write*> writes = take();
     if (writes.empty()) return;
-    commit_writes(*connection_, writes);
+    if (writes.front()->source) {
+      commit_source(*connection_, *writes.front(), [this] { refuse_late(); });
+    } else {
+      commit_writes(*connection_, writes);
+    }
     has_log_ = true;
     complete_all(writes);
   }

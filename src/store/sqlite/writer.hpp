@@ -20,6 +20,8 @@ class Writer {
   struct Limits {
     std::size_t queue_max = 10'000;  // waiting appends
     std::size_t batch_max = 1'000;   // appends in a transaction, unless one write alone has more
+    // How long a write may wait behind one that is long; then it is refused: "overloaded.writes".
+    std::chrono::milliseconds wait_max{10'000};
     // Writers that were just answered come back within moments; waiting for them this long halves the number of commits under load.
     std::chrono::microseconds gather_max{150};
     // After this long without a write the log is folded into the file, where reads find pages sooner and in mapped memory.
@@ -37,6 +39,7 @@ class Writer {
  private:
   void run();
   std::vector<Write*> take();
+  void refuse_late();
   void wait_for_work(std::unique_lock<std::mutex>& lock);
   void gather(std::unique_lock<std::mutex>& lock);
 
