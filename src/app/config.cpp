@@ -133,9 +133,27 @@ RestletteConfig read_restlette(ObjectReader& reader) {
   return config;
 }
 
+LoadConfig read_load(ObjectReader& reader) {
+  return {.connections = reader.number("connections"),
+          .requests = reader.number("requests"),
+          .bodies = reader.size("bodyMemory"),
+          .header_bytes = reader.size("headerBytes"),
+          .headers = reader.number("headers"),
+          .writes = reader.number("writes"),
+          .scans = reader.number("scans"),
+          .write_wait = reader.duration("writeWait"),
+          .header_timeout = reader.duration("headerTimeout"),
+          .body_timeout = reader.duration("bodyTimeout"),
+          .idle_timeout = reader.duration("idleTimeout"),
+          .write_timeout = reader.duration("writeTimeout")};
+}
+
 void read_limits(ObjectReader& reader, Config& config) {
   config.body_bytes_max = reader.size("bodyBytes");
   config.bulk_bytes_max = reader.size("bulkBytes");
+  config.spool_folder = reader.text("spoolFolder");
+  config.spool_bytes_max = reader.size("spoolBytes");
+  config.load = read_load(reader);
 }
 
 void read_server(ObjectReader& reader, Config& config) {

@@ -82,6 +82,22 @@ struct RestletteConfig {
 };
 
 /// Defaults stand in config_keys.cpp.
+/// What the whole process may take on at a time, and how long a client may take.
+struct LoadConfig {
+  std::uint64_t connections = 0;
+  std::uint64_t requests = 0;
+  std::uint64_t bodies = 0;  // bytes
+  std::uint64_t header_bytes = 0;
+  std::uint64_t headers = 0;
+  std::uint64_t writes = 0;
+  std::uint64_t scans = 0;
+  std::chrono::milliseconds write_wait{};
+  std::chrono::milliseconds header_timeout{};
+  std::chrono::milliseconds body_timeout{};
+  std::chrono::milliseconds idle_timeout{};
+  std::chrono::milliseconds write_timeout{};
+};
+
 struct Config {
   std::filesystem::path file;
   std::string host;
@@ -91,6 +107,9 @@ struct Config {
   std::size_t batch_max = 0;  // GraphQL requests in one array
   std::size_t body_bytes_max = 0;
   std::size_t bulk_bytes_max = 0;
+  std::filesystem::path spool_folder;  // empty: beside the storage
+  std::uint64_t spool_bytes_max = 0;
+  LoadConfig load;
   std::vector<GraphletteConfig> graphlettes;
   std::vector<RestletteConfig> restlettes;
   /// What is wrong with it. Whoever derives from it goes on, to find what else is wrong, leaves out what is empty for it, and reports these

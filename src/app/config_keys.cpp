@@ -7,6 +7,7 @@ namespace {
 
 constexpr KeyRange kPorts{0, 65535};
 constexpr KeyRange kBatches{0, 1000};
+constexpr KeyRange kCounts{1, 100'000'000};
 constexpr KeyRange kSizes{1, 1ull << 40};
 
 constexpr ConfigKey kTop[] = {
@@ -24,7 +25,28 @@ constexpr ConfigKey kTop[] = {
 
 constexpr ConfigKey kLimits[] = {
     {"bodyBytes", KeyType::size, initially("1MiB"), "The longest body of a request; a longer one is 413.", kSizes},
-    {"bulkBytes", KeyType::size, initially("64MiB"), "The same for `/bulk`.", kSizes},
+    {"bulkBytes", KeyType::size, initially("64MiB"),
+     "The same for `/bulk`, where memory does not grow with it; one document of it may have `bodyBytes`.", kSizes},
+    {"spoolFolder", KeyType::text, otherwise("`.millrace` beside the config"),
+     "Where a bulk request waits until all of it is there, in files without a name."},
+    {"spoolBytes", KeyType::size, initially("8GiB"), "What one request may keep there.", kSizes},
+    {"connections", KeyType::number, initially("100000"),
+     "Open connections; one more is answered with 503 and closed. No more than the system lets the process open, which it raises as far as "
+     "it may.",
+     kCounts},
+    {"requests", KeyType::number, initially("10000"), "Requests under way at a time; one more is 503 with `Retry-After`.", kCounts},
+    {"bodyMemory", KeyType::size, initially("512MiB"),
+     "Bodies in memory at a time, those of requests that come and of answers that go; beyond it the next large one is 503.", kSizes},
+    {"writes", KeyType::number, initially("10000"), "Documents that wait to be written, per SQLite file; more are 503.", kCounts},
+    {"writeWait", KeyType::duration, initially("10s"),
+     "How long a write may wait behind a long one; then it is 503, and nothing was written."},
+    {"scans", KeyType::number, initially("1024"), "Reads of many documents that wait for a thread; more are 503.", kCounts},
+    {"headerBytes", KeyType::size, initially("32KiB"), "The longest head of a request; a longer one is 431.", kSizes},
+    {"headers", KeyType::number, initially("100"), "The most header lines; more are 431.", kCounts},
+    {"headerTimeout", KeyType::duration, initially("10s"), "How long a head may take to arrive; then 408, or the end when nothing came."},
+    {"bodyTimeout", KeyType::duration, initially("60s"), "How long 64 KiB of a body may take to arrive; then 408."},
+    {"idleTimeout", KeyType::duration, initially("75s"), "How long a connection stays open between requests."},
+    {"writeTimeout", KeyType::duration, initially("60s"), "How long a client may take to read 64 KiB of an answer; then it is cut."},
 };
 
 constexpr ConfigKey kGraphlette[] = {

@@ -16,6 +16,7 @@
 #include "http/cors.hpp"
 #include "http/router.hpp"
 #include "http/server.hpp"
+#include "io/file_limit.hpp"
 #include "io/loop.hpp"
 #include "io/worker_pool.hpp"
 #include "pages/page.hpp"
@@ -48,7 +49,7 @@ bool is_loopback(std::string_view url) {
 struct Service::State {
   Model model;
   ServiceOptions options;
-  io::WorkerPool workers{{}};
+  io::WorkerPool workers;
   std::vector<std::unique_ptr<document::Store>> stores;
   std::deque<graphql::Bindings> bindings;  // by graphlette
   std::vector<std::unique_ptr<graphql::Resolver>> resolvers;
@@ -60,8 +61,12 @@ struct Service::State {
   http::Cors cors{router};  // in front of everything
   std::vector<std::unique_ptr<Lane>> lanes;
 
+  State(Model model_in, ServiceOptions options_in)
+      : model(std::move(model_in)), options(std::move(options_in)), workers({.queue_max = model.config.load.scans}) {}
+
   Result<> open_stores() {
-    StorageContext context{&workers, options.embedded_folder, std::filesystem::absolute(model.config.file).parent_path(), options.log};
+    StorageContext context{&workers,    options.embedded_folder,  std::filesystem::absolute(model.config.file).parent_path(),
+                           options.log, model.config.load.writes, model.config.load.write_wait};
     for (std::size_t i = 0; i < model.entities.size(); ++i) {
       TRY(auto store, open_storage(model.entities[i], context, sql_filters_of(i)));
       stores.push_back(std::move(store));
@@ -157,6 +162,9 @@ struct Service::State {
       resource.immutable = restlette.behaviour.immutable;
       resource.redirects_creator = restlette.behaviour.redirects_creator;
       resource.idempotency_field = restlette.behaviour.idempotency_field;
+      resource.bulk_bytes_max = model.config.bulk_bytes_max;
+      resource.spool = {.folder = spool_folder(), .bytes_max = model.config.spool_bytes_max};
+      resource.workers = &workers;
       handlers.push_back(std::make_unique<rest::Resource>(std::move(resource)));
       TRY_OK(router.mount(restlette.path, *handlers.back()));
     }
@@ -182,6 +190,12 @@ struct Service::State {
     return router.mount("/", add_handler<StartPage>(model), http::Router::Scope::exact);
   }
 
+  /// Beside the storage, where there is space for data.
+  std::filesystem::path spool_folder() const {
+    if (!model.config.spool_folder.empty()) return model.config.spool_folder;
+    return options.embedded_folder ? *options.embedded_folder : std::filesystem::absolute(model.config.file).parent_path() / ".millrace";
+  }
+
   Result<> mount_status_pages() {
     handlers.push_back(std::make_unique<HealthPage>());
     TRY_OK(router.mount("/health", *handlers.back(), http::Router::Scope::exact));
@@ -196,11 +210,15 @@ struct Service::State {
     server.host = model.config.host;
     server.port = options.port;
     server.body_bytes_max = model.config.body_bytes_max;
-    server.body_limit = [bulk = model.config.bulk_bytes_max, other = model.config.body_bytes_max](const http::Request& head) {
-      std::string_view path = head.path;
-      while (path.ends_with('/')) path.remove_suffix(1);
-      return path.ends_with("/bulk") ? bulk : other;
-    };
+    const LoadConfig& load = model.config.load;
+    server.header_bytes_max = load.header_bytes;
+    server.headers_max = load.headers;
+    server.header_timeout = load.header_timeout;
+    server.body_timeout = load.body_timeout;
+    server.idle_timeout = load.idle_timeout;
+    server.write_timeout = load.write_timeout;
+    server.load = std::make_shared<http::Load>(
+        http::Load::Limits{.connections_max = load.connections, .requests_max = load.requests, .body_bytes_max = load.bodies});
     const std::size_t count = options.threads > 0 ? options.threads : std::max(1u, std::thread::hardware_concurrency());
     for (std::size_t i = 0; i < count; ++i) {
       auto& lane = *lanes.emplace_back(std::make_unique<Lane>());
@@ -228,9 +246,8 @@ Service::~Service() {
 }
 
 Result<std::unique_ptr<Service>> Service::start(Model model, ServiceOptions options) {
-  auto state = std::make_unique<State>();
-  state->model = std::move(model);
-  state->options = std::move(options);
+  io::raise_file_limit();
+  auto state = std::make_unique<State>(std::move(model), std::move(options));
   TRY_OK(state->open_stores());
   state->bind_graphlettes();
   TRY_OK(state->mount_graphlettes());

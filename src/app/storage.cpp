@@ -35,6 +35,8 @@ Result<std::unique_ptr<document::Store>> open_sqlite(const EntityModel& entity, 
   options.indexes = entity.indexes;
   options.sql_filters = std::move(sql_filters);
   options.workers = context.workers;
+  options.queue_max = context.writes_max;
+  options.wait_max = context.write_wait;
   options.log = context.log;
   return store::sqlite::open_store(std::move(options));
 }

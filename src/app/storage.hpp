@@ -1,6 +1,7 @@
 // Opening the store that a storage config asks for: the only place that names concrete stores.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -19,6 +20,8 @@ struct StorageContext {
   std::optional<std::filesystem::path> embedded_folder = {};  // replaces every storage by a SQLite file there
   std::filesystem::path config_folder;                        // a relative SQLite file is looked up from here
   std::function<void(std::string_view)> log = {};
+  std::size_t writes_max = 10'000;               // waiting documents
+  std::chrono::milliseconds write_wait{10'000};  // of each
 };
 
 /// Error "storage.unsupported" names the type and the way out; the store's own errors pass through.

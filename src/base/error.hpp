@@ -22,7 +22,7 @@ enum class ErrorKind : unsigned char {
   too_large,               // over a configured limit: 413
   unsupported_media_type,  // 415
   unprocessable,           // understood, and breaks a rule of the schema or the store: 422
-  overloaded,              // a bounded queue is full: 429 or 503 with Retry-After
+  overloaded,              // a bounded queue is full: 503 with Retry-After
   unavailable,             // a storage or service is away: 503
   timed_out,               // it took longer than its limit: 504
   internal,                // our own fault: 500

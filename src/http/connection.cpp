@@ -4,6 +4,8 @@
 #include <boost/asio/buffer.hpp>
 #include <utility>
 
+#include "http/content_coding.hpp"
+#include "http/gzip.hpp"
 #include "http/status.hpp"
 
 namespace millrace::http {
@@ -15,16 +17,29 @@ using ErrorCode = boost::system::error_code;
 
 // More waiting output than this is written before further pipelined requests are looked at.
 constexpr std::size_t kOutputHeld = 64 * 1024;
+// What a connection keeps of its output's memory between requests.
+constexpr std::size_t kOutputKept = 4 * 1024;
 // A body from this size on is not copied behind its head but written from where it is.
 constexpr std::size_t kLargeBody = 32 * 1024;
 // A slow body or a slow reader gets its time anew for each such piece.
 constexpr std::size_t kProgress = 64 * 1024;
+// Load hears of what a connection holds in steps of this.
+constexpr std::size_t kHeldStep = 64 * 1024;
+constexpr std::size_t kUploadShare = 1 << 20;
 constexpr std::size_t kDropBlock = 16 * 1024;
+
+/// Gives the memory back, which assigning an empty string does not.
+void drop(std::string& text) {
+  std::string().swap(text);
+}
 
 }  // namespace
 
 Connection::Connection(std::shared_ptr<Shared> shared, Socket socket, std::string remote)
-    : shared_(std::move(shared)), socket_(std::move(socket)), remote_(std::move(remote)), reader_(shared_->options.header_bytes_max) {
+    : shared_(std::move(shared)),
+      socket_(std::move(socket)),
+      remote_(std::move(remote)),
+      reader_(shared_->options.header_bytes_max, shared_->options.headers_max) {
   next_ = shared_->first;
   link_ = &shared_->first;
   if (next_) next_->link_ = &next_;
@@ -36,12 +51,15 @@ Connection::~Connection() {
   *link_ = next_;
   if (next_) next_->link_ = link_;
   --shared_->count;
+  if (is_counted_) shared_->load().leave_request();
+  shared_->load().drop_body(held_);
+  shared_->load().leave_connection();
 }
 
 void Connection::begin() {
   reader_.request().remote = remote_;
   wait_for(Waiting::first_head);
-  proceed();
+  wait_bare();
 }
 
 void Connection::close() {
@@ -49,6 +67,8 @@ void Connection::close() {
   is_open_ = false;
   ErrorCode ignored;  // there is nobody left to tell
   socket_.close(ignored);
+  if (stream_) stream_->stop();
+  wake_upload();
 }
 
 void Connection::close_if_idle() {
@@ -59,37 +79,83 @@ void Connection::close_if_idle() {
 
 void Connection::proceed() {
   while (is_open_) {
+    if (stream_) {
+      if (!pull()) return;
+      continue;
+    }
     if (is_last_) return finish();
     if ((out_.size() > kOutputHeld || !large_body_.empty()) && !flush()) return;
     switch (reader_.step()) {
       case RequestReader::Step::need_more: return read_more();
-      case RequestReader::Step::head: begin_body(); break;
-      case RequestReader::Step::request:
+      case RequestReader::Step::head:
+        if (begin_body()) break;
         if (!answer()) return;
+        break;
+      case RequestReader::Step::piece: break;  // of a body that its handler has left; cannot be, since that ends the connection
+      case RequestReader::Step::request:
+        if (unfold_body() && !answer()) return;
         break;
       case RequestReader::Step::refused: refuse(reader_.refusal()); break;
     }
   }
 }
 
-void Connection::begin_body() {
-  const ServerOptions& options = shared_->options;
-  reader_.set_body_limit(options.body_limit ? options.body_limit(reader_.request()) : options.body_bytes_max);
-  if (!reader_.waits_for_continue()) return;
-  // Unless the size that it announces refuses it: then the answer is that.
-  if (reader_.step() != RequestReader::Step::refused) out_.append("HTTP/1.1 100 Continue\r\n\r\n");
+/// Whether the body is to be gathered before the handler gets the request.
+bool Connection::begin_body() {
+  const Framing& framing = reader_.framing();
+  if (!framing.is_chunked && framing.content_length == 0) return true;
+  const Intake intake = shared_->handler.intake(reader_.request());
+  reader_.set_body_limit(intake.body_bytes_max.value_or(shared_->options.body_bytes_max));
+  const bool is_too_large = framing.content_length > intake.body_bytes_max.value_or(shared_->options.body_bytes_max);
+  if (is_too_large) return true;  // the reader refuses it
+  if (intake.streamed) {
+    reader_.stream_body();
+    reader_.request().stream = &upload_;
+    if (framing.is_gzip) {
+      unfolded_ = std::make_unique<GunzipStream>(upload_, reader_.body_limit());
+      reader_.request().stream = unfolded_.get();
+    }
+    return false;
+  }
+  invite_body();
+  return true;
+}
+
+/// Takes the content coding off a whole body. Whether that went well; else the reader refuses.
+bool Connection::unfold_body() {
+  if (!reader_.framing().is_gzip || reader_.request().body.empty()) return true;
+  auto body = gunzip(reader_.request().body, reader_.body_limit());
+  if (!body) {
+    const int status = body.error().kind == ErrorKind::too_large ? 413 : 400;
+    reader_.refuse({status, std::move(body).error()});
+    return false;
+  }
+  unfolded_body_ = *std::move(body);
+  reader_.request().body = unfolded_body_;
+  return true;
 }
 
 /// Calls the handler. Whether it has answered already; else on_answer() goes on when it does.
 bool Connection::answer() {
   is_answering_ = is_starting_ = true;
   wait_for(Waiting::nothing);
-  auto done = [self = shared_from_this()](Result<Response> result) { self->on_answer(std::move(result)); };
-  start(shared_->handler.handle(reader_.request()), std::move(done));
+  if (reader_.framing().has_conditions) restore_tags(reader_.request(), tags_);
+  if (may_answer()) {
+    auto done = [self = shared_from_this()](Result<Response> result) { self->on_answer(std::move(result)); };
+    start(shared_->handler.handle(reader_.request()), std::move(done));
+  } else {
+    on_answer(Failure(Error{ErrorKind::overloaded, "overloaded.requests", "The service has too many requests under way."}));
+  }
   is_starting_ = false;
   if (!is_answering_) return true;
   flush();  // the answers before this one do not wait for it
   return false;
+}
+
+bool Connection::may_answer() {
+  is_counted_ = shared_->load().enter_request();
+  count_held();
+  return is_counted_ && !(reader_.request().stream && shared_->load().is_full_of_bodies());
 }
 
 void Connection::on_answer(Result<Response> result) {
@@ -97,17 +163,46 @@ void Connection::on_answer(Result<Response> result) {
   if (!is_open_) return;
   const Method method = reader_.request().method;
   if (!reader_.framing().keeps_alive || shared_->is_draining) is_last_ = true;
-  append(result ? *std::move(result) : problem(result.error()), method);
-  reader_.finish();
-  must_linger_ = reader_.rest_size() > 0;
+  Response response = result ? *std::move(result) : problem(result.error());
+  // What is here of a streamed body that the handler left is dropped; were more to come, the connection would end.
+  if (reader_.request().stream && !response.stream) {
+    while (reader_.step() == RequestReader::Step::piece) {
+    }
+  }
+  if (reader_.is_in_body() || reader_.is_refused()) is_last_ = must_linger_ = true;
+  // What was wrong with the body itself has a status of its own. A handler that could make use of the beginning says so by a success.
+  if (reader_.is_refused() && response.status >= 400) response = problem(reader_.refusal().status, reader_.refusal().error);
+  if (response.status == 304 && !tags_.empty()) mark_tag(response);
+  encode(response, reader_.framing().accept_encoding);
+  append(std::move(response), method);
+  if (!stream_) end_request();
   if (!is_starting_) proceed();
 }
 
+/// The request and all views into it are done with.
+void Connection::end_request() {
+  reader_.request().stream = nullptr;
+  unfolded_.reset();
+  drop(unfolded_body_);
+  tags_.clear();
+  has_invited_ = false;
+  if (std::exchange(is_counted_, false)) shared_->load().leave_request();
+  if (reader_.is_in_body() || reader_.is_refused()) return;  // there is no next one
+  reader_.finish();
+  must_linger_ = reader_.rest_size() > 0;
+}
+
 void Connection::append(Response response, Method method) {
+  const bool is_streamed = response.stream != nullptr;
+  // Who does not know chunks finds the end of the body where the connection ends.
+  is_chunked_ = is_streamed && !response.stream_length && !reader_.framing().is_http_1_0;
+  if (is_streamed && !response.stream_length && !is_chunked_) is_last_ = true;
   const Ending ending{!is_last_, reader_.framing().is_http_1_0, shared_->date.at(std::time(nullptr))};
   append_response_head(out_, response, ending);
   if (!has_body(response.status, method)) return;
-  if (response.body.size() < kLargeBody) {
+  if (is_streamed) {
+    stream_ = std::move(response.stream);
+  } else if (response.body.size() < kLargeBody) {
     out_.append(response.body);
   } else {
     large_body_ = std::move(response.body);
@@ -116,7 +211,9 @@ void Connection::append(Response response, Method method) {
 
 void Connection::refuse(const Refusal& refusal) {
   is_last_ = must_linger_ = true;
-  append(problem(refusal.status, refusal.error), Method::get);
+  Response response = problem(refusal.status, refusal.error);
+  if (refusal.status == 415) response.add("Accept-Encoding", "gzip, identity");
+  append(std::move(response), Method::get);
 }
 
 // --- Bytes -----------------------------------------------------------------------------------------------------------------------------
@@ -130,24 +227,46 @@ void Connection::read_more() {
                           [self = shared_from_this()](const ErrorCode& error, std::size_t count) { self->on_read(error, count); });
 }
 
+/// Waits for bytes without holding memory for them: for who has nothing to say for a while.
+void Connection::wait_bare() {
+  is_reading_ = is_waiting_bare_ = true;
+  reader_.release();
+  drop(out_);
+  socket_.async_wait(Socket::wait_read, [self = shared_from_this()](const ErrorCode& error) { self->on_bytes_there(error); });
+}
+
+void Connection::on_bytes_there(const ErrorCode& error) {
+  is_reading_ = is_waiting_bare_ = false;
+  if (!is_open_) return;
+  if (error) return close();
+  read_more();
+}
+
 void Connection::on_read(const ErrorCode& error, std::size_t count) {
   is_reading_ = false;
   if (!is_open_) return;
-  if (error) return close();  // the client is gone, or has said all that it will
+  if (error == asio::error::operation_aborted) return wait_bare();  // check_time() asked for it
+  if (error) return close();                                        // the client is gone, or has said all that it will
   if (waiting_ == Waiting::linger) {
     dropped_bytes_ += count;
     return linger();
   }
-  if (is_last_) return;  // refused while this was on its way
+  if (reader_.is_refused() || (is_last_ && !upload_.is_waiting())) return;  // refused while this was on its way
   reader_.received(count);
   progressed(count);
+  count_held();
+  // A body that is gathered takes its memory as it comes; one in pieces has had its share since it began.
+  if (held_ > 0 && reader_.is_in_body() && !reader_.request().stream && shared_->load().is_full_of_bodies()) {
+    reader_.refuse({503, Error{ErrorKind::overloaded, "overloaded.memory", "The service holds too many large bodies."}});
+  }
+  if (upload_.is_waiting()) return upload_.resume();
   proceed();
 }
 
 /// Writes what there is to write. Whether all of it is out; else on_writable() goes on.
 bool Connection::flush() {
   if (is_writing_) {
-    if (!is_answering_) wait_for(Waiting::write);  // it was no hurry while the handler ran
+    if (!is_answering_ || upload_.is_waiting()) wait_for(Waiting::write);  // it was no hurry while the handler ran
     return false;
   }
   while (written_ < out_.size() + large_body_.size()) {
@@ -169,15 +288,27 @@ bool Connection::flush() {
     progressed(count);
   }
   out_.clear();
-  if (out_.capacity() > kOutputHeld * 2) out_.shrink_to_fit();
-  large_body_ = {};
+  if (out_.capacity() > kOutputKept) drop(out_);
+  drop(large_body_);
   written_ = 0;
+  if (held_ > 0) count_held();
   return true;
 }
 
+/// Tells Load what it holds, when that has changed by a good deal. A body that comes in pieces has a share for all that works on it.
+void Connection::count_held() {
+  const std::size_t upload = reader_.request().stream ? kUploadShare : 0;
+  const std::size_t held = reader_.held() + out_.size() + large_body_.size() + unfolded_body_.size() + upload;
+  if (held < held_ + kHeldStep && held_ < held + kHeldStep) return;
+  const std::size_t counted = held < kHeldStep ? 0 : held;
+  shared_->load().hold_body(counted);
+  shared_->load().drop_body(std::exchange(held_, counted));
+}
+
 void Connection::await_writable() {
+  count_held();
   is_writing_ = true;
-  if (!is_answering_) wait_for(Waiting::write);
+  if (!is_answering_ || upload_.is_waiting()) wait_for(Waiting::write);
   socket_.async_wait(Socket::wait_write, [self = shared_from_this()](const ErrorCode& error) { self->on_writable(error); });
 }
 
@@ -185,7 +316,9 @@ void Connection::on_writable(const ErrorCode& error) {
   is_writing_ = false;
   if (!is_open_) return;
   if (error) return close();
-  if (is_answering_) {
+  if (upload_.is_waiting()) {
+    read_more();
+  } else if (is_answering_) {
     flush();
   } else {
     proceed();
@@ -249,11 +382,28 @@ void Connection::progressed(std::size_t count) {
 }
 
 void Connection::check_time() {
-  if (!is_open_ || waiting_ == Waiting::nothing || shared_->tick < deadline_) return;
+  if (!is_open_ || waiting_ == Waiting::nothing) return;
+  // The time of a body runs while it is waited for, and stands still while the handler is busy with what came.
+  if (waiting_ == Waiting::body && is_answering_ && !upload_.is_waiting()) ++deadline_;
+  if (shared_->tick < deadline_) return doze();
   const bool is_slow_request = waiting_ == Waiting::head || waiting_ == Waiting::body;
   if (!is_slow_request) return close();
-  refuse({408, Error{ErrorKind::timed_out, "http.timed_out", "The request took too long to arrive."}});
+  const Refusal refusal{408, Error{ErrorKind::timed_out, "http.timed_out", "The request took too long to arrive."}};
+  if (upload_.is_waiting()) {
+    reader_.refuse(refusal);
+    return wake_upload();
+  }
+  refuse(refusal);
   finish();
+}
+
+/// Gives the buffers of a connection back that has been idle for a moment.
+void Connection::doze() {
+  if (waiting_ != Waiting::idle || is_waiting_bare_ || !is_reading_ || !reader_.is_idle()) return;
+  const std::uint64_t idle_ticks = static_cast<std::uint64_t>(shared_->options.idle_timeout / shared_->tick_length);
+  if (shared_->tick + idle_ticks < deadline_) return;  // not for a whole tick yet
+  ErrorCode ignored;                                   // then it stays as it is
+  socket_.cancel(ignored);
 }
 
 }  // namespace millrace::http

@@ -11,6 +11,7 @@ class Cors : public Handler {
  public:
   /// The handler must outlive it.
   explicit Cors(Handler& behind) : behind_(behind) {}
+  Intake intake(const Request& head) const override { return behind_.intake(head); }
   Task<Response> handle(const Request& request) override;
 
  private:

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,34 +17,58 @@ enum class Method : std::uint8_t { get, head, post, put, patch, delete_, options
 
 std::string_view to_string(Method method);
 
-/// A request whole, its body included. The views point into the connection's buffers and hold until the handler's task ends.
+/// A body piece by piece, in either direction. Whoever asks for the next piece is done with the one before, so nothing is held but one
+/// piece: a client that sends or reads slowly holds back whatever is at the other end.
+class BodyStream {
+ public:
+  virtual ~BodyStream() = default;
+  /// The next piece; empty at the end, and not to be asked again after it. The view holds until the next call. An error ends a body that
+  /// goes out by cutting the connection, since its head has gone already.
+  virtual Task<std::string_view> next() = 0;
+  /// Nobody wants the rest of a body that goes out: a next() that waits for something must end soon. Called on the connection's loop.
+  virtual void stop() {}
+};
+
+/// A request whole, its body included. The views point into the connection's buffers and hold until the handler's task ends, and until the
+/// end of the response's stream when it has one.
 struct Request {
   Method method = Method::get;
   std::string_view target;  // as sent
   std::string_view path;    // percent-encoding as sent, without query
   std::string_view query;   // after '?', without it
   std::string_view body;
-  std::string_view remote;  // the client's address
+  BodyStream* stream = nullptr;  // instead of `body` when the handler takes it piece by piece: Handler::intake()
+  std::string_view remote;       // the client's address
   std::vector<std::pair<std::string_view, std::string_view>> headers;
 
   /// The first header of that name, whatever its case; empty when absent.
   std::string_view header(std::string_view name) const;
 };
 
-/// A response whole. Content-Length, Date, Connection and Server are the server's.
+/// A response. Content-Length, Transfer-Encoding, Content-Encoding, Date and Connection are the server's.
 struct Response {
   int status = 200;
   std::string headers;  // "Name: value\r\n" lines; use add()
   std::string body;
+  std::unique_ptr<BodyStream> stream = nullptr;     // instead of `body`: pulled as the client takes it
+  std::optional<std::uint64_t> stream_length = {};  // how many bytes it gives, when that is known
 
   /// Adds a header. Line breaks and other control characters in the value are dropped, so that no value can start a new header.
   Response& add(std::string_view name, std::string_view value);
+};
+
+/// How the body of a request is to be taken.
+struct Intake {
+  std::optional<std::size_t> body_bytes_max = {};  // 413 beyond; the server's own limit when not set
+  bool streamed = false;                           // piece by piece, as Request::stream
 };
 
 /// What answers requests. Called on the loop that owns the connection; one task per request.
 class Handler {
  public:
   virtual ~Handler() = default;
+  /// Asked once the head of a request that has a body is there.
+  virtual Intake intake(const Request& /*head*/) const { return {}; }
   virtual Task<Response> handle(const Request& request) = 0;
 };
 

@@ -109,8 +109,14 @@ class FramingReader {
     switch (name.size()) {
       case 4: return equal_ignoring_case(name, "host") ? host() : Read{};
       case 6: return equal_ignoring_case(name, "expect") ? expect(value) : Read{};
+      case 8: framing_.has_conditions |= equal_ignoring_case(name, "if-match"); return {};
       case 10: return equal_ignoring_case(name, "connection") ? connection(value) : Read{};
+      case 13: framing_.has_conditions |= equal_ignoring_case(name, "if-none-match"); return {};
       case 14: return equal_ignoring_case(name, "content-length") ? content_length(value) : Read{};
+      case 15:
+        if (equal_ignoring_case(name, "accept-encoding")) framing_.accept_encoding = value;
+        return {};
+      case 16: return equal_ignoring_case(name, "content-encoding") ? content_encoding(value) : Read{};
       case 17: return equal_ignoring_case(name, "transfer-encoding") ? transfer_encoding(value) : Read{};
       default: return {};
     }
@@ -156,6 +162,14 @@ class FramingReader {
     if (error == std::errc::result_out_of_range) return refused(413, "http.body_too_large", "The body is too large.");
     if (error != std::errc() || stop != end) return refused("Content-Length is not a number.");
     return {};
+  }
+  Read content_encoding(std::string_view value) {
+    if (value.empty() || equal_ignoring_case(value, "identity")) return {};
+    if (!framing_.is_gzip && (equal_ignoring_case(value, "gzip") || equal_ignoring_case(value, "x-gzip"))) {
+      framing_.is_gzip = true;
+      return {};
+    }
+    return refused(415, "http.content_encoding", "The only content coding that is understood is gzip.");
   }
   Read transfer_encoding(std::string_view value) {
     if (has_encoding_) return refused("There is more than one Transfer-Encoding.");

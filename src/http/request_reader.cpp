@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "base/result.hpp"
 
@@ -12,6 +13,7 @@ namespace {
 // A connection starts with a page; nearly every request fits.
 constexpr std::size_t kBlock = 4096;
 constexpr std::size_t kBodyBlock = 16 * 1024;
+constexpr std::size_t kStreamBlock = 64 * 1024;
 // Buffers beyond this are given back between requests.
 constexpr std::size_t kKept = 64 * 1024;
 // Chunked framing may take this much for a byte of body (a client that sends single bytes needs 5), and header_bytes_max besides.
@@ -43,6 +45,9 @@ RequestReader::Step RequestReader::step_head() {
   auto framing = parse_head(in_.text().substr(0, scanner_.length()), request_);
   if (!framing) return refuse(std::move(framing).error());
   framing_ = *framing;
+  if (request_.headers.size() > headers_max_) {
+    return refuse({431, Error{ErrorKind::too_large, "http.header_too_large", "The request has too many headers."}});
+  }
   in_.consume(scanner_.length());
   head_size_ = in_.front();
   state_ = framing_.is_chunked ? State::chunks : State::length;
@@ -60,6 +65,7 @@ void RequestReader::skip_empty_lines() {
 RequestReader::Step RequestReader::step_length() {
   const std::uint64_t length = framing_.content_length;
   if (length > body_limit_) return refuse({413, Error{ErrorKind::too_large, "http.body_too_large", "The body is too large."}});
+  if (is_streamed_) return step_streamed_length();
   if (body_.is_empty() && in_.size() >= length) {
     const std::string_view body = in_.text().substr(0, static_cast<std::size_t>(length));
     in_.consume(body.size());
@@ -73,7 +79,20 @@ RequestReader::Step RequestReader::step_length() {
   return body_.size() == length ? give(body_.text()) : Step::need_more;
 }
 
+/// What came with the head first, then what was read into `body_`, which holds one piece at a time.
+RequestReader::Step RequestReader::step_streamed_length() {
+  if (!std::exchange(piece_, {}).empty()) body_.clear();
+  const std::uint64_t left = framing_.content_length - body_seen_;
+  if (left == 0) return give({});
+  if (!body_.is_empty()) return give_piece(body_.text());
+  if (in_.is_empty()) return Step::need_more;
+  const std::string_view piece = in_.text().substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(left, in_.size())));
+  in_.consume(piece.size());
+  return give_piece(piece);
+}
+
 RequestReader::Step RequestReader::step_chunks() {
+  piece_ = {};
   while (!in_.is_empty()) {
     const ChunkedDecoder::Step step = chunks_.next(in_.text());
     chunk_overhead_ += step.consumed - step.data.size();
@@ -81,19 +100,28 @@ RequestReader::Step RequestReader::step_chunks() {
     if (is_over_limit(step.data.size() + chunks_.left_in_chunk())) {
       return refuse({413, Error{ErrorKind::too_large, "http.body_too_large", "The body is too large."}});
     }
-    reserve_body(step.data.size());
-    body_.append(step.data);
     in_.consume(step.consumed);
-    if (chunk_overhead_ > header_bytes_max_ + kOverheadPerByte * body_.size()) {
+    if (chunk_overhead_ > header_bytes_max_ + kOverheadPerByte * (body_seen_ + step.data.size())) {
       return refuse(malformed("The chunked body carries too much besides its data."));
     }
     if (step.status == ChunkedDecoder::Status::done) return give(body_.text());
+    if (step.data.empty()) continue;
+    if (is_streamed_) return give_piece(step.data);
+    body_seen_ += step.data.size();
+    reserve_body(step.data.size());
+    body_.append(step.data);
   }
   return Step::need_more;
 }
 
 bool RequestReader::is_over_limit(std::uint64_t more) const {
-  return more > body_limit_ || body_.size() > body_limit_ - more;
+  return more > body_limit_ || body_seen_ > body_limit_ - more;
+}
+
+RequestReader::Step RequestReader::give_piece(std::string_view piece) {
+  body_seen_ += piece.size();
+  piece_ = piece;
+  return Step::piece;
 }
 
 RequestReader::Step RequestReader::give(std::string_view body) {
@@ -111,13 +139,14 @@ RequestReader::Step RequestReader::refuse(Refusal refusal) {
 std::span<char> RequestReader::space() {
   if (state_ == State::length) {
     // Straight into the body, and not a byte further: what follows stays in the kernel until this request is answered.
-    const std::size_t left = static_cast<std::size_t>(framing_.content_length) - body_.size();
+    const std::size_t left = static_cast<std::size_t>(framing_.content_length - body_seen_) - body_.size();
+    if (is_streamed_ && body_.capacity() == 0) body_.grow(std::min(left, kStreamBlock));
     reserve_body(std::min(left, kBodyBlock));
     return body_.space().first(std::min(left, body_.space().size()));
   }
   if (state_ == State::chunks) {
     if (in_.capacity() - head_size_ < kBlock) {
-      head_block_ = in_.grow(kBodyBlock);
+      head_block_ = in_.grow(is_streamed_ ? kStreamBlock : kBodyBlock);
       head_size_ = 0;
     }
     in_.rewind(head_size_);
@@ -150,8 +179,18 @@ void RequestReader::finish() {
   chunks_ = {};
   chunk_overhead_ = 0;
   head_size_ = 0;
+  is_streamed_ = false;
+  piece_ = {};
+  body_seen_ = 0;
   body_limit_ = std::numeric_limits<std::size_t>::max();
   state_ = State::head;
+}
+
+void RequestReader::release() {
+  CHECK(is_idle());
+  in_.release();
+  body_.release();
+  request_.headers = {};
 }
 
 }  // namespace millrace::http

@@ -31,18 +31,30 @@ struct Reading {
   std::size_t header_bytes_max = 1000;
   std::size_t body_bytes_max = 100'000;
   std::vector<std::size_t> pieces = {};  // sizes of what comes in, over and over; empty: as much as there is space
+  bool is_streamed = false;              // bodies are taken piece by piece
 };
 
 Seen read(std::string_view stream, const Reading& reading = {}) {
   RequestReader reader(reading.header_bytes_max);
   Seen seen;
+  std::string body;  // when streamed
   for (std::size_t round = 0;; ++round) {
     while (true) {
       const Step step = reader.step();
       if (step == Step::need_more) break;
       if (step == Step::head) reader.set_body_limit(reading.body_bytes_max);
+      if (step == Step::head && reading.is_streamed) reader.stream_body();
+      if (step == Step::piece) {
+        EXPECT_FALSE(reader.piece().empty());
+        body += reader.piece();
+      }
       if (step == Step::request) {
+        if (reading.is_streamed) {
+          EXPECT_EQ(reader.request().body, "");
+          reader.request().body = body;
+        }
         seen.requests.push_back(text_of(reader.request()));
+        body.clear();
         reader.finish();
       }
       if (step == Step::refused) {
@@ -90,6 +102,34 @@ TEST(RequestReader, ReadsTheSameHoweverTheStreamIsCut) {
     for (std::size_t& piece : pieces) piece = 1 + random() % 60;
     EXPECT_EQ(read(kStream, {.pieces = pieces}), kSeen) << testing::PrintToString(pieces);
   }
+}
+
+TEST(RequestReader, GivesTheSameBodiesInPieces) {
+  EXPECT_EQ(read(kStream, {.is_streamed = true}), kSeen);
+  for (std::size_t first = 1; first < kStream.size(); ++first)
+    EXPECT_EQ(read(kStream, {.pieces = {first, kStream.size()}, .is_streamed = true}), kSeen) << first;
+  for (std::size_t piece = 1; piece < 20; ++piece) EXPECT_EQ(read(kStream, {.pieces = {piece}, .is_streamed = true}), kSeen) << piece;
+}
+
+TEST(RequestReader, HoldsNoMoreOfAStreamedBodyThanAPiece) {
+  RequestReader reader(1000);
+  const std::string head = "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1000000000\r\n\r\n";
+  std::ranges::copy(head, reader.space().begin());
+  reader.received(head.size());
+  EXPECT_EQ(reader.step(), Step::head);
+  reader.stream_body();
+  std::uint64_t seen = 0;
+  Step step = reader.step();
+  for (; step != Step::request; step = reader.step()) {
+    if (step == Step::piece) {
+      seen += reader.piece().size();
+      continue;
+    }
+    const std::span<char> space = reader.space();
+    ASSERT_LE(space.size(), 64u * 1024);
+    reader.received(space.size());
+  }
+  EXPECT_EQ(seen, 1'000'000'000u);
 }
 
 TEST(RequestReader, KeepsTheHeadWhileABodyOfAnySizeComes) {

@@ -20,6 +20,16 @@ bool never_has_body(int status) {
   return status < 200 || status == 204 || status == 304;
 }
 
+void append_framing(std::string& out, const Response& response, const Ending& ending) {
+  if (response.stream && !response.stream_length) {
+    if (!ending.is_http_1_0) out.append("Transfer-Encoding: chunked\r\n");
+    return;
+  }
+  out.append("Content-Length: ");
+  append_number(out, response.stream ? *response.stream_length : response.body.size());
+  out.append("\r\n");
+}
+
 }  // namespace
 
 bool has_body(int status, Method method) {
@@ -36,9 +46,7 @@ void append_response_head(std::string& out, const Response& response, const Endi
   }
   out.append(ending.date).append("\r\n");
   if (!never_has_body(response.status)) {
-    out.append("Content-Length: ");
-    append_number(out, response.body.size());
-    out.append("\r\n");
+    append_framing(out, response, ending);
   }
   out.append(response.headers);
   if (!ending.keeps_alive) {

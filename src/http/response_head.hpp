@@ -20,7 +20,8 @@ struct Ending {
 /// Whether a response to such a request carries its body (RFC 9112, section 6.3).
 bool has_body(int status, Method method);
 
-/// Appends the head with its empty line. Content-Length is the body's, also where the body itself does not follow (HEAD); a status that
+/// Appends the head with its empty line. A stream of unknown length goes in chunks, to an HTTP/1.0 client until the connection ends. Else
+/// Content-Length is the body's, also where the body itself does not follow (HEAD); a status that
 /// never has a body gets none.
 void append_response_head(std::string& out, const Response& response, const Ending& ending);
 

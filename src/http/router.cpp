@@ -50,12 +50,22 @@ Handler* Router::find(std::string_view path) const {
   }
 }
 
+Intake Router::intake(const Request& head) const {
+  const Handler* handler = find(head.path);
+  return handler ? handler->intake(head) : Intake{};
+}
+
 Task<Response> Router::handle(const Request& request) {
   Handler* handler = find(request.path);
   return handler ? handler->handle(request) : answer(refusal(request.path));
 }
 
 Response Router::refusal(std::string_view path) const {
+  if (path == "*") {  // OPTIONS about the server as a whole
+    Response response{.status = 204};
+    response.add("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+    return response;
+  }
   std::vector<std::string> paths;
   for (const auto& [mounted, mount] : mounts_) paths.push_back(mounted.empty() ? "/" : mounted);
   std::ranges::sort(paths);

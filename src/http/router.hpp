@@ -27,7 +27,9 @@ class Router : public Handler {
   /// The handler of a path, or null. Allocates nothing.
   Handler* find(std::string_view path) const;
 
-  /// Passes the request on; 404 "http.no_route" with the nearest mounted path as a hint when there is no handler.
+  /// What the path's handler says.
+  Intake intake(const Request& head) const override;
+  /// Passes the request on; `OPTIONS *` is 204; 404 "http.no_route" with the nearest mounted path as a hint when there is no handler.
   Task<Response> handle(const Request& request) override;
 
  private:

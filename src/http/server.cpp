@@ -19,6 +19,10 @@ constexpr milliseconds kTickMin{50};
 constexpr milliseconds kTickMax{1000};
 // After an error of accept(), such as no free descriptors.
 constexpr milliseconds kAcceptPause{100};
+constexpr std::string_view kFull =
+    "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/problem+json\r\nContent-Length: 108\r\nRetry-After: 1\r\nConnection: "
+    "close\r\n\r\n"
+    R"({"title":"Service Unavailable","status":503,"code":"overloaded.connections","error":"Too many connections."})";
 
 /// A quarter of the shortest time-out: late by that at most.
 milliseconds tick_length(const ServerOptions& options) {
@@ -66,10 +70,12 @@ void Server::State::on_accept(const ErrorCode& error, Connection::Socket socket)
     return;
   }
   ErrorCode failed = error;
-  if (!failed && shared->count < shared->options.connections_max) socket.non_blocking(true, failed);
-  if (!failed && socket.non_blocking()) {
+  if (!failed) socket.non_blocking(true, failed);
+  if (!failed && shared->load().enter_connection()) {
     if (!is_ticking) tick();
     std::make_shared<Connection>(shared, std::move(socket), text_of(peer))->begin();
+  } else if (!failed) {
+    socket.write_some(boost::asio::buffer(kFull), failed);  // as far as it goes; the client may be gone
   }
   if (acceptor.is_open()) accept();
 }
@@ -111,6 +117,7 @@ Server::~Server() {
 
 Result<std::unique_ptr<Server>> Server::listen(io::Loop& loop, Handler& handler, ServerOptions options, bool share_port) {
   TRY(Acceptor acceptor, open_listener(loop.context(), options, share_port));
+  if (!options.load) options.load = std::make_shared<Load>(Load::Limits{});
   auto shared = std::make_shared<Shared>(handler, std::move(options));
   shared->tick_length = tick_length(shared->options);
   auto state = std::make_shared<State>(loop, std::move(acceptor), std::move(shared));

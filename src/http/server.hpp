@@ -7,11 +7,11 @@
 
 #include <chrono>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
 
 #include "base/result.hpp"
+#include "http/load.hpp"
 #include "http/message.hpp"
 #include "io/loop.hpp"
 
@@ -21,8 +21,9 @@ struct ServerOptions {
   std::string host = "0.0.0.0";
   std::uint16_t port = 4055;  // 0: any free port
   std::size_t header_bytes_max = 32 * 1024;
-  std::size_t body_bytes_max = 1 << 20;              // 413 beyond; see body_limit
-  std::size_t connections_max = 100'000;             // per loop; beyond, new ones are closed at once
+  std::size_t body_bytes_max = 1 << 20;              // 413 beyond, unless the handler's intake() says otherwise
+  std::size_t headers_max = 100;                     // header lines; 431 beyond
+  std::shared_ptr<Load> load = {};                   // shared by the servers of a process; one with its own limits when not set
   std::chrono::milliseconds header_timeout{10'000};  // for the whole head; a new connection has as long to begin
   std::chrono::milliseconds body_timeout{60'000};    // for the body, anew with every 64 KiB of it
   std::chrono::milliseconds idle_timeout{75'000};    // between requests
@@ -31,8 +32,6 @@ struct ServerOptions {
   /// the client gets to see the answer.
   std::size_t linger_bytes_max = 16 << 20;
   std::chrono::milliseconds linger_timeout{5'000};
-  /// A larger (or smaller) body limit for some paths, asked once the head is read (the body is empty then); body_bytes_max when not set.
-  std::function<std::size_t(const Request& head)> body_limit = {};
 };
 
 /// Serves on one loop. Create one per loop with the same port: the kernel spreads connections over them (SO_REUSEPORT).

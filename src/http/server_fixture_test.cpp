@@ -101,8 +101,114 @@ std::string TestClient::rest() {
   return std::exchange(read_, {});
 }
 
+namespace {
+
+/// So many bytes in pieces of a thousand.
+class Counted : public BodyStream {
+ public:
+  Counted(std::size_t count, std::move_only_function<void()> stopped) : left_(count), stopped_(std::move(stopped)) {}
+  Task<std::string_view> next() override {
+    const std::size_t size = std::min(left_, piece_.size());
+    left_ -= size;
+    co_return std::string_view(piece_).substr(0, size);
+  }
+  void stop() override { stopped_(); }
+
+ private:
+  const std::string piece_ = std::string(1000, 'x');
+  std::size_t left_;
+  std::move_only_function<void()> stopped_;
+};
+
+class Broken : public BodyStream {
+ public:
+  Task<std::string_view> next() override {
+    if (!std::exchange(is_first_, false)) co_return Failure(Error{ErrorKind::internal, "test.broken", "It broke."});
+    co_return std::string_view("some");
+  }
+
+ private:
+  bool is_first_ = true;
+};
+
+class Echo : public BodyStream {
+ public:
+  explicit Echo(BodyStream& body) : body_(body) {}
+  Task<std::string_view> next() override { return body_.next(); }
+
+ private:
+  BodyStream& body_;
+};
+
+}  // namespace
+
+Intake TestHandler::intake(const Request& head) const {
+  if (head.path == "/bulk") return {.body_bytes_max = 1000};
+  const bool is_streamed = head.path == "/count" || head.path == "/echo" || head.path == "/ignore" || head.path == "/upload";
+  if (is_streamed) return {.body_bytes_max = 100 << 20, .streamed = true};
+  return {};
+}
+
+Task<Response> TestHandler::handle_stream(const Request& request) {
+  Response response;
+  const std::string_view path = request.path;
+  if (path.starts_with("/pieces/") || path.starts_with("/known/")) {
+    const std::size_t count = number(path.substr(path.rfind('/') + 1));
+    response.stream = std::make_unique<Counted>(count, [this] { ended("stopped"); });
+    if (path.starts_with("/known/")) response.stream_length = count;
+  } else if (path == "/broken") {
+    response.stream = std::make_unique<Broken>();
+  } else if (path == "/echo") {
+    response.stream = std::make_unique<Echo>(*request.stream);
+  } else if (path == "/count" || path == "/upload") {
+    if (path == "/upload") {
+      CO_TRY_OK(co_await wait());
+    }
+    std::size_t count = 0;
+    while (true) {
+      auto piece = co_await request.stream->next();
+      if (!piece) ended(piece.error().code);
+      if (!piece) co_return Failure(piece.error());
+      if (piece->empty()) break;
+      count += piece->size();
+    }
+    response.body = std::to_string(count);
+  }
+  co_return response;
+}
+
+Task<void> TestHandler::wait() {
+  io::Completion<int> completion;
+  {
+    std::lock_guard lock(mutex_);
+    waiting_.push_back(&completion);
+  }
+  arrived_.release();
+  Result<int> result = co_await completion;
+  co_return result ? Result<>() : Failure(result.error());
+}
+
+void TestHandler::ended(std::string_view how) {
+  {
+    std::lock_guard lock(mutex_);
+    how_ = how;
+  }
+  ended_.release();
+}
+
+std::string TestHandler::await_end() {
+  ended_.acquire();
+  std::lock_guard lock(mutex_);
+  return how_;
+}
+
 Task<Response> TestHandler::handle(const Request& request) {
   Response response;
+  const bool gives_pieces = request.path.starts_with("/pieces/") || request.path.starts_with("/known/") || request.path == "/broken";
+  if (request.stream || gives_pieces) {
+    auto streamed = co_await handle_stream(request);
+    co_return streamed;
+  }
   if (request.path.starts_with("/size/")) {
     response.body.assign(number(request.path.substr(6)), 'x');
     co_return response;
@@ -119,14 +225,7 @@ Task<Response> TestHandler::handle(const Request& request) {
     response.status = *result;
   }
   if (request.path == "/wait") {
-    io::Completion<int> completion;
-    {
-      std::lock_guard lock(mutex_);
-      waiting_.push_back(&completion);
-    }
-    arrived_.release();
-    Result<int> result = co_await completion;
-    response.status = *result;
+    CO_TRY_OK(co_await wait());
   }
   response.add("Content-Type", "text/plain").add("X-Remote", request.remote);
   response.body.append(to_string(request.method)).append(" ").append(request.target).append(" ").append(request.body);

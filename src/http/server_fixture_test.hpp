@@ -52,17 +52,29 @@ class TestClient {
 };
 
 /// Answers /size/N with N bytes, /status/N with that status, /later on the loop's next turn, /wait when the test says so, and everything
-/// else with what it saw.
+/// else with what it saw. /bulk takes 1000 bytes.
+///
+/// In pieces: /pieces/N gives N bytes, /known/N says how many, /broken fails after some. Of a body, /count tells how much came, /echo gives
+/// it back while it comes, /ignore looks at nothing, /upload waits when the test says so and then counts.
 class TestHandler : public Handler {
  public:
+  Intake intake(const Request& head) const override;
   Task<Response> handle(const Request& request) override;
 
   /// Waits until a request for /wait has come in.
   void await_waiting() { arrived_.acquire(); }
   /// Answers the oldest that waits.
   void release();
+  /// Waits until a stream of an answer was stopped, or an upload failed, and says with which error.
+  std::string await_end();
 
  private:
+  Task<Response> handle_stream(const Request& request);
+  Task<void> wait();
+  void ended(std::string_view how);
+
+  std::counting_semaphore<> ended_{0};
+  std::string how_;  // under mutex_
   std::mutex mutex_;
   std::vector<io::Completion<int>*> waiting_;
   std::counting_semaphore<> arrived_{0};

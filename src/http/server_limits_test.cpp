@@ -68,10 +68,8 @@ TEST_F(ServerLimits, AClientThatNeverStopsSendingIsCut) {
   await_connections(0);
 }
 
-TEST_F(ServerLimits, TheBodysLimitIsAskedForByPath) {
-  ServerOptions options{.body_bytes_max = 10};
-  options.body_limit = [](const Request& head) -> std::size_t { return head.path == "/bulk" ? 1000 : 10; };
-  serve(std::move(options));
+TEST_F(ServerLimits, TheBodysLimitIsTheHandlersOwn) {
+  serve({.body_bytes_max = 10});
   const std::string body(500, 'x');
   const std::string rest = " HTTP/1.1\r\nHost: h\r\nContent-Length: 500\r\n\r\n" + body;
   TestClient client(port());
@@ -148,18 +146,56 @@ TEST_F(ServerLimits, ASlowHandlerIsNotCut) {
 }
 
 TEST_F(ServerLimits, ClosesConnectionsBeyondTheirNumber) {
-  serve({.connections_max = 2});
+  serve({.load = std::make_shared<Load>(Load::Limits{.connections_max = 2})});
   TestClient first(port());
   EXPECT_EQ(first.ask("GET /a HTTP/1.1\r\nHost: h\r\n\r\n").status, 200);
   {
     TestClient second(port());
     EXPECT_EQ(second.ask("GET /a HTTP/1.1\r\nHost: h\r\n\r\n").status, 200);
     TestClient third(port());
+    const Answer answer = third.answer();
+    EXPECT_EQ(answer.status, 503);
+    EXPECT_EQ(answer.header("Retry-After"), "1");
+    EXPECT_TRUE(answer.body.ends_with("}"));
     EXPECT_EQ(third.rest(), "");
   }
   await_connections(1);
   TestClient fourth(port());
   EXPECT_EQ(fourth.ask("GET /a HTTP/1.1\r\nHost: h\r\n\r\n").status, 200);
+}
+
+TEST_F(ServerLimits, RefusesRequestsBeyondTheirNumber) {
+  serve({.load = std::make_shared<Load>(Load::Limits{.requests_max = 1})});
+  TestClient slow(port());
+  slow.send("GET /wait HTTP/1.1\r\nHost: h\r\n\r\n");
+  handler_.await_waiting();
+  TestClient another(port());
+  for (int i = 0; i < 3; ++i) {
+    const Answer refused = another.ask("POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n\r\nx");
+    EXPECT_EQ(refused.status, 503);
+    EXPECT_EQ(refused.header("Retry-After"), "1");
+  }
+  handler_.release();
+  EXPECT_EQ(slow.answer().status, 200);
+  EXPECT_EQ(another.ask("GET /a HTTP/1.1\r\nHost: h\r\n\r\n").status, 200);
+}
+
+TEST_F(ServerLimits, RefusesBodiesBeyondTheirMemory) {
+  serve({.body_bytes_max = 100 << 20, .load = std::make_shared<Load>(Load::Limits{.body_bytes_max = 2 << 20})});
+  const std::string begin = "POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 50000000\r\n\r\n";
+  TestClient client(port());
+  EXPECT_EQ(client.ask(begin + std::string(8 << 20, 'x')).status, 503);
+  client.reset();
+  await_connections(0);
+  TestClient small(port());  // what was held is given back
+  EXPECT_EQ(small.ask("POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 100000\r\n\r\n" + std::string(100'000, 'x')).status, 200);
+}
+
+TEST_F(ServerLimits, RefusesTooManyHeaders) {
+  serve({.headers_max = 3});
+  TestClient client(port());
+  EXPECT_EQ(client.ask("GET /a HTTP/1.1\r\nHost: h\r\nA: b\r\nC: d\r\n\r\n").status, 200);
+  EXPECT_EQ(client.ask("GET /a HTTP/1.1\r\nHost: h\r\nA: b\r\nC: d\r\nE: f\r\n\r\n").status, 431);
 }
 
 }  // namespace

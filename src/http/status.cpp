@@ -36,7 +36,7 @@ int status_of(ErrorKind kind) {
     case ErrorKind::too_large: return 413;
     case ErrorKind::unsupported_media_type: return 415;
     case ErrorKind::unprocessable: return 422;
-    case ErrorKind::overloaded: return 429;
+    case ErrorKind::overloaded: return 503;
     case ErrorKind::unavailable: return 503;
     case ErrorKind::timed_out: return 504;
     case ErrorKind::internal: return 500;

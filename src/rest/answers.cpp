@@ -113,19 +113,4 @@ std::string history_text(const document::Documents& versions, std::size_t count)
   return text += ']';
 }
 
-std::string item_results_text(const std::vector<ItemResult>& results) {
-  std::string text = "[";
-  for (std::size_t i = 0; i < results.size(); ++i) {
-    if (i > 0) text += ',';
-    if (results[i].error) {
-      http::Response problem = http::problem(*results[i].error);
-      fmt::format_to(std::back_inserter(text), "{{\"index\":{},\"status\":{},\"problem\":{}}}", i, problem.status, problem.body);
-    } else {
-      fmt::format_to(std::back_inserter(text), "{{\"index\":{},\"status\":201,\"position\":{},\"document\":{}}}", i, results[i].position,
-                     results[i].document);
-    }
-  }
-  return text += ']';
-}
-
 }  // namespace millrace::rest

@@ -44,12 +44,4 @@ std::string array_text(const document::Documents& documents, std::size_t count);
 /// The first `count` versions as a JSON array of {version, recorded_at, deleted, position, document}.
 std::string history_text(const document::Documents& versions, std::size_t count);
 
-/// What became of an item of a partial bulk request.
-struct ItemResult {
-  std::string document;
-  document::Position position = 0;
-  std::optional<Error> error = {};
-};
-std::string item_results_text(const std::vector<ItemResult>& results);
-
 }  // namespace millrace::rest

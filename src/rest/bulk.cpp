@@ -2,127 +2,127 @@
 
 #include <algorithm>
 
-#include "base/id.hpp"
-#include "document/incoming.hpp"
-#include "http/status.hpp"
+#include "io/worker_pool.hpp"
 #include "rest/answers.hpp"
-#include "rest/append_one.hpp"
-#include "rest/body.hpp"
-#include "rest/bulk_items.hpp"
+#include "rest/bulk_body.hpp"
 #include "rest/parameters.hpp"
+#include "rest/spooled_appends.hpp"
 
 namespace millrace::rest {
 namespace {
 
 constexpr std::string_view kJson = "application/json";
-constexpr std::string_view kLines = "application/x-ndjson";
-constexpr std::string_view kLinesToo = "application/ndjson";
+// What a 422 lists; the rest is counted.
+constexpr std::size_t kProblemsMax = 100;
 
-/// Items of a bulk request, read; the details of all that is wrong with any of them.
-struct Items {
-  std::vector<document::Incoming> documents;
-  std::vector<ErrorDetail> problems;
-};
-
-Result<Items> read_items(const std::vector<std::string_view>& texts, const jsonschema::Schema* schema) {
-  Items items;
-  for (std::size_t i = 0; i < texts.size(); ++i) {
-    const std::string pointer = '/' + std::to_string(i);
-    auto incoming = document::read_document(texts[i], schema, pointer);
-    if (incoming) {
-      items.documents.push_back(*std::move(incoming));
-    } else if (incoming.error().details.empty()) {
-      items.problems.push_back({pointer, std::string(incoming.error().code), incoming.error().message});
-    } else {
-      std::ranges::move(incoming.error().details, std::back_inserter(items.problems));
+/// What is wrong with the items of a request.
+class Problems {
+ public:
+  void add(std::string_view pointer, Error error) {
+    if (error.details.empty()) error.details.push_back({std::string(pointer), std::string(error.code), std::move(error.message)});
+    count_ += error.details.size();
+    for (ErrorDetail& detail : error.details) {
+      if (listed_.size() < kProblemsMax) listed_.push_back(std::move(detail));
     }
   }
-  if (items.problems.empty()) return items;
-  return Failure(Error{
-      ErrorKind::unprocessable, "schema.violation",
-      fmt::format("The bulk request has {} problem{}; nothing was stored.", items.problems.size(), items.problems.size() == 1 ? "" : "s"),
-      "Mend them, or send it with ?partial=true to store what is right.", std::move(items.problems)});
+  bool empty() const { return count_ == 0; }
+  Error error() && {
+    const std::string more = count_ > listed_.size() ? fmt::format(" The first {} are listed.", listed_.size()) : std::string();
+    return {ErrorKind::unprocessable, "schema.violation",
+            fmt::format("The bulk request has {} problem{}; nothing was stored.{}", count_, count_ == 1 ? "" : "s", more),
+            "Mend them, or send it with ?partial=true to store what is right.", std::move(listed_)};
+  }
+
+ private:
+  std::size_t count_ = 0;
+  std::vector<ErrorDetail> listed_;
+};
+
+/// The documents that were created, as they are read from the spool again.
+class CreatedDocuments : public http::BodyStream {
+ public:
+  CreatedDocuments(std::unique_ptr<SpooledAppends> appends, io::WorkerPool* workers)
+      : appends_(std::move(appends)), answer_(*appends_), workers_(workers) {}
+
+  Task<std::string_view> next() override {
+    piece_.clear();
+    if (!has_more_) co_return std::string_view();
+    std::move_only_function<Result<>()> work = [this] { return write(); };
+    CO_TRY_OK(co_await io::run_blocking(workers_, std::move(work)));
+    co_return std::string_view(piece_);
+  }
+
+ private:
+  Result<> write() {
+    TRY(has_more_, answer_.write(piece_));
+    return {};
+  }
+
+  const std::unique_ptr<SpooledAppends> appends_;
+  SpooledAppends::Answer answer_;
+  io::WorkerPool* workers_;
+  std::string piece_;
+  bool has_more_ = true;
+};
+
+/// Reads all items; right ones are in `appends` afterwards, unless there is any problem.
+Task<void> read_all(const ResourceOptions& options, const http::Request& request, SpooledAppends& appends) {
+  CO_TRY(BulkBody body, BulkBody::open(options, request));
+  Problems problems;
+  for (std::size_t index = 0;; ++index) {
+    CO_TRY(const bool has_next, co_await body.has_next());
+    if (!has_next) break;
+    const std::string pointer = '/' + std::to_string(index);
+    auto append = body.next(pointer);
+    if (!append && body.is_form_error(append.error())) co_return Failure(std::move(append).error());
+    if (!append) problems.add(pointer, std::move(append).error());
+    if (!problems.empty()) continue;
+    CO_TRY_OK(appends.add(*append));
+    if (!appends.spool().is_ripe()) continue;
+    std::move_only_function<Result<>()> work = [&appends] { return appends.spool().flush(); };
+    CO_TRY_OK(co_await io::run_blocking(options.workers, std::move(work)));
+  }
+  if (!problems.empty()) co_return Failure(std::move(problems).error());
+  co_return {};
 }
 
-document::Append creation(document::Incoming& incoming) {
-  return {document::Operation::create, incoming.id ? *incoming.id : make_uuid7(), incoming.payload};
-}
-
-}  // namespace
-
-Task<http::Response> bulk_create(const ResourceOptions& options, const http::Request& request) {
-  CO_TRY_OK(expect_media_type(request, {kJson, kLines, kLinesToo}));
-  CO_TRY(auto texts, split_items(request, options.bulk_items_max));
-  CO_TRY(auto items, read_items(texts, options.schema));
-  std::vector<document::Append> appends;
-  std::string body = "[";
-  for (document::Incoming& incoming : items.documents) {
-    appends.push_back(creation(incoming));
-    if (body.size() > 1) body += ',';
-    body += document::document_text(appends.back().id, appends.back().payload);
+/// Few are appended together with the writes of others; many in a commit of their own.
+Task<void> store_all(document::Store& store, SpooledAppends& appends) {
+  if (!appends.spool().is_in_memory()) {
+    auto stored = co_await store.append_all(appends);
+    co_return stored;
   }
-  http::Response response{201, {}, std::move(body) + ']'};
-  response.add("Content-Type", kJson);
-  if (!appends.empty()) {
-    CO_TRY(auto receipts, co_await options.store->append(std::move(appends)));
-    response.add("X-Position", std::to_string(receipts.back().position));
+  std::vector<document::Append> all;
+  while (true) {
+    CO_TRY(auto batch, appends.next());
+    if (batch.empty()) break;
+    std::ranges::move(batch, std::back_inserter(all));
   }
-  co_return response;
-}
-
-namespace {
-
-/// Tells, of the items that were refused because their id is taken, those whose very document is what is stored: sent again, not in
-/// conflict.
-Task<void> mark_repeated(document::Store& store, std::vector<ItemResult>& results, const std::vector<std::string>& ids) {
-  std::vector<std::string_view> asked;
-  std::vector<std::size_t> items;
-  for (std::size_t i = 0; i < results.size(); ++i) {
-    if (!results[i].error || results[i].error->code != "document.exists") continue;
-    asked.push_back(ids[i]);
-    items.push_back(i);
-  }
-  if (asked.empty()) co_return {};
-  CO_TRY(auto stored, co_await store.read(asked, {}));
-  for (std::size_t k = 0; k < items.size(); ++k) {
-    if (!stored.found(k) || stored.text(k) != results[items[k]].document) continue;
-    results[items[k]].error = Error{ErrorKind::conflict, "document.repeated", "This very document is stored already."};
-  }
+  if (all.empty()) co_return {};
+  CO_TRY(const auto receipts, co_await store.append(std::move(all)));
+  appends.appended(receipts);
   co_return {};
 }
 
 }  // namespace
 
-Task<http::Response> bulk_create_partial(const ResourceOptions& options, const http::Request& request) {
-  CO_TRY_OK(expect_media_type(request, {kJson, kLines, kLinesToo}));
-  CO_TRY(auto texts, split_items(request, options.bulk_items_max));
-  std::vector<ItemResult> results(texts.size());
-  std::vector<std::string> ids(texts.size());
-  std::vector<Task<document::Receipt>> tasks;
-  std::vector<std::size_t> sent;
-  for (std::size_t i = 0; i < texts.size(); ++i) {
-    auto incoming = document::read_document(texts[i], options.schema);
-    if (!incoming) {
-      results[i].error = std::move(incoming).error();
-      continue;
-    }
-    document::Append append = creation(*incoming);
-    results[i].document = document::document_text(append.id, append.payload);
-    ids[i] = append.id;
-    tasks.push_back(append_one(*options.store, std::move(append)));
-    sent.push_back(i);
-  }
-  CO_TRY(auto receipts, co_await when_all(std::move(tasks)));
-  for (std::size_t i = 0; i < sent.size(); ++i) {
-    if (receipts[i]) {
-      results[sent[i]].position = receipts[i]->position;
-    } else {
-      results[sent[i]].error = std::move(receipts[i]).error();
-    }
-  }
-  CO_TRY_OK(co_await mark_repeated(*options.store, results, ids));
-  http::Response response{200, {}, item_results_text(results)};
+Task<http::Response> bulk_create(const ResourceOptions& options, const http::Request& request) {
+  auto appends = std::make_unique<SpooledAppends>(options.spool);
+  CO_TRY_OK(co_await read_all(options, request, *appends));
+  CO_TRY_OK(co_await store_all(*options.store, *appends));
+  http::Response response{.status = 201};
   response.add("Content-Type", kJson);
+  if (appends->count() > 0) response.add("X-Position", std::to_string(appends->last_position()));
+  if (appends->spool().is_in_memory()) {
+    SpooledAppends::Answer answer(*appends);
+    for (bool has_more = true; has_more;) {
+      std::string piece;
+      CO_TRY(has_more, answer.write(piece));
+      response.body += piece;
+    }
+  } else {
+    response.stream = std::make_unique<CreatedDocuments>(std::move(appends), options.workers);
+  }
   co_return response;
 }
 

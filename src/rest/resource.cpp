@@ -45,6 +45,11 @@ Resource::Resource(ResourceOptions options)
     : options_(std::move(options)), fields_(read_fields(options_.schema != nullptr ? options_.schema->text() : std::string())) {}
 Resource::~Resource() = default;
 
+http::Intake Resource::intake(const http::Request& head) const {
+  if (http::below(head.path, options_.path) != "bulk") return {};
+  return {.body_bytes_max = options_.bulk_bytes_max, .streamed = head.method == http::Method::post};
+}
+
 Task<http::Response> Resource::handle(const http::Request& request) {
   auto response = co_await dispatch(request);
   if (!response) co_return http::problem(response.error());

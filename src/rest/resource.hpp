@@ -6,6 +6,8 @@
 
 #include "document/store.hpp"
 #include "http/message.hpp"
+#include "io/spool.hpp"
+#include "io/worker_pool.hpp"
 #include "jsonschema/schema.hpp"
 #include "rest/fields.hpp"
 
@@ -20,13 +22,15 @@ struct ResourceOptions {
   std::string public_url = {};
   std::size_t list_limit = 100;  // documents of a list when the request does not say
   std::size_t list_limit_max = 10'000;
-  std::size_t bulk_items_max = 1'000'000;
-  std::size_t document_bytes_max = 1 << 20;  // of a document that a patch makes
+  std::size_t bulk_bytes_max = 64u << 20;
+  std::size_t document_bytes_max = 1 << 20;  // of a document that a patch makes, or in a bulk request
   std::size_t change_attempts_max = 1'000;   // that a change makes against other writers; one of them wins each time
   /// A field of the documents whose text or number is the idempotency key of those that come without another. Empty: none.
   std::string idempotency_field = {};
-  bool immutable = false;          // no update, no delete
-  bool redirects_creator = false;  // POST answers 303 to the document instead of 201 with it
+  io::Spool::Options spool = {};      // where a bulk request waits until all of it is there
+  io::WorkerPool* workers = nullptr;  // for what blocks; outlives the resource; null: on the calling thread
+  bool immutable = false;             // no update, no delete
+  bool redirects_creator = false;     // POST answers 303 to the document instead of 201 with it
 };
 
 class Resource : public http::Handler {
@@ -34,6 +38,7 @@ class Resource : public http::Handler {
   explicit Resource(ResourceOptions options);
   ~Resource() override;
 
+  http::Intake intake(const http::Request& head) const override;
   /// Answers every path at and below options.path.
   Task<http::Response> handle(const http::Request& request) override;
 

@@ -1,0 +1,107 @@
+#include "http/content_coding.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <utility>
+
+#include "http/characters.hpp"
+#include "http/gzip.hpp"
+#include "http/media_range.hpp"
+
+namespace millrace::http {
+namespace {
+
+// Less than this fits into a packet or two either way.
+constexpr std::size_t kBytesMin = 1024;
+// More than this is folded piece by piece, so that others have their turn.
+constexpr std::size_t kBytesAtOnce = 256 * 1024;
+constexpr std::size_t kPiece = 64 * 1024;
+constexpr std::string_view kTagEnd = "-gzip\"";
+
+/// Where the value of a header stands in "Name: value\r\n" lines.
+std::optional<std::pair<std::size_t, std::size_t>> find_value(std::string_view headers, std::string_view name) {
+  for (std::size_t line = 0; line < headers.size();) {
+    const std::size_t end = std::min(headers.find("\r\n", line), headers.size());
+    const std::string_view text = headers.substr(line, end - line);
+    if (text.size() > name.size() + 1 && text[name.size()] == ':' && equal_ignoring_case(text.substr(0, name.size()), name)) {
+      return std::pair(line + name.size() + 2, end);
+    }
+    line = end + 2;
+  }
+  return std::nullopt;
+}
+
+bool is_text(std::string_view type) {
+  constexpr std::array kTypes = {"application/json",   "application/x-ndjson", "application/ndjson",  "application/javascript",
+                                 "application/schema", "image/svg+xml",        "application/graphql", "application/problem+json"};
+  if (type == "text/event-stream") return false;  // who reads one waits for each event by itself
+  return type.starts_with("text/") || type.ends_with("+json") || std::ranges::find(kTypes, type) != kTypes.end();
+}
+
+bool pays(const Response& response) {
+  if (!response.stream && response.body.size() < kBytesMin) return false;
+  if (response.stream_length && *response.stream_length < kBytesMin) return false;
+  if (find_value(response.headers, "Content-Encoding")) return false;
+  const auto type = find_value(response.headers, "Content-Type");
+  return type && is_text(media_type(std::string_view(response.headers).substr(type->first, type->second - type->first)));
+}
+
+/// A text in pieces.
+class Pieces : public BodyStream {
+ public:
+  explicit Pieces(std::string text) : text_(std::move(text)) {}
+  Task<std::string_view> next() override {
+    const std::string_view piece = std::string_view(text_).substr(at_, kPiece);
+    at_ += piece.size();
+    co_return piece;
+  }
+
+ private:
+  const std::string text_;
+  std::size_t at_ = 0;
+};
+
+}  // namespace
+
+void encode(Response& response, std::string_view accept_encoding) {
+  if (!pays(response)) return;
+  response.add("Vary", "Accept-Encoding");
+  if (!accepts_coding(accept_encoding, "gzip")) return;
+  response.add("Content-Encoding", "gzip");
+  mark_tag(response);
+  if (!response.stream && response.body.size() <= kBytesAtOnce) {
+    response.body = gzip(response.body);
+    return;
+  }
+  if (!response.stream) response.stream = std::make_unique<Pieces>(std::exchange(response.body, {}));
+  response.stream = std::make_unique<GzipStream>(std::move(response.stream));
+  response.stream_length.reset();
+}
+
+bool restore_tags(Request& request, std::string& storage) {
+  storage.clear();
+  std::size_t size = 0;
+  for (const auto& [name, value] : request.headers) size += value.size();
+  for (auto& [name, value] : request.headers) {
+    const bool is_condition = equal_ignoring_case(name, "If-Match") || equal_ignoring_case(name, "If-None-Match");
+    if (!is_condition || !value.contains(kTagEnd)) continue;
+    storage.reserve(size);  // all of them fit, so that none moves
+    const std::size_t start = storage.size();
+    for (std::size_t at = 0; at < value.size();) {
+      const std::size_t end = std::min(value.find(kTagEnd, at), value.size());
+      storage.append(value.substr(at, end - at));
+      if (end < value.size()) storage.push_back('"');
+      at = end + kTagEnd.size();
+    }
+    value = std::string_view(storage).substr(start);
+  }
+  return !storage.empty();
+}
+
+void mark_tag(Response& response) {
+  const auto tag = find_value(response.headers, "ETag");
+  if (tag && response.headers[tag->second - 1] == '"') response.headers.insert(tag->second - 1, kTagEnd.substr(0, kTagEnd.size() - 1));
+}
+
+}  // namespace millrace::http
