@@ -55,9 +55,9 @@ def load_and_kill(service):
     return {key: value for writer in writers for key, value in writer.acknowledged.items()}
 
 
-def everything(service):
-    """All documents by the list, page by page."""
-    found, path = [], RAW + "?limit=1000"
+def everything(service, query="limit=1000"):
+    """All documents of the list, page by page."""
+    found, path = [], f"{RAW}?{query}"
     while path:
         response = service.get(path)
         assert response.status == 200, response

@@ -1,0 +1,112 @@
+"""What strangers may cost: many idle connections, slow ones, and requests that are not HTTP."""
+
+import contextlib
+import resource
+import socket
+
+import pytest
+
+import service as services
+from bulk_test import with_limits
+
+RAW = "/raw-events/api"
+IDLE = 10_000
+
+
+def resident(pid):
+    with open(f"/proc/{pid}/status") as status:
+        return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmRSS"))
+
+
+def ask(port, text):
+    """Everything that the server says to these bytes until it closes or the answer is there."""
+    with socket.create_connection(("127.0.0.1", port), 30) as client:
+        client.sendall(text)
+        client.shutdown(socket.SHUT_WR)
+        answer = b""
+        while piece := client.recv(65536):
+            answer += piece
+        return answer
+
+
+def test_idle_connections_take_little_memory(tmp_path):
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    service = services.Service(services.copy_example("events", tmp_path)).start()
+    made = service.create(RAW, {"name": "large", "data": "x" * 30_000})
+    idle = []
+    for _ in range(IDLE):
+        idle.append(socket.create_connection(("127.0.0.1", service.port), 30))
+    for connection in idle:
+        connection.sendall(f"GET {RAW}/{made['id']} HTTP/1.1\r\nHost: h\r\n\r\n".encode())
+        received = 0
+        while received < 30_000:
+            received += len(connection.recv(65536))
+    assert service.get(f"{RAW}/{made['id']}").status == 200
+    memory = resident(service.process.pid)
+    print(f"{IDLE} idle connections: {memory / 1e6:.0f} MB")
+    assert memory < 200e6
+    for connection in idle:
+        connection.close()
+    service.stop()
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def open_connection(stack, port):
+    """One that was answered; again where one that has ended is still counted."""
+    while True:
+        client = stack.enter_context(socket.create_connection(("127.0.0.1", port), 30))
+        try:
+            client.sendall(b"GET /health HTTP/1.1\r\nHost: h\r\n\r\n")
+            if client.recv(65536).startswith(b"HTTP/1.1 200 "):
+                return
+        except ConnectionError:
+            pass
+
+
+def test_what_is_too_much_is_refused_at_once(tmp_path):
+    service = services.Service(with_limits(tmp_path, "connections = 5")).start()
+    with contextlib.ExitStack() as stack:
+        for _ in range(5):
+            open_connection(stack, service.port)
+        one_more = stack.enter_context(socket.create_connection(("127.0.0.1", service.port), 30))
+        answer = one_more.recv(65536)
+        assert answer.startswith(b"HTTP/1.1 503 ") and b"Retry-After: " in answer
+    service.stop()
+
+
+def test_heads_have_limits(tmp_path):
+    service = services.Service(with_limits(tmp_path, "headers = 4, headerBytes = 2kB")).start()
+    assert ask(service.port, b"GET /health HTTP/1.1\r\n" + b"A: b\r\n" * 4 + b"Host: h\r\n\r\n").startswith(b"HTTP/1.1 431 ")
+    assert ask(service.port, b"GET /health HTTP/1.1\r\nHost: h\r\nA: " + b"b" * 3_000).startswith(b"HTTP/1.1 431 ")
+    service.stop()
+
+
+def test_slow_clients_are_cut(tmp_path):
+    service = services.Service(with_limits(tmp_path, "headerTimeout = 300ms, bodyTimeout = 300ms")).start()
+    head = b"POST /raw-events/api%s HTTP/1.1\r\nHost: h\r\nContent-Type: application/x-ndjson\r\nContent-Length: 100\r\n"
+    for begun in (head % b"", head % b"" + b"\r\n{", head % b"/bulk" + b"\r\n{"):
+        with socket.create_connection(("127.0.0.1", service.port), 30) as client:
+            client.sendall(begun)
+            assert client.recv(65536).startswith(b"HTTP/1.1 408 "), begun
+    service.stop()
+
+
+@pytest.mark.parametrize("request_text, status", [
+    (b"HEAD /raw-events/api HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n", 200),
+    (b"GET http://other.example/health HTTP/1.1\r\nHost: other.example\r\nConnection: close\r\n\r\n", 200),
+    (b"GET /health HTTP/1.0\r\n\r\n", 200),
+    (b"GET /health HTTP/1.1\r\n\r\n", 400),
+    (b"OPTIONS * HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n", 204),
+    (b"GET /health HTTP/2.0\r\nHost: h\r\n\r\n", 505),
+    (b"GET /health HTTP/1.1\r\nHost: h\r\nExpect: 200-ok\r\n\r\n", 417),
+    (b"CONNECT h:80 HTTP/1.1\r\nHost: h\r\n\r\n", 400),
+    (b"\x16\x03\x01\x00\xff\x01\x00\n", 400),
+])  # fmt: skip
+def test_answers_as_the_standard_says(events, request_text, status):
+    answer = ask(events.port, request_text)
+    assert answer.startswith(f"HTTP/1.1 {status} ".encode()), answer
+    head, body = answer.split(b"\r\n\r\n", 1)
+    assert b"\r\nDate: " in head
+    if request_text.startswith(b"HEAD"):
+        assert body == b"" and b"Content-Length: 2\r\n" in head + b"\r\n"
