@@ -1,15 +1,16 @@
 // The syntax tree of executable and type system documents: September 2025 specification, section 2 and 3, laid out as graphql-js's AST.
 //
-// Nodes own their children; names and values are views into the source text, which must outlive the tree. `begin` and `end` are byte
-// offsets into that text.
+// All nodes of a document live in its arena and are freed with it, without a walk. Names and values are views into the source text, which
+// must outlive the tree. `begin` and `end` are byte offsets into that text.
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <optional>
-#include <string>
 #include <string_view>
 #include <vector>
+
+#include "graphql/language/arena.hpp"
+#include "graphql/language/node_list.hpp"
 
 namespace millrace::graphql {
 
@@ -32,8 +33,8 @@ struct Value : Node {
   ValueKind kind = ValueKind::null;
   bool block = false;  // a """block string"""
   std::string_view text;
-  std::vector<Value> items;
-  std::vector<ObjectField> fields;
+  NodeList<Value> items;
+  NodeList<ObjectField> fields;
 };
 
 struct ObjectField : Node {
@@ -48,15 +49,15 @@ struct Argument : Node {
 
 struct Directive : Node {
   Name name;
-  std::vector<Argument> arguments;
+  NodeList<Argument> arguments;
 };
 
 /// A type reference (2.11): a name, or a list or non-null of one.
 struct TypeReference : Node {
   enum class Kind : std::uint8_t { named, list, non_null };
   Kind kind = Kind::named;
-  Name name;                          // named
-  std::unique_ptr<TypeReference> of;  // list, non_null
+  Name name;                       // named
+  OptionalNode<TypeReference> of;  // list, non_null
 };
 
 // Executable definitions (2.3 to 2.8).
@@ -64,71 +65,72 @@ struct TypeReference : Node {
 enum class OperationType : std::uint8_t { query, mutation, subscription };
 
 struct VariableDefinition : Node {
-  std::optional<Value> description;
+  OptionalNode<Value> description;
   Name name;
   TypeReference type;
-  std::optional<Value> default_value;
-  std::vector<Directive> directives;
+  OptionalNode<Value> default_value;
+  NodeList<Directive> directives;
 };
 
 struct Selection;
 
 struct SelectionSet : Node {
-  std::vector<Selection> selections;
+  NodeList<Selection> selections;
 };
 
 struct Selection : Node {
   enum class Kind : std::uint8_t { field, fragment_spread, inline_fragment };
   Kind kind = Kind::field;
-  std::optional<Name> alias;           // field
-  Name name;                           // field, fragment_spread
-  std::vector<Argument> arguments;     // field
-  std::optional<Name> type_condition;  // inline_fragment
-  std::vector<Directive> directives;
-  std::optional<SelectionSet> selection_set;  // field, inline_fragment
+  OptionalNode<Name> alias;           // field
+  Name name;                          // field, fragment_spread
+  NodeList<Argument> arguments;       // field
+  OptionalNode<Name> type_condition;  // inline_fragment
+  NodeList<Directive> directives;
+  OptionalNode<SelectionSet> selection_set;  // field, inline_fragment
 
   std::string_view response_key() const { return alias ? alias->text : name.text; }
 };
 
 struct OperationDefinition : Node {
-  std::optional<Value> description;
+  OptionalNode<Value> description;
   OperationType operation = OperationType::query;
-  std::optional<Name> name;
-  std::vector<VariableDefinition> variables;
-  std::vector<Directive> directives;
+  OptionalNode<Name> name;
+  NodeList<VariableDefinition> variables;
+  NodeList<Directive> directives;
   SelectionSet selection_set;
 };
 
 struct FragmentDefinition : Node {
-  std::optional<Value> description;
+  std::uint32_t number = 0;  // among the document's fragments, from 0
+  OptionalNode<Value> description;
   Name name;
   Name type_condition;
-  std::vector<Directive> directives;
+  NodeList<Directive> directives;
   SelectionSet selection_set;
 };
 
 // Type system definitions and extensions (3.2 to 3.13).
 
 struct InputValueDefinition : Node {
-  std::optional<Value> description;
+  OptionalNode<Value> description;
   Name name;
   TypeReference type;
-  std::optional<Value> default_value;
-  std::vector<Directive> directives;
+  OptionalNode<Value> default_value;
+  NodeList<Directive> directives;
 };
 
 struct FieldDefinition : Node {
-  std::optional<Value> description;
+  OptionalNode<Value> description;
   Name name;
-  std::vector<InputValueDefinition> arguments;
+  NodeList<InputValueDefinition> arguments;
   TypeReference type;
-  std::vector<Directive> directives;
+  NodeList<Directive> directives;
 };
 
 struct EnumValueDefinition : Node {
-  std::optional<Value> description;
+  OptionalNode<Value> description;
   Name name;
-  std::vector<Directive> directives;
+  NodeList<Directive> directives;
 };
 
 enum class TypeKind : std::uint8_t { scalar, object, interface, union_, enumeration, input_object };
@@ -137,25 +139,25 @@ enum class TypeKind : std::uint8_t { scalar, object, interface, union_, enumerat
 struct TypeDefinition : Node {
   TypeKind kind = TypeKind::scalar;
   bool extension = false;
-  std::optional<Value> description;
+  OptionalNode<Value> description;
   Name name;
-  std::vector<Name> interfaces;  // object, interface
-  std::vector<Directive> directives;
-  std::vector<FieldDefinition> fields;             // object, interface
-  std::vector<Name> members;                       // union
-  std::vector<EnumValueDefinition> values;         // enumeration
-  std::vector<InputValueDefinition> input_fields;  // input_object
+  NodeList<Name> interfaces;  // object, interface
+  NodeList<Directive> directives;
+  NodeList<FieldDefinition> fields;             // object, interface
+  NodeList<Name> members;                       // union
+  NodeList<EnumValueDefinition> values;         // enumeration
+  NodeList<InputValueDefinition> input_fields;  // input_object
 };
 
 /// A directive's definition, or an extension of one (`extension`), which has directives alone.
 struct DirectiveDefinition : Node {
   bool extension = false;
-  std::optional<Value> description;
+  OptionalNode<Value> description;
   Name name;
-  std::vector<InputValueDefinition> arguments;
-  std::vector<Directive> directives;
+  NodeList<InputValueDefinition> arguments;
+  NodeList<Directive> directives;
   bool repeatable = false;
-  std::vector<Name> locations;
+  NodeList<Name> locations;
 };
 
 struct RootOperationType : Node {
@@ -165,25 +167,34 @@ struct RootOperationType : Node {
 
 struct SchemaDefinition : Node {
   bool extension = false;
-  std::optional<Value> description;
-  std::vector<Directive> directives;
-  std::vector<RootOperationType> operation_types;
+  OptionalNode<Value> description;
+  NodeList<Directive> directives;
+  NodeList<RootOperationType> operation_types;
+};
+
+enum class DefinitionKind : std::uint8_t { operation, fragment, schema, type, directive };
+
+/// Any definition of a document.
+struct DefinitionReference {
+  DefinitionKind kind = DefinitionKind::operation;
+  const Node* node = nullptr;
+  /// Requires: the struct that the kind stands for.
+  template <class Definition>
+  const Definition& as() const {
+    return static_cast<const Definition&>(*node);
+  }
 };
 
 /// A whole document. `order` lists the definitions as they stand, for rules that report in source order.
 struct Document {
-  enum class DefinitionKind : std::uint8_t { operation, fragment, schema, type, directive };
-  struct DefinitionReference {
-    DefinitionKind kind;
-    std::uint32_t index;
-  };
   std::string_view source;
-  std::vector<OperationDefinition> operations;
-  std::vector<FragmentDefinition> fragments;
-  std::vector<SchemaDefinition> schemas;
-  std::vector<TypeDefinition> types;
-  std::vector<DirectiveDefinition> directives;
-  std::vector<DefinitionReference> order;
+  Arena arena;
+  NodeList<OperationDefinition> operations;
+  NodeList<FragmentDefinition> fragments;
+  NodeList<SchemaDefinition> schemas;
+  NodeList<TypeDefinition> types;
+  NodeList<DirectiveDefinition> directives;
+  NodeList<DefinitionReference> order;
 };
 
 }  // namespace millrace::graphql

@@ -1,7 +1,6 @@
 #include "graphql/language/block_string.hpp"
 
 #include <algorithm>
-#include <vector>
 
 namespace millrace::graphql {
 namespace {
@@ -13,12 +12,13 @@ bool is_blank(char c) {
   return c == ' ' || c == '\t';
 }
 
-std::vector<std::string_view> lines_of(std::string_view text) {
-  std::vector<std::string_view> lines;
-  while (true) {
-    std::size_t end = text.find_first_of("\r\n");
-    lines.push_back(text.substr(0, end));
-    if (end == std::string_view::npos) return lines;
+/// Calls `visit(line, number)` for each line, from 0. There may be half as many as bytes: they are not kept.
+template <class Visit>
+void for_each_line(std::string_view text, Visit visit) {
+  for (std::size_t number = 0;; ++number) {
+    const std::size_t end = text.find_first_of("\r\n");
+    visit(text.substr(0, end), number);
+    if (end == std::string_view::npos) return;
     text.remove_prefix(end + (text.substr(end, 2) == "\r\n" ? 2 : 1));
   }
 }
@@ -40,36 +40,48 @@ std::string replaced(std::string_view text, std::string_view from, std::string_v
   return out.append(text);
 }
 
-/// Of all lines but the first and the blank ones.
-std::size_t common_indentation(const std::vector<std::string_view>& lines) {
-  std::size_t common = std::string_view::npos;
-  for (std::size_t i = 1; i < lines.size(); ++i)
-    if (!is_blank_line(lines[i])) common = std::min(common, indentation(lines[i]));
-  return common;
+/// What the lines of a block string have in common.
+struct Layout {
+  std::size_t indentation = std::string_view::npos;  // of all lines but the first and the blank ones
+  std::size_t first = std::string_view::npos;        // line that is not blank
+  std::size_t last = 0;                              // the same
+};
+
+Layout layout_of(std::string_view raw) {
+  Layout layout;
+  for_each_line(raw, [&layout](std::string_view line, std::size_t number) {
+    if (is_blank_line(line)) return;
+    if (number > 0) layout.indentation = std::min(layout.indentation, indentation(line));
+    layout.first = std::min(layout.first, number);
+    layout.last = number;
+  });
+  return layout;
 }
 
 }  // namespace
 
 std::string block_string_value(std::string_view raw) {
-  std::vector<std::string_view> lines = lines_of(raw);
-  std::size_t common = common_indentation(lines);
-  auto first = std::ranges::find_if_not(lines, is_blank_line);
-  auto last = std::find_if_not(lines.rbegin(), std::make_reverse_iterator(first), is_blank_line).base();
+  const Layout layout = layout_of(raw);
   std::string out;
-  for (auto line = first; line < last; ++line) {
-    if (line != first) out += '\n';
-    out += line == lines.begin() ? *line : line->substr(std::min(common, line->size()));
-  }
-  return replaced(out, kEscapedTripleQuote, kTripleQuote);
+  for_each_line(raw, [&](std::string_view line, std::size_t number) {
+    if (number < layout.first || number > layout.last) return;
+    if (number > layout.first) out += '\n';
+    out += number == 0 ? line : line.substr(std::min(layout.indentation, line.size()));
+  });
+  return out.contains(kEscapedTripleQuote) ? replaced(out, kEscapedTripleQuote, kTripleQuote) : out;
 }
 
 std::string print_block_string(std::string_view value) {
   std::string escaped = replaced(value, kTripleQuote, kEscapedTripleQuote);
-  std::vector<std::string_view> lines = lines_of(escaped);
-  bool is_single = lines.size() == 1;
-  auto starts_blank = [](std::string_view line) { return line.empty() || is_blank(line.front()); };
+  bool is_single = true;
+  bool are_later_blank = true;  // at their start
+  for_each_line(escaped, [&](std::string_view line, std::size_t number) {
+    if (number == 0) return;
+    is_single = false;
+    are_later_blank = are_later_blank && (line.empty() || is_blank(line.front()));
+  });
   // Without a line break first, an indentation that all later lines share would be taken for layout.
-  bool breaks_first = !is_single && std::all_of(lines.begin() + 1, lines.end(), starts_blank);
+  bool breaks_first = !is_single && are_later_blank;
   bool ends_escaped = escaped.ends_with(kEscapedTripleQuote);
   bool breaks_last = (value.ends_with('"') && !ends_escaped) || value.ends_with('\\');
   bool is_spread = !is_single || value.size() > 70 || breaks_last || breaks_first || ends_escaped;

@@ -9,7 +9,7 @@ void Grammar::operation(OperationDefinition& out) {
   description(out.description);
   if (!peek(TokenKind::brace_left)) {
     operation_type(out.operation);
-    if (peek(TokenKind::name)) name(out.name.emplace());
+    if (peek(TokenKind::name)) name(out.name.emplace(arena_));
     optional_many(TokenKind::paren_left, TokenKind::paren_right, out.variables, &Grammar::variable_definition);
     directives(out.directives, Constness::variables_allowed);
   }
@@ -52,7 +52,6 @@ void Grammar::selection_set(SelectionSet& out) {
   Level level(*this);
   if (!level) return;
   out.begin = begin();
-  out.selections.reserve(4);
   any(TokenKind::brace_left, TokenKind::brace_right, out.selections, &Grammar::selection);
   out.end = last_end();
 }
@@ -71,12 +70,12 @@ void Grammar::selection(Selection& out) {
 void Grammar::field(Selection& out) {
   name(out.name);
   if (accept(TokenKind::colon)) {
-    out.alias = out.name;
+    out.alias.emplace(arena_) = out.name;
     name(out.name);
   }
   arguments(out.arguments, Constness::variables_allowed);
   directives(out.directives, Constness::variables_allowed);
-  if (peek(TokenKind::brace_left)) selection_set(out.selection_set.emplace());
+  if (peek(TokenKind::brace_left)) selection_set(out.selection_set.emplace(arena_));
 }
 
 /// 2.8 FragmentSpread, InlineFragment
@@ -90,9 +89,9 @@ void Grammar::fragment(Selection& out) {
     return;
   }
   out.kind = Selection::Kind::inline_fragment;
-  if (has_condition) name(out.type_condition.emplace());
+  if (has_condition) name(out.type_condition.emplace(arena_));
   directives(out.directives, Constness::variables_allowed);
-  selection_set(out.selection_set.emplace());
+  selection_set(out.selection_set.emplace(arena_));
 }
 
 /// 2.8 FragmentDefinition

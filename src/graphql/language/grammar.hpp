@@ -4,7 +4,6 @@
 #pragma once
 
 #include <optional>
-#include <vector>
 
 #include "graphql/language/ast.hpp"
 #include "graphql/language/token_stream.hpp"
@@ -25,9 +24,10 @@ class Grammar : public TokenStream {
   bool definition_of(Document& out, std::string_view keyword);
   /// A new definition, noted in the document's order.
   template <class T>
-  T& add(Document& out, Document::DefinitionKind kind, std::vector<T>& definitions) {
-    out.order.push_back({kind, static_cast<std::uint32_t>(definitions.size())});
-    return definitions.emplace_back();
+  T& add(Document& out, DefinitionKind kind, NodeList<T>& definitions) {
+    T& made = definitions.add(arena_);
+    out.order.add(arena_) = {kind, &made};
+    return made;
   }
 
   // executable_grammar.cpp
@@ -48,10 +48,10 @@ class Grammar : public TokenStream {
   void object(Value& out, Constness constness);
   void variable(Value& out, Constness constness);
   void simple_value(Value& out, ValueKind kind);
-  void description(std::optional<Value>& out);
-  void default_value(std::optional<Value>& out);
-  void arguments(std::vector<Argument>& out, Constness constness);
-  void directives(std::vector<Directive>& out, Constness constness);
+  void description(OptionalNode<Value>& out);
+  void default_value(OptionalNode<Value>& out);
+  void arguments(NodeList<Argument>& out, Constness constness);
+  void directives(NodeList<Directive>& out, Constness constness);
   void type_reference(TypeReference& out);
 
   // type_system_grammar.cpp
@@ -59,10 +59,10 @@ class Grammar : public TokenStream {
   void root_operation_type(RootOperationType& out);
   void type_definition(TypeDefinition& out);
   void type_body(TypeDefinition& out);
-  void implements_interfaces(std::vector<Name>& out);
+  void implements_interfaces(NodeList<Name>& out);
   void field_definition(FieldDefinition& out);
   void input_value_definition(InputValueDefinition& out);
-  void union_members(std::vector<Name>& out);
+  void union_members(NodeList<Name>& out);
   void enum_value_definition(EnumValueDefinition& out);
   void enum_value_name(Name& out);
   void directive_definition(DirectiveDefinition& out);
@@ -76,31 +76,32 @@ class Grammar : public TokenStream {
 
   /// One or more items between the tokens.
   template <class T>
-  void many(TokenKind open, TokenKind close, std::vector<T>& out, void (Grammar::*item)(T&)) {
+  void many(TokenKind open, TokenKind close, NodeList<T>& out, void (Grammar::*item)(T&)) {
     if (!expect(open)) return;
-    out.reserve(4);
     do {
-      (this->*item)(out.emplace_back());
+      (this->*item)(out.add(arena_));
     } while (!failed() && !accept(close));
   }
   /// Any number of items between the tokens.
   template <class T>
-  void any(TokenKind open, TokenKind close, std::vector<T>& out, void (Grammar::*item)(T&)) {
+  void any(TokenKind open, TokenKind close, NodeList<T>& out, void (Grammar::*item)(T&)) {
     if (!expect(open)) return;
-    while (!failed() && !accept(close)) (this->*item)(out.emplace_back());
+    while (!failed() && !accept(close)) (this->*item)(out.add(arena_));
   }
   /// Nothing, or many.
   template <class T>
-  void optional_many(TokenKind open, TokenKind close, std::vector<T>& out, void (Grammar::*item)(T&)) {
+  void optional_many(TokenKind open, TokenKind close, NodeList<T>& out, void (Grammar::*item)(T&)) {
     if (peek(open)) many(open, close, out, item);
   }
   /// One or more names with a token between them, and perhaps before the first.
-  void delimited_names(TokenKind delimiter, std::vector<Name>& out, void (Grammar::*item)(Name&)) {
+  void delimited_names(TokenKind delimiter, NodeList<Name>& out, void (Grammar::*item)(Name&)) {
     accept(delimiter);
     do {
-      (this->*item)(out.emplace_back());
+      (this->*item)(out.add(arena_));
     } while (accept(delimiter));
   }
+
+  Arena arena_;  // the document's, while it is read
 };
 
 }  // namespace millrace::graphql

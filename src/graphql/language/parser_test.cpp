@@ -33,11 +33,11 @@ class Outline {
   void named_type(const Name& name) { entry(name, "NamedType"); }
 
   template <class T>
-  void all(const std::vector<T>& items) {
+  void all(const NodeList<T>& items) {
     for (const T& item : items) add(item);
   }
   template <class T>
-  void add(const std::optional<T>& item) {
+  void add(const OptionalNode<T>& item) {
     if (item) add(*item);
   }
 
@@ -188,13 +188,15 @@ TEST(Parser, GivesEachNodeItsPlace) {
 TEST(Parser, KeepsTheOrderOfDefinitions) {
   auto document = parse("fragment F on T { a } query A { a } type T { a: Int } query B { b } schema { query: T } directive @d on FIELD");
   ASSERT_TRUE(document.has_value());
-  using Kind = Document::DefinitionKind;
-  std::vector<std::pair<Kind, std::uint32_t>> order;
-  for (auto [kind, index] : document->order) order.emplace_back(kind, index);
-  EXPECT_EQ(
-      order,
-      (std::vector<std::pair<Kind, std::uint32_t>>{
-          {Kind::fragment, 0}, {Kind::operation, 0}, {Kind::type, 0}, {Kind::operation, 1}, {Kind::schema, 0}, {Kind::directive, 0}}));
+  using Kind = DefinitionKind;
+  std::vector<std::pair<Kind, const Node*>> order;
+  for (const DefinitionReference& reference : document->order) order.emplace_back(reference.kind, reference.node);
+  EXPECT_EQ(order, (std::vector<std::pair<Kind, const Node*>>{{Kind::fragment, &document->fragments.front()},
+                                                              {Kind::operation, &document->operations[0]},
+                                                              {Kind::type, &document->types.front()},
+                                                              {Kind::operation, &document->operations[1]},
+                                                              {Kind::schema, &document->schemas.front()},
+                                                              {Kind::directive, &document->directives.front()}}));
   EXPECT_EQ(document->operations[1].name->text, "B");
 }
 
@@ -219,6 +221,22 @@ TEST(Parser, CountsTokens) {
   ASSERT_FALSE(refused.has_value());
   EXPECT_EQ(refused.error().message, "Syntax Error: Document contains more than 4 tokens. Parsing aborted.");
   EXPECT_EQ(refused.error().locations, (std::vector<SourceLocation>{{1, 9}}));
+  EXPECT_EQ(refused.error().code, "graphql.tokens");
+}
+
+TEST(Parser, CountsTokensWithoutReading) {
+  for (const std::string& text : {std::string("{ a b c }"), "{ a b c" + std::string(1000, ' ') + "}"}) {
+    EXPECT_FALSE(too_many_tokens(text, {.tokens_max = 5}).has_value());
+    const auto refused = too_many_tokens(text, {.tokens_max = 4});
+    ASSERT_TRUE(refused.has_value());
+    EXPECT_EQ(refused->message, parse(text, {.tokens_max = 4}).error().message);
+    EXPECT_EQ(refused->locations, parse(text, {.tokens_max = 4}).error().locations);
+    EXPECT_EQ(refused->code, "graphql.tokens");
+  }
+  EXPECT_TRUE(too_many_tokens("{ " + std::string(1000, 'a') + " }", {.tokens_max = 10}).has_value());
+  EXPECT_FALSE(too_many_tokens("{ " + std::string(1000, 'a') + " }", {.tokens_max = 13}).has_value());
+  EXPECT_FALSE(too_many_tokens("{ a %  b c d e f", {.tokens_max = 4}).has_value());
+  EXPECT_FALSE(too_many_tokens("{a}#" + std::string(100'000, 'x'), {.tokens_max = 3}).has_value());
 }
 
 TEST(Parser, BoundsItsDepth) {

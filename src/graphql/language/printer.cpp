@@ -115,7 +115,7 @@ class ValuePrinter {
   }
 
   template <class Item>
-  void write_items(const std::vector<Item>& items, char open, char close) {
+  void write_items(const NodeList<Item>& items, char open, char close) {
     bool is_spread = is_spread_[next_++];
     std::string_view padding = open == '{' ? " " : "";
     if (is_spread) indentation_ += 2;

@@ -19,7 +19,7 @@ class ParsedValue {
     if (parsed) document_ = *std::move(parsed);
   }
   ParsedValue(const ParsedValue&) = delete;
-  const Value& operator*() const { return document_.operations.at(0).selection_set.selections.at(0).arguments.at(0).value; }
+  const Value& operator*() const { return document_.operations.front().selection_set.selections.front().arguments.front().value; }
   const Value* operator->() const { return &**this; }
 
  private:

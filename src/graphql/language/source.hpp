@@ -21,10 +21,11 @@ SourceLocation location_at(std::string_view text, std::uint32_t offset);
 /// The byte offset of the character at a place, or of the first after it when the text has no such place.
 std::uint32_t offset_at(std::string_view text, SourceLocation location);
 
-/// An error as it stands in the answer's "errors", in graphql-js's words; `path` and `extensions` are filled in by execution.
+/// An error as it stands in the answer's "errors", in graphql-js's words and then without a code; `path` is filled in by execution.
 struct GraphqlError {
   std::string message;
   std::vector<SourceLocation> locations = {};
+  std::string_view code = {};  // of docs/ERRORS.md: a limit of ours is exceeded
 };
 
 }  // namespace millrace::graphql

@@ -33,8 +33,9 @@ void TokenStream::advance() {
   last_end_ = token_.end;
   token_ = lexer_.read(token_.end);
   if (token_.kind == TokenKind::error) return fail_lexically();
-  if (token_.kind != TokenKind::end && ++tokens_ > options_.tokens_max)
-    fail(token_.begin, fmt::format("Document contains more than {} tokens. Parsing aborted.", options_.tokens_max));
+  if (token_.kind == TokenKind::end || ++tokens_ <= options_.tokens_max) return;
+  error_ = token_limit_error(options_.tokens_max, location_at(text_, token_.begin));
+  token_.kind = TokenKind::error;
 }
 
 Token TokenStream::lookahead() {
@@ -48,9 +49,9 @@ void TokenStream::unexpected(const Token& token) {
   if (!failed()) fail(token.begin, fmt::format("Unexpected {}.", describe(token)));
 }
 
-void TokenStream::fail(std::uint32_t offset, std::string_view description) {
+void TokenStream::fail(std::uint32_t offset, std::string_view description, std::string_view code) {
   if (!error_.message.empty()) return;
-  error_ = {fmt::format("Syntax Error: {}", description), {location_at(text_, offset)}};
+  error_ = {fmt::format("Syntax Error: {}", description), {location_at(text_, offset)}, code};
   token_.kind = TokenKind::error;
 }
 
@@ -71,7 +72,7 @@ std::string TokenStream::describe(const Token& token) const {
 
 bool TokenStream::enter() {
   if (++depth_ <= options_.depth_max) return true;
-  fail(token_.begin, fmt::format("Document is nested deeper than {} levels. Parsing aborted.", options_.depth_max));
+  fail(token_.begin, fmt::format("Document is nested deeper than {} levels. Parsing aborted.", options_.depth_max), "graphql.depth");
   return false;
 }
 

@@ -15,6 +15,9 @@
 
 namespace millrace::graphql {
 
+/// "Syntax Error: Document contains more than N tokens. Parsing aborted."
+GraphqlError token_limit_error(std::size_t tokens_max, SourceLocation location);
+
 class TokenStream {
  public:
   TokenStream(std::string_view text, ParseOptions options) : text_(text), options_(options), lexer_(text) { advance(); }
@@ -38,7 +41,7 @@ class TokenStream {
 
   /// `Unexpected Name "foo".`
   void unexpected(const Token& token);
-  void fail(std::uint32_t offset, std::string_view description);
+  void fail(std::uint32_t offset, std::string_view description, std::string_view code = {});
   /// A token as messages show it: `Name "foo"`.
   std::string describe(const Token& token) const;
 

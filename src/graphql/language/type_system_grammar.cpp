@@ -99,7 +99,7 @@ void Grammar::type_body(TypeDefinition& out) {
 }
 
 /// 3.6 ImplementsInterfaces
-void Grammar::implements_interfaces(std::vector<Name>& out) {
+void Grammar::implements_interfaces(NodeList<Name>& out) {
   if (accept_keyword("implements")) delimited_names(TokenKind::ampersand, out, &Grammar::name);
 }
 
@@ -128,7 +128,7 @@ void Grammar::input_value_definition(InputValueDefinition& out) {
 }
 
 /// 3.8 UnionMemberTypes
-void Grammar::union_members(std::vector<Name>& out) {
+void Grammar::union_members(NodeList<Name>& out) {
   if (accept(TokenKind::equals)) delimited_names(TokenKind::pipe, out, &Grammar::name);
 }
 
@@ -174,11 +174,11 @@ void Grammar::extension(Document& out) {
   if (keyword.kind != TokenKind::name) return unexpected(keyword);
   std::string_view word = text_of(keyword);
   if (word == "schema") {
-    schema_extension(add(out, Document::DefinitionKind::schema, out.schemas));
+    schema_extension(add(out, DefinitionKind::schema, out.schemas));
   } else if (word == "directive") {
-    directive_extension(add(out, Document::DefinitionKind::directive, out.directives));
+    directive_extension(add(out, DefinitionKind::directive, out.directives));
   } else if (type_keyword(word)) {
-    type_extension(add(out, Document::DefinitionKind::type, out.types));
+    type_extension(add(out, DefinitionKind::type, out.types));
   } else {
     unexpected(keyword);
   }

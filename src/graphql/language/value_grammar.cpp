@@ -49,7 +49,7 @@ void Grammar::list(Value& out, Constness constness) {
   out.begin = begin();
   out.kind = ValueKind::list;
   expect(TokenKind::bracket_left);
-  while (!failed() && !accept(TokenKind::bracket_right)) value(out.items.emplace_back(), constness);
+  while (!failed() && !accept(TokenKind::bracket_right)) value(out.items.add(arena_), constness);
   out.end = last_end();
 }
 
@@ -61,7 +61,7 @@ void Grammar::object(Value& out, Constness constness) {
   out.kind = ValueKind::object;
   expect(TokenKind::brace_left);
   while (!failed() && !accept(TokenKind::brace_right)) {
-    ObjectField& member = out.fields.emplace_back();
+    ObjectField& member = out.fields.add(arena_);
     member.begin = begin();
     name(member.name);
     expect(TokenKind::colon);
@@ -87,19 +87,19 @@ void Grammar::variable(Value& out, Constness constness) {
   out.end = last_end();
 }
 
-void Grammar::description(std::optional<Value>& out) {
-  if (peek_description()) simple_value(out.emplace(), ValueKind::string);
+void Grammar::description(OptionalNode<Value>& out) {
+  if (peek_description()) simple_value(out.emplace(arena_), ValueKind::string);
 }
 
-void Grammar::default_value(std::optional<Value>& out) {
-  if (accept(TokenKind::equals)) value(out.emplace(), Constness::constant);
+void Grammar::default_value(OptionalNode<Value>& out) {
+  if (accept(TokenKind::equals)) value(out.emplace(arena_), Constness::constant);
 }
 
 /// 2.6 Arguments
-void Grammar::arguments(std::vector<Argument>& out, Constness constness) {
+void Grammar::arguments(NodeList<Argument>& out, Constness constness) {
   if (!accept(TokenKind::paren_left)) return;
   do {
-    Argument& argument = out.emplace_back();
+    Argument& argument = out.add(arena_);
     argument.begin = begin();
     name(argument.name);
     expect(TokenKind::colon);
@@ -109,9 +109,9 @@ void Grammar::arguments(std::vector<Argument>& out, Constness constness) {
 }
 
 /// 2.12 Directives
-void Grammar::directives(std::vector<Directive>& out, Constness constness) {
+void Grammar::directives(NodeList<Directive>& out, Constness constness) {
   while (peek(TokenKind::at)) {
-    Directive& directive = out.emplace_back();
+    Directive& directive = out.add(arena_);
     directive.begin = begin();
     advance();
     name(directive.name);
@@ -127,8 +127,7 @@ void Grammar::type_reference(TypeReference& out) {
   out.begin = begin();
   if (accept(TokenKind::bracket_left)) {
     out.kind = TypeReference::Kind::list;
-    out.of = std::make_unique<TypeReference>();
-    type_reference(*out.of);
+    type_reference(out.of.emplace(arena_));
     expect(TokenKind::bracket_right);
   } else {
     name(out.name);
@@ -136,8 +135,12 @@ void Grammar::type_reference(TypeReference& out) {
   out.end = last_end();
   if (!peek(TokenKind::bang)) return;
   advance();
-  auto inner = std::make_unique<TypeReference>(std::move(out));
-  out = TypeReference{{inner->begin, last_end()}, TypeReference::Kind::non_null, {}, std::move(inner)};
+  const TypeReference inner = out;
+  out = TypeReference();
+  out.begin = inner.begin;
+  out.end = last_end();
+  out.kind = TypeReference::Kind::non_null;
+  out.of.emplace(arena_) = inner;
 }
 
 }  // namespace millrace::graphql

@@ -8,14 +8,14 @@ namespace millrace::graphql {
 namespace {
 
 template <class T>
-const T* find_by_name(const std::vector<T>& items, std::string_view name) {
+const T* find_by_name(const NodeList<T>& items, std::string_view name) {
   auto found = std::ranges::find_if(items, [name](const T& item) { return item.name.text == name; });
   return found == items.end() ? nullptr : &*found;
 }
 
 /// The item in whichever part of the type has it.
 template <class T>
-const T* find_in_parts(const TypeParts* type, std::string_view name, std::vector<T> TypeDefinition::* items) {
+const T* find_in_parts(const TypeParts* type, std::string_view name, NodeList<T> TypeDefinition::* items) {
   if (type == nullptr) return nullptr;
   for (const TypeDefinition* part : type->parts)
     if (const T* found = find_by_name(part->*items, name)) return found;

@@ -23,12 +23,15 @@ const ObjectField* last_field(const Value& object, std::string_view name) {
 }
 
 /// In an object a variable leaves its field out; in a list it is null.
-Value without_variables(const Value& value) {
+Value without_variables(const Value& value, Arena& arena) {
   if (value.kind == ValueKind::variable) return {.kind = ValueKind::null, .text = "null"};
   Value copy = {.kind = value.kind, .block = value.block, .text = value.text};
-  for (const Value& item : value.items) copy.items.push_back(without_variables(item));
+  for (const Value& item : value.items) copy.items.add(arena) = without_variables(item, arena);
   for (const ObjectField& field : value.fields) {
-    if (field.value.kind != ValueKind::variable) copy.fields.push_back({{}, field.name, without_variables(field.value)});
+    if (field.value.kind == ValueKind::variable) continue;
+    ObjectField& kept = copy.fields.add(arena);
+    kept.name = field.name;
+    kept.value = without_variables(field.value, arena);
   }
   return copy;
 }
@@ -80,13 +83,15 @@ class LiteralCheck {
     LeafResult result = append_leaf_literal(ignored, type, literal, variables_ == nullptr ? none : *variables_);
     if (result) return;
     bool may_hold_variables = literal.kind == ValueKind::list || literal.kind == ValueKind::object;
-    if (may_hold_variables) result = append_leaf_literal(ignored, type, without_variables(literal), {});
+    Arena arena;
+    if (may_hold_variables) result = append_leaf_literal(ignored, type, without_variables(literal, arena), {});
     report(literal, result.error());
   }
 
   void list(const Value& literal, TypeView type) {
     if (literal.kind != ValueKind::list) return value(literal, type.inner());
-    for (std::size_t i = 0; i < literal.items.size(); ++i) below(fmt::format("[{}]", i), [&] { value(literal.items[i], type.inner()); });
+    std::size_t i = 0;
+    for (const Value& item : literal.items) below(fmt::format("[{}]", i++), [&] { value(item, type.inner()); });
   }
 
   void object(const Value& literal, const Type& type) {

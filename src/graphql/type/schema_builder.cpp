@@ -11,12 +11,12 @@
 namespace millrace::graphql {
 namespace {
 
-std::optional<std::string> description_of(const std::optional<Value>& description) {
+std::optional<std::string> description_of(const OptionalNode<Value>& description) {
   if (!description) return std::nullopt;
   return string_value(*description);
 }
 
-const Directive* find_directive(const std::vector<Directive>& directives, std::string_view name) {
+const Directive* find_directive(const NodeList<Directive>& directives, std::string_view name) {
   auto found = std::ranges::find_if(directives, [name](const Directive& directive) { return directive.name.text == name; });
   return found == directives.end() ? nullptr : &*found;
 }
@@ -29,7 +29,7 @@ std::optional<std::string> text_argument(const Directive& directive, std::string
 }
 
 /// 3.13.3 @deprecated
-std::optional<std::string> deprecation_of(const std::vector<Directive>& directives) {
+std::optional<std::string> deprecation_of(const NodeList<Directive>& directives) {
   const Directive* deprecated = find_directive(directives, "deprecated");
   if (deprecated == nullptr) return std::nullopt;
   return text_argument(*deprecated, "reason").value_or(std::string(kDefaultDeprecation));
@@ -177,7 +177,7 @@ Field SchemaBuilder::make_field(const FieldDefinition& definition, bool built_in
   return field;
 }
 
-void SchemaBuilder::add_input_values(std::vector<InputValue>& out, const std::vector<InputValueDefinition>& definitions, bool built_in) {
+void SchemaBuilder::add_input_values(std::vector<InputValue>& out, const NodeList<InputValueDefinition>& definitions, bool built_in) {
   out.reserve(out.size() + definitions.size());
   for (const InputValueDefinition& definition : definitions) {
     InputValue& value = out.emplace_back();

@@ -43,7 +43,7 @@ class SchemaBuilder {
   void add_meta_fields();
 
   Field make_field(const FieldDefinition& definition, bool built_in);
-  void add_input_values(std::vector<InputValue>& out, const std::vector<InputValueDefinition>& definitions, bool built_in);
+  void add_input_values(std::vector<InputValue>& out, const NodeList<InputValueDefinition>& definitions, bool built_in);
   TypeRef resolve(const TypeReference& reference) const;
   void coerce_default(InputValue& value, const Value& literal);
   void coerce_defaults_within(const Value& literal, const Type& type);

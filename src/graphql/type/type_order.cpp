@@ -42,7 +42,7 @@ class Collector {
     visit(part.input_fields);
   }
 
-  void visit(const std::vector<InputValueDefinition>& values) {
+  void visit(const NodeList<InputValueDefinition>& values) {
     for (const InputValueDefinition& value : values) visit(named_type(value.type).text);
   }
 

@@ -16,7 +16,7 @@ std::string comparison_key(const Value& value);
 
 class ArgumentComparison {
  public:
-  using Arguments = std::vector<Argument>;
+  using Arguments = NodeList<Argument>;
 
   struct Outcome {
     bool is_same = false;

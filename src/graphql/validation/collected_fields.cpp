@@ -15,7 +15,7 @@ CollectedFields& FieldCollector::fields(const Type* parent, const SelectionSet& 
 }
 
 CollectedFields& FieldCollector::fields(const FragmentDefinition& fragment) {
-  CollectedFields*& known = of_fragment_[static_cast<std::size_t>(&fragment - context_.document.fragments.data())];
+  CollectedFields*& known = of_fragment_[fragment.number];
   if (known == nullptr) known = &fields(context_.schema.type(fragment.type_condition.text), fragment.selection_set);
   return *known;
 }

@@ -16,7 +16,8 @@ struct Context {
   ErrorSink& errors;
   Fragments& fragments;
   VariableUsages& variables;
-  Position position = {};  // where the walk stands now
+  std::size_t comparisons_max = 500'000;  // ValidationOptions
+  Position position = {};                 // where the walk stands now
 
   /// The last definition of a directive in the document itself, which goes before the schema's; null when it has none.
   const DirectiveDefinition* document_directive(std::string_view name) const;

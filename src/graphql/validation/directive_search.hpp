@@ -10,7 +10,7 @@
 namespace millrace::graphql::validation {
 
 /// The first directive of the name; null when there is none.
-inline const Directive* find_directive(const std::vector<Directive>& directives, std::string_view name) {
+inline const Directive* find_directive(const NodeList<Directive>& directives, std::string_view name) {
   const auto found = std::ranges::find(directives, name, [](const Directive& directive) { return directive.name.text; });
   return found != directives.end() ? &*found : nullptr;
 }

@@ -173,7 +173,7 @@ bool FieldConflicts::same_arguments(const Pair& pair) {
   return same(comparison(pair).same_arguments, pair.left.node->arguments, pair.right.node->arguments);
 }
 
-bool FieldConflicts::same(Comparison::Answer& known, const std::vector<Argument>& left, const std::vector<Argument>& right) {
+bool FieldConflicts::same(Comparison::Answer& known, const NodeList<Argument>& left, const NodeList<Argument>& right) {
   if (known == Comparison::Answer::unknown) {
     const auto outcome = arguments_.compare(left, right);
     spend(outcome.work);
@@ -240,7 +240,7 @@ FieldConflicts::Comparison& FieldConflicts::comparison(const Pair& pair) {
 }
 
 std::uint32_t FieldConflicts::number_of(const FragmentDefinition* fragment) const {
-  return fragment == nullptr ? 0 : static_cast<std::uint32_t>(fragment - context_.document.fragments.data()) + 1;
+  return fragment == nullptr ? 0 : fragment->number + 1;
 }
 
 void FieldConflicts::spend(std::size_t work) {

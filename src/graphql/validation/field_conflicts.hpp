@@ -33,7 +33,7 @@ std::string abbreviated(std::string_view text);
 
 class FieldConflicts {
  public:
-  explicit FieldConflicts(Context& context) : context_(context), collector_(context) {}
+  explicit FieldConflicts(Context& context) : context_(context), collector_(context), work_left_(context.comparisons_max) {}
 
   /// Every conflict within a selection set, fragments included, that has not been found before.
   std::vector<FieldConflict> within(const Type* parent, const SelectionSet& set);
@@ -81,7 +81,7 @@ class FieldConflicts {
   /// Why two fields conflict themselves; empty when they do not.
   std::string reason_of(const Pair& pair);
   bool same_arguments(const Pair& pair);
-  bool same(Comparison::Answer& known, const std::vector<Argument>& left, const std::vector<Argument>& right);
+  bool same(Comparison::Answer& known, const NodeList<Argument>& left, const NodeList<Argument>& right);
   std::string stream_reason(const Pair& pair);
   bool types_conflict(TypeView left, TypeView right);
   static FieldConflict below(Pair pair, const Found& conflicts);
@@ -101,7 +101,7 @@ class FieldConflicts {
   PairTable<const std::vector<Overlap>*> overlaps_;
   std::deque<std::vector<Overlap>> overlap_lists_;
   PairTable<Comparison> comparisons_;
-  std::size_t work_left_ = 500'000;
+  std::size_t work_left_;
   std::size_t depth_ = 0;
 };
 

@@ -80,12 +80,14 @@ class NameMap {
 };
 
 /// Whether no two items have one name. Does not allocate for a few.
-template <class Item, class NameOf>
-bool are_names_distinct(const std::vector<Item>& items, NameOf name_of) {
+template <class Items, class NameOf>
+bool are_names_distinct(const Items& items, NameOf name_of) {
+  using Item = Items::value_type;
   NameMap<bool> names;
+  const bool are_few = items.size() <= kSearchedOneByOne;
   for (auto item = items.begin(); item != items.end(); ++item) {
     const std::string_view name = name_of(*item);
-    if (items.size() > kSearchedOneByOne) {
+    if (!are_few) {
       if (!names.insert(name, true)) return false;
     } else if (std::any_of(items.begin(), item, [&](const Item& before) { return name_of(before) == name; })) {
       return false;

@@ -22,7 +22,7 @@ struct TypeSystemNode {
   enum class Kind : std::uint8_t { schema, type, directive, part };
   Kind kind = Kind::part;  // part: a field, argument, enum value or input field
   std::string_view name;   // of a type or directive, whose extensions count as the same place
-  const std::vector<Directive>& directives;
+  const NodeList<Directive>& directives;
 };
 
 class Rule {

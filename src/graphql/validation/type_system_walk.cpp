@@ -27,7 +27,7 @@ void Walker::field_definition(const FieldDefinition& node) {
   directives(node.directives, "FIELD_DEFINITION");
 }
 
-void Walker::input_values(const std::vector<InputValueDefinition>& nodes, std::string_view location) {
+void Walker::input_values(const NodeList<InputValueDefinition>& nodes, std::string_view location) {
   for (const InputValueDefinition& node : nodes) {
     if (context_.errors.is_stopped()) return;
     type_system_node({TypeSystemNode::Kind::part, {}, node.directives});

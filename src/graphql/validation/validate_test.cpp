@@ -139,9 +139,31 @@ TEST(ValidationDepth, CountsWhatFragmentsNest) {
   // Two sets above the first fragment, two in each link, one in the last.
   EXPECT_EQ(errors_of(chain(50, "name"), {.depth_max = 103}), std::vector<std::string>());
   EXPECT_EQ(errors_of(chain(50, "name"), {.depth_max = 102}),
-            std::vector<std::string>({"Selections are nested more than 102 levels deep. Validation aborted."}));
+            std::vector<std::string>(
+                {"The selections are nested 103 levels deep; the limit is 102. Ask for what lies deeper in a request of its own."}));
   EXPECT_EQ(errors_of(chain(5000, "name")),
-            std::vector<std::string>({"Selections are nested more than 500 levels deep. Validation aborted."}));
+            std::vector<std::string>(
+                {"The selections are nested 10003 levels deep; the limit is 500. Ask for what lies deeper in a request of its own."}));
+}
+
+TEST(ValidationLimits, CountAliasesAndFieldsAsTheyAreExecuted) {
+  const std::string query = "{ dog(id: 1) { ...F ...F } a: version b: version } fragment F on Dog { n: name m: name }";
+  EXPECT_EQ(errors_of(query, {.aliases_max = 6, .fields_max = 7}), std::vector<std::string>());
+  EXPECT_EQ(
+      errors_of(query, {.aliases_max = 5, .fields_max = 7}),
+      std::vector<std::string>({"The operation has 6 aliases, fragments counted wherever they are spread; the limit is 5. Split it into "
+                                "several requests."}));
+  EXPECT_EQ(
+      errors_of(query, {.aliases_max = 6, .fields_max = 6}),
+      std::vector<std::string>({"The operation selects 7 fields, fragments counted wherever they are spread; the limit is 6. Split it "
+                                "into several requests."}));
+}
+
+TEST(ValidationLimits, HaveCodes) {
+  const auto document = parse("{ a: version }");
+  EXPECT_EQ(validate(shared_schema(), *document, {.depth_max = 0}).front().code, "graphql.depth");
+  EXPECT_EQ(validate(shared_schema(), *document, {.aliases_max = 0}).front().code, "graphql.aliases");
+  EXPECT_EQ(validate(shared_schema(), *document, {.fields_max = 0}).front().code, "graphql.fields");
 }
 
 /// Every rule that follows fragments goes around the circle. Nesting counts each of them once, and here may let it pass.

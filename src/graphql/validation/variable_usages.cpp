@@ -38,7 +38,7 @@ class UsageWalk {
     if (selection.selection_set) selection_set(*selection.selection_set);
   }
 
-  void directives(const std::vector<Directive>& directives) {
+  void directives(const NodeList<Directive>& directives) {
     for (const Directive& directive : directives) {
       at_.enter_directive(schema_, directive);
       arguments(directive.arguments);
@@ -46,7 +46,7 @@ class UsageWalk {
     }
   }
 
-  void arguments(const std::vector<Argument>& arguments) {
+  void arguments(const NodeList<Argument>& arguments) {
     for (const Argument& argument : arguments) {
       const Kept<InputPosition> outside(at_);
       at_.enter_argument(argument);

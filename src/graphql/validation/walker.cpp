@@ -16,24 +16,23 @@ std::string_view location_of(OperationType operation) {
 
 void Walker::walk() {
   for (Rule* rule : rules_.at(Hook::enter_document)) rule->enter_document();
-  for (const Document::DefinitionReference& reference : context_.document.order) {
+  for (const DefinitionReference& reference : context_.document.order) {
     if (context_.errors.is_stopped()) return;
     definition(reference);
   }
   for (Rule* rule : rules_.at(Hook::leave_document)) rule->leave_document();
 }
 
-void Walker::definition(Document::DefinitionReference reference) {
-  using Kind = Document::DefinitionKind;
-  const Document& document = context_.document;
+void Walker::definition(DefinitionReference reference) {
+  using Kind = DefinitionKind;
   const Kept<Position> outside(at_);
   at_.in_type_system = reference.kind != Kind::operation && reference.kind != Kind::fragment;
   switch (reference.kind) {
-    case Kind::operation: operation(document.operations[reference.index]); break;
-    case Kind::fragment: fragment(document.fragments[reference.index]); break;
-    case Kind::schema: schema_definition(document.schemas[reference.index]); break;
-    case Kind::type: type_definition(document.types[reference.index]); break;
-    case Kind::directive: directive_definition(document.directives[reference.index]); break;
+    case Kind::operation: operation(reference.as<OperationDefinition>()); break;
+    case Kind::fragment: fragment(reference.as<FragmentDefinition>()); break;
+    case Kind::schema: schema_definition(reference.as<SchemaDefinition>()); break;
+    case Kind::type: type_definition(reference.as<TypeDefinition>()); break;
+    case Kind::directive: directive_definition(reference.as<DirectiveDefinition>()); break;
   }
 }
 
@@ -111,7 +110,7 @@ void Walker::inline_fragment(const Selection& node) {
   inner_selection_set(*node.selection_set);
 }
 
-void Walker::directives(const std::vector<Directive>& nodes, std::string_view location) {
+void Walker::directives(const NodeList<Directive>& nodes, std::string_view location) {
   for (const Directive& node : nodes) {
     if (context_.errors.is_stopped()) return;
     at_.enter_directive(context_.schema, node);
@@ -123,7 +122,7 @@ void Walker::directives(const std::vector<Directive>& nodes, std::string_view lo
   }
 }
 
-void Walker::arguments(const std::vector<Argument>& nodes) {
+void Walker::arguments(const NodeList<Argument>& nodes) {
   for (const Argument& node : nodes) {
     if (context_.errors.is_stopped()) return;
     const Kept<InputPosition> outside(at_);

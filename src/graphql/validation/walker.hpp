@@ -14,7 +14,7 @@ class Walker {
   void walk();
 
  private:
-  void definition(Document::DefinitionReference reference);
+  void definition(DefinitionReference reference);
   void operation(const OperationDefinition& node);
   void fragment(const FragmentDefinition& node);
   void variable_definition(const VariableDefinition& node);
@@ -24,8 +24,8 @@ class Walker {
   void field(const Selection& node);
   void fragment_spread(const Selection& node);
   void inline_fragment(const Selection& node);
-  void directives(const std::vector<Directive>& nodes, std::string_view location);
-  void arguments(const std::vector<Argument>& nodes);
+  void directives(const NodeList<Directive>& nodes, std::string_view location);
+  void arguments(const NodeList<Argument>& nodes);
   void value(const Value& node);
   void named_type(const Name& node);
   void type_reference(const TypeReference& node);
@@ -34,7 +34,7 @@ class Walker {
   void schema_definition(const SchemaDefinition& node);
   void type_definition(const TypeDefinition& node);
   void field_definition(const FieldDefinition& node);
-  void input_values(const std::vector<InputValueDefinition>& nodes, std::string_view location);
+  void input_values(const NodeList<InputValueDefinition>& nodes, std::string_view location);
   void enum_value(const EnumValueDefinition& node);
   void directive_definition(const DirectiveDefinition& node);
   void type_system_node(TypeSystemNode node);

@@ -12,7 +12,7 @@ void check(const SchemaContext& context, const Name& name) {
                           fmt::format("Name \"{}\" must not begin with \"__\", which is reserved by GraphQL introspection.", name.text));
 }
 
-void check(const SchemaContext& context, const std::vector<InputValueDefinition>& values) {
+void check(const SchemaContext& context, const NodeList<InputValueDefinition>& values) {
   for (const InputValueDefinition& value : values) check(context, value.name);
 }
 

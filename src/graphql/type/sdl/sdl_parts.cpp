@@ -44,7 +44,7 @@ class Walk {
     if (value.default_value) parts_.values.push_back(&*value.default_value);
   }
 
-  void visit(const std::vector<Directive>& directives, std::string_view location, std::string owner) {
+  void visit(const NodeList<Directive>& directives, std::string_view location, std::string owner) {
     if (directives.empty()) return;
     parts_.sites.push_back({location, std::move(owner), &directives});
     for (const Directive& directive : directives)

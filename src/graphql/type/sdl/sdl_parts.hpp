@@ -13,7 +13,7 @@ namespace millrace::graphql {
 struct DirectiveSite {
   std::string_view location;  // as directive definitions name it: FIELD_DEFINITION
   std::string owner;          // whose definition or extension it is: "schema", "Type", "@directive"; else empty
-  const std::vector<Directive>* directives = nullptr;
+  const NodeList<Directive>* directives = nullptr;
 };
 
 struct SdlParts {

@@ -4,7 +4,7 @@
 namespace millrace::graphql {
 namespace {
 
-void check(SdlReport& report, const std::string& owner, const std::vector<InputValueDefinition>& arguments) {
+void check(SdlReport& report, const std::string& owner, const NodeList<InputValueDefinition>& arguments) {
   UniqueNames unique(report);
   for (const InputValueDefinition& argument : arguments)
     unique.add(argument.name.text, argument.name.begin,

@@ -11,15 +11,14 @@ class ExecutableDefinitions final : public Rule {
   using Rule::Rule;
 
   void enter_document() override {
-    using Kind = Document::DefinitionKind;
-    const Document& document = context_.document;
-    for (const Document::DefinitionReference& reference : document.order) {
+    using Kind = DefinitionKind;
+    for (const DefinitionReference& reference : context_.document.order) {
       switch (reference.kind) {
         case Kind::operation:
         case Kind::fragment: break;
-        case Kind::schema: report(document.schemas[reference.index], "schema"); break;
-        case Kind::type: report_named(document.types[reference.index]); break;
-        case Kind::directive: report_named(document.directives[reference.index]); break;
+        case Kind::schema: report(reference.as<SchemaDefinition>(), "schema"); break;
+        case Kind::type: report_named(reference.as<TypeDefinition>()); break;
+        case Kind::directive: report_named(reference.as<DirectiveDefinition>()); break;
       }
     }
   }

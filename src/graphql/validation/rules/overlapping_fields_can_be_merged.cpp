@@ -9,7 +9,7 @@ namespace millrace::graphql::validation {
 namespace {
 
 /// Whether the selections are fields alone, each with a response key of its own. Most are, and then nothing is to be merged.
-bool are_distinct_fields(const std::vector<Selection>& selections) {
+bool are_distinct_fields(const NodeList<Selection>& selections) {
   return std::ranges::all_of(selections, [](const Selection& selection) { return selection.kind == Selection::Kind::field; }) &&
          are_names_distinct(selections, [](const Selection& field) { return field.response_key(); });
 }
@@ -20,7 +20,7 @@ class OverlappingFieldsCanBeMerged final : public Rule {
   explicit OverlappingFieldsCanBeMerged(Context& context) : Rule(context), conflicts_(context) {}
 
   void enter_selection_set(const SelectionSet& node) override {
-    const std::vector<Selection>& selections = node.selections;
+    const NodeList<Selection>& selections = node.selections;
     if (selections.size() == 1 && selections.front().kind != Selection::Kind::inline_fragment) return;
     if (are_distinct_fields(selections)) return;
     for (FieldConflict& conflict : conflicts_.within(context_.position.parent, node)) {

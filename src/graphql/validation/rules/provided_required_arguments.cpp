@@ -9,7 +9,7 @@
 namespace millrace::graphql::validation {
 namespace {
 
-bool is_given(const std::vector<Argument>& arguments, std::string_view name) {
+bool is_given(const NodeList<Argument>& arguments, std::string_view name) {
   return std::ranges::any_of(arguments, [&](const Argument& argument) { return argument.name.text == name; });
 }
 

@@ -14,7 +14,7 @@ class UniqueArgumentNames final : public Rule {
   void enter_directive(const Directive& node) override { check(node.arguments); }
 
  private:
-  void check(const std::vector<Argument>& arguments) {
+  void check(const NodeList<Argument>& arguments) {
     if (are_names_distinct(arguments, [](const Argument& argument) { return argument.name.text; })) return;
     NameMap<std::vector<const Node*>> by_name;
     for (const Argument& argument : arguments) by_name[argument.name.text].push_back(&argument.name);

@@ -29,13 +29,13 @@ class UniqueDirectivesPerLocation final : public Rule {
  private:
   using Seen = NameMap<const Directive*>;
 
-  void check(const std::vector<Directive>& directives) {
+  void check(const NodeList<Directive>& directives) {
     if (directives.size() < 2) return;
     Seen seen;
     check(directives, seen);
   }
 
-  void check(const std::vector<Directive>& directives, Seen& seen) {
+  void check(const NodeList<Directive>& directives, Seen& seen) {
     for (const Directive& directive : directives) {
       const std::string_view name = directive.name.text;
       if (!is_unique(name) || seen.insert(name, &directive)) continue;

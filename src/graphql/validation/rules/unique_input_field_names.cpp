@@ -20,7 +20,7 @@ class UniqueInputFieldNames final : public Rule {
   }
 
  private:
-  void enter_repeated(const std::vector<ObjectField>& fields) {
+  void enter_repeated(const NodeList<ObjectField>& fields) {
     NameMap<const Name*> known;
     for (const ObjectField& field : fields) {
       if (!known.insert(field.name.text, &field.name)) {

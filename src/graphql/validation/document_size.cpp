@@ -1,4 +1,4 @@
-#include "graphql/validation/nesting.hpp"
+#include "graphql/validation/document_size.hpp"
 
 #include <algorithm>
 #include <unordered_map>
@@ -6,13 +6,13 @@
 namespace millrace::graphql::validation {
 namespace {
 
-/// What a definition's own text says: its depth, and where it spreads fragments.
+/// What a definition's own text says: its size, and where it spreads fragments.
 struct Outline {
   struct Spread {
     const FragmentDefinition* fragment;
     std::size_t depth;  // of the selection set that it stands in
   };
-  std::size_t depth = 0;
+  DocumentSize size;
   std::vector<Spread> spreads;
 };
 
@@ -26,9 +26,11 @@ Outline outline_of(const SelectionSet& set, const Fragments& fragments) {
   while (!open.empty()) {
     const Open at = open.back();
     open.pop_back();
-    outline.depth = std::max(outline.depth, at.depth);
+    outline.size.depth = std::max(outline.size.depth, at.depth);
     for (const Selection& selection : at.set->selections) {
       if (selection.selection_set) open.push_back({&*selection.selection_set, at.depth + 1});
+      outline.size.fields += selection.kind == Selection::Kind::field;
+      outline.size.aliases += selection.alias.has_value();
       if (selection.kind != Selection::Kind::fragment_spread) continue;
       if (const FragmentDefinition* fragment = fragments.find(selection.name.text)) outline.spreads.push_back({fragment, at.depth});
     }
@@ -36,22 +38,22 @@ Outline outline_of(const SelectionSet& set, const Fragments& fragments) {
   return outline;
 }
 
-/// Adds up outlines, a fragment once.
-class Nesting {
+/// Adds up outlines, a fragment's own once.
+class Sum {
  public:
-  explicit Nesting(const Fragments& fragments) : fragments_(fragments) {}
+  explicit Sum(const Fragments& fragments) : fragments_(fragments) {}
 
-  std::size_t of(const SelectionSet& set) {
+  DocumentSize of(const SelectionSet& set) {
     enter(set);
     while (open_.size() > 1 || open_.back()->next < open_.back()->outline.spreads.size()) step();
-    const std::size_t depth = open_.back()->outline.depth;
+    const DocumentSize size = open_.back()->outline.size;
     open_.pop_back();
-    return depth;
+    return size;
   }
 
  private:
   struct Known {
-    Outline outline;  // its depth grows to the full one
+    Outline outline;  // its size grows to the full one
     std::size_t next = 0;
   };
 
@@ -64,7 +66,11 @@ class Nesting {
     const auto [fragment, depth] = at.outline.spreads[at.next];
     const auto found = known_.find(&fragment->selection_set);
     if (found == known_.end()) return enter(fragment->selection_set);
-    at.outline.depth = std::max(at.outline.depth, depth + found->second.outline.depth);
+    DocumentSize& size = at.outline.size;
+    const DocumentSize& more = found->second.outline.size;
+    size.depth = std::max(size.depth, depth + more.depth);
+    size.fields = std::min(size.fields + more.fields, kCountMax);
+    size.aliases = std::min(size.aliases + more.aliases, kCountMax);
     ++at.next;
   }
 
@@ -75,11 +81,16 @@ class Nesting {
 
 }  // namespace
 
-std::size_t nesting(const Document& document, const Fragments& fragments) {
-  if (document.fragments.empty()) return 0;
-  Nesting nesting(fragments);
-  std::size_t most = 0;
-  for (const OperationDefinition& operation : document.operations) most = std::max(most, nesting.of(operation.selection_set));
+DocumentSize document_size(const Document& document, const Fragments& fragments) {
+  DocumentSize most;
+  Sum sum(fragments);
+  for (const OperationDefinition& operation : document.operations) {
+    const DocumentSize size =
+        document.fragments.empty() ? outline_of(operation.selection_set, fragments).size : sum.of(operation.selection_set);
+    most.depth = std::max(most.depth, size.depth);
+    most.fields = std::max(most.fields, size.fields);
+    most.aliases = std::max(most.aliases, size.aliases);
+  }
   return most;
 }
 
