@@ -6,6 +6,7 @@ ratios. The upload is 1 GB in either form, all or nothing and partial.
 """
 
 import argparse
+import os
 import shutil
 import socket
 import statistics
@@ -41,21 +42,35 @@ def resident(pid):
         return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmRSS"))
 
 
+def processor_seconds(pid):
+    with open(f"/proc/{pid}/stat") as stat:
+        fields = stat.read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def measure_busy(service, lines, seconds):
+    """(requests per second, processor time of a request in microseconds)"""
+    began = processor_seconds(service.process.pid)
+    rate, _ = wrk(service.url, "GET", RAW + "/", lines, BUSY, seconds)
+    return rate, (processor_seconds(service.process.pid) - began) / (rate * seconds) * 1e6
+
+
 def measure_idle(service, rounds, seconds):
     lines = FOLDER / "lines"
     made = service.create(RAW, {"name": "busy", "data": 1})
     lines.write_text(f"{made['id']}\n")
-    ratios, rss = [], 0
+    ratios, costs, rss = [], [], 0
     for _ in range(rounds):
-        without, _ = wrk(service.url, "GET", RAW + "/", lines, BUSY, seconds)
+        without, cost_without = measure_busy(service, lines, seconds)
         idle = open_idle(service.port)
-        with_idle, _ = wrk(service.url, "GET", RAW + "/", lines, BUSY, seconds)
+        with_idle, cost_with = measure_busy(service, lines, seconds)
         rss = max(rss, resident(service.process.pid))
         for connection in idle:
             connection.close()
         ratios.append(with_idle / without)
-        print(f"  {without:9.0f} requests/s without, {with_idle:9.0f} with {IDLE} idle connections")
-    return statistics.median(ratios), rss
+        costs.append(cost_with / cost_without)
+        print(f"  {without:9.0f} requests/s of {cost_without:.1f} us without, {with_idle:9.0f} of {cost_with:.1f} us with {IDLE} idle connections")
+    return statistics.median(ratios), statistics.median(costs), rss
 
 
 def measure_upload(service, form, headers, query):
@@ -80,8 +95,9 @@ def main():
     FOLDER.mkdir(parents=True)
     service = Service(with_limits(FOLDER, "bulkBytes = 4GiB")).start()
     try:
-        ratio, rss = measure_idle(service, options.rounds, options.seconds)
-        print(f"idle connections cost {100 * (1 - ratio):.1f} % (at most {100 * COST_MAX:.0f} %); {rss / 1e6:.0f} MB resident")
+        ratio, cost, rss = measure_idle(service, options.rounds, options.seconds)
+        print(f"idle connections cost {100 * (1 - ratio):.1f} % of the requests (at most {100 * COST_MAX:.0f} %) and "
+              f"{100 * (cost - 1):.1f} % of processor time; {rss / 1e6:.0f} MB resident")  # fmt: skip
         good = ratio >= 1 - COST_MAX and rss < RSS_MAX
         for form in filter(None, options.uploads.split(",")):
             for query in ("", "?partial=true"):
