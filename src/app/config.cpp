@@ -154,6 +154,17 @@ void read_limits(ObjectReader& reader, Config& config) {
   config.spool_folder = reader.text("spoolFolder");
   config.spool_bytes_max = reader.size("spoolBytes");
   config.load = read_load(reader);
+  ObjectReader graphql = reader.optional_object("graphql", kGraphqlLimitsSection);
+  GraphqlLimitsConfig& limits = config.graphql;
+  limits.bytes = graphql.size("bytes");
+  limits.tokens = graphql.number("tokens");
+  limits.depth = graphql.number("depth");
+  limits.aliases = graphql.number("aliases");
+  limits.fields = graphql.number("fields");
+  limits.cost = graphql.number("cost");
+  limits.list_rows = graphql.number("listRows");
+  limits.time = graphql.duration("time");
+  limits.cache_bytes = graphql.size("cacheBytes");
 }
 
 void read_server(ObjectReader& reader, Config& config) {

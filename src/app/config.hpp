@@ -98,6 +98,19 @@ struct LoadConfig {
   std::chrono::milliseconds write_timeout{};
 };
 
+/// What one GraphQL request may ask for: graphql::EngineOptions says more.
+struct GraphqlLimitsConfig {
+  std::size_t bytes = 0;
+  std::size_t tokens = 0;
+  std::size_t depth = 0;
+  std::size_t aliases = 0;
+  std::size_t fields = 0;
+  std::size_t cost = 0;
+  std::size_t list_rows = 0;
+  std::chrono::milliseconds time{0};  // 0: no limit
+  std::size_t cache_bytes = 0;
+};
+
 struct Config {
   std::filesystem::path file;
   std::string host;
@@ -110,6 +123,7 @@ struct Config {
   std::filesystem::path spool_folder;  // empty: beside the storage
   std::uint64_t spool_bytes_max = 0;
   LoadConfig load;
+  GraphqlLimitsConfig graphql;
   std::vector<GraphletteConfig> graphlettes;
   std::vector<RestletteConfig> restlettes;
   /// What is wrong with it. Whoever derives from it goes on, to find what else is wrong, leaves out what is empty for it, and reports these

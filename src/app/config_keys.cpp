@@ -47,6 +47,22 @@ constexpr ConfigKey kLimits[] = {
     {"bodyTimeout", KeyType::duration, initially("60s"), "How long 64 KiB of a body may take to arrive; then 408."},
     {"idleTimeout", KeyType::duration, initially("75s"), "How long a connection stays open between requests."},
     {"writeTimeout", KeyType::duration, initially("60s"), "How long a client may take to read 64 KiB of an answer; then it is cut."},
+    {"graphql", KeyType::object, otherwise("their defaults"), "What one GraphQL request may ask for."},
+};
+
+constexpr ConfigKey kGraphqlLimits[] = {
+    {"bytes", KeyType::size, initially("1MiB"), "The longest document (`graphql.bytes`).", kSizes},
+    {"tokens", KeyType::number, initially("10000"), "The most words and signs in a document (`graphql.tokens`).", kCounts},
+    {"depth", KeyType::number, initially("100"), "How deep selections may be nested, fragments followed (`graphql.depth`).", {1, 500}},
+    {"aliases", KeyType::number, initially("500"),
+     "The most aliases in an operation, those of a fragment wherever it is spread (`graphql.aliases`).", kCounts},
+    {"fields", KeyType::number, initially("5000"), "The same of fields (`graphql.fields`).", kCounts},
+    {"cost", KeyType::number, initially("1000000"),
+     "The most that a request may be expected to cost: its fields, those of a list times its `limit`, `first` or `last` (`graphql.cost`).",
+     kCounts},
+    {"listRows", KeyType::number, initially("10"), "What a list that says no limit counts as in the cost.", kCounts},
+    {"time", KeyType::duration, initially("30s"), "How long a request may take (`graphql.timed_out`); 0: as long as it wants."},
+    {"cacheBytes", KeyType::size, initially("32MiB"), "What each GraphQL API may keep of documents that were asked before.", kSizes},
 };
 
 constexpr ConfigKey kGraphlette[] = {
@@ -116,6 +132,10 @@ constexpr ConfigKey kResolver[] = {
 
 const ConfigSection kTopSection{"", "What stands at the top of the config.", kTop};
 const ConfigSection kLimitsSection{"limits", "What one request may ask for.", kLimits};
+const ConfigSection kGraphqlLimitsSection{"limits.graphql",
+                                          "A request over a limit is refused before anything runs, with the error code that stands beside "
+                                          "the limit.",
+                                          kGraphqlLimits};
 const ConfigSection kGraphletteSection{"graphlettes[]", "A GraphQL API over one entity.", kGraphlette};
 const ConfigSection kRestletteSection{
     "restlettes[]", "A REST API over one entity. A graphlette whose storage no restlette names gets one by itself.", kRestlette};
@@ -136,8 +156,9 @@ const ConfigKey* ConfigSection::find(std::string_view key) const {
 }
 
 std::span<const ConfigSection* const> config_sections() {
-  static constexpr const ConfigSection* kSections[] = {&kTopSection,   &kLimitsSection,   &kGraphletteSection, &kRootConfigSection,
-                                                       &kQuerySection, &kResolverSection, &kRestletteSection,  &kStorageSection};
+  static constexpr const ConfigSection* kSections[] = {&kTopSection,        &kLimitsSection,     &kGraphqlLimitsSection,
+                                                       &kGraphletteSection, &kRootConfigSection, &kQuerySection,
+                                                       &kResolverSection,   &kRestletteSection,  &kStorageSection};
   return kSections;
 }
 

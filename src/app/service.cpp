@@ -1,5 +1,6 @@
 #include "app/service.hpp"
 
+#include <algorithm>
 #include <deque>
 #include <thread>
 
@@ -32,10 +33,37 @@ struct Lane {
   std::thread thread;
 };
 
+using Engines = std::vector<std::unique_ptr<graphql::Engine>>;
+
+/// Requests that were answered when their time was up, and still wait for a store.
+bool are_idle(const Engines& engines) {
+  return std::ranges::all_of(engines, [](const auto& engine) { return engine->running() == 0; });
+}
+
 /// Checks until every request of the lane has ended or the time is up, then stops the loop. On the lane's thread.
-void drain(Lane& lane, std::chrono::steady_clock::time_point deadline) {
-  if (lane.server->open_connections() == 0 || std::chrono::steady_clock::now() >= deadline) return lane.loop.stop();
-  lane.loop.after(std::chrono::milliseconds(20), [&lane, deadline] { drain(lane, deadline); });
+void drain(Lane& lane, const Engines& engines, std::chrono::steady_clock::time_point deadline) {
+  const bool has_ended = lane.server->open_connections() == 0 && are_idle(engines);
+  if (has_ended || std::chrono::steady_clock::now() >= deadline) return lane.loop.stop();
+  lane.loop.after(std::chrono::milliseconds(20), [&lane, &engines, deadline] { drain(lane, engines, deadline); });
+}
+
+graphql::EngineOptions engine_options(const GraphqlLimitsConfig& limits) {
+  graphql::EngineOptions options;
+  options.query_bytes_max = limits.bytes;
+  options.parse.tokens_max = limits.tokens;
+  options.validation.depth_max = limits.depth;
+  options.validation.aliases_max = limits.aliases;
+  options.validation.fields_max = limits.fields;
+  options.plan_work_max = 4 * limits.fields;
+  options.cost_max = static_cast<double>(limits.cost);
+  options.list_rows = static_cast<double>(limits.list_rows);
+  options.timeout = limits.time;
+  options.after = [](std::chrono::milliseconds delay, std::move_only_function<void()> work) {
+    io::Loop::current()->after(delay, std::move(work));
+  };
+  options.cache_bytes_max = limits.cache_bytes;
+  options.inherited_arguments = {"at"};
+  return options;
 }
 
 bool is_loopback(std::string_view url) {
@@ -136,9 +164,7 @@ struct Service::State {
 
   Result<> mount_graphlettes() {
     for (std::size_t i = 0; i < model.graphlettes.size(); ++i) {
-      graphql::EngineOptions engine;
-      engine.inherited_arguments = {"at"};
-      engines.push_back(std::make_unique<graphql::Engine>(model.graphlettes[i].schema, bindings[i], std::move(engine)));
+      engines.push_back(std::make_unique<graphql::Engine>(model.graphlettes[i].schema, bindings[i], engine_options(model.config.graphql)));
       graph::EndpointOptions endpoint;
       endpoint.batch_max = model.config.batch_max;
       endpoint.page = &add_handler<pages::Page>("graphiql", "GraphiQL " + model.graphlettes[i].path, graphiql_settings(model, i));
@@ -268,9 +294,9 @@ const Model& Service::model() const {
 void Service::shut_down() {
   const auto deadline = std::chrono::steady_clock::now() + state_->model.config.shutdown_timeout;
   for (auto& lane : state_->lanes) {
-    lane->loop.post([&lane = *lane, deadline] {
+    lane->loop.post([&lane = *lane, &engines = state_->engines, deadline] {
       lane.server->stop_accepting();
-      drain(lane, deadline);
+      drain(lane, engines, deadline);
     });
   }
   state_->join();

@@ -63,6 +63,7 @@ int status_of(Outcome outcome, Format format) {
     case Outcome::executed: return 200;
     case Outcome::request_error: return format == Format::json ? 200 : 400;
     case Outcome::not_a_query: return 405;
+    case Outcome::timed_out: return format == Format::json ? 200 : 504;
   }
   return 500;
 }

@@ -1,8 +1,6 @@
 #include "graphql/execution/collect.hpp"
 
 #include <algorithm>
-#include <unordered_map>
-#include <unordered_set>
 
 namespace millrace::graphql {
 namespace {
@@ -14,11 +12,11 @@ const Directive* find_directive(const Selection& selection, std::string_view nam
 
 class Collector {
  public:
-  Collector(const Schema& schema, const Document& document, const Variables& variables, const Type& type)
-      : schema_(schema), document_(document), variables_(variables), type_(type) {}
+  Collector(const CollectInput& input, const Type& type, std::size_t& work) : input_(input), type_(type), work_(work) {}
 
   void collect(const SelectionSet& set) {
     for (const Selection& selection : set.selections) {
+      ++work_;
       if (!is_included(selection)) continue;
       switch (selection.kind) {
         case Selection::Kind::field: add(selection); break;
@@ -51,8 +49,8 @@ class Collector {
     auto given = std::ranges::find(directive.arguments, "if", [](const Argument& argument) { return argument.name.text; });
     CHECK(given != directive.arguments.end());
     if (given->value.kind != ValueKind::variable) return given->value.text == "true";
-    auto found = variables_.find(given->value.text);
-    if (found != variables_.end() && found->second != "null") return found->second == "true";
+    auto found = input_.variables.find(given->value.text);
+    if (found != input_.variables.end() && found->second != "null") return found->second == "true";
     fault_ = {
         fmt::format("Argument \"@{}(if:)\" has invalid value: Expected variable \"${}\" provided to non-null type \"Boolean!\" not to be "
                     "null.",
@@ -62,41 +60,42 @@ class Collector {
   }
 
   void add(const Selection& field) {
-    auto [at, is_new] = index_.try_emplace(field.response_key(), groups_.size());
-    if (is_new) groups_.push_back({field.response_key(), {}});
-    groups_[at->second].nodes.push_back(&field);
+    if (index_.insert(field.response_key(), groups_.size())) groups_.push_back({field.response_key(), {}});
+    groups_[*index_.find(field.response_key())].nodes.push_back(&field);
   }
 
   void spread(const Selection& selection) {
-    if (!visited_.insert(selection.name.text).second) return;
-    for (const FragmentDefinition& fragment : document_.fragments) {
-      if (fragment.name.text != selection.name.text) continue;
-      if (applies(fragment.type_condition.text)) collect(fragment.selection_set);
-      return;
-    }
+    if (!visited_.insert(selection.name.text, true)) return;
+    const FragmentDefinition* const* fragment = input_.fragments.find(selection.name.text);
+    if (fragment != nullptr && applies((*fragment)->type_condition.text)) collect((*fragment)->selection_set);
   }
 
   /// 6.3.2 DoesFragmentTypeApply.
   bool applies(std::string_view name) const {
-    const Type* condition_type = schema_.type(name);
+    const Type* condition_type = input_.schema.type(name);
     return condition_type != nullptr && condition_type->includes(type_);
   }
 
-  const Schema& schema_;
-  const Document& document_;
-  const Variables& variables_;
+  const CollectInput& input_;
   const Type& type_;
+  std::size_t& work_;
   std::vector<FieldGroup> groups_;
-  std::unordered_map<std::string_view, std::size_t> index_;
-  std::unordered_set<std::string_view> visited_;
+  validation::NameMap<std::size_t> index_;
+  validation::NameMap<bool> visited_;
   std::optional<Fault> fault_;
 };
 
 }  // namespace
 
-std::expected<std::vector<FieldGroup>, Fault> collect_fields(const Schema& schema, const Document& document, const Variables& variables,
-                                                             const Type& type, const std::vector<const SelectionSet*>& sets) {
-  Collector collector(schema, document, variables, type);
+FragmentMap fragments_by_name(const Document& document) {
+  FragmentMap fragments;
+  for (const FragmentDefinition& fragment : document.fragments) fragments.insert(fragment.name.text, &fragment);
+  return fragments;
+}
+
+std::expected<std::vector<FieldGroup>, Fault> collect_fields(const CollectInput& input, const Type& type,
+                                                             const std::vector<const SelectionSet*>& sets, std::size_t& work) {
+  Collector collector(input, type, work);
   for (const SelectionSet* set : sets) collector.collect(*set);
   return collector.take();
 }

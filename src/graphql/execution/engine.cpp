@@ -1,10 +1,10 @@
 #include "graphql/execution/engine.hpp"
 
+#include <atomic>
+
 #include "graphql/execution/answer.hpp"
-#include "graphql/execution/fetch.hpp"
-#include "graphql/execution/introspection.hpp"
-#include "graphql/execution/plan.hpp"
-#include "graphql/execution/prepared.hpp"
+#include "graphql/execution/preparer.hpp"
+#include "graphql/execution/run.hpp"
 #include "graphql/type/coercion.hpp"
 
 namespace millrace::graphql {
@@ -12,7 +12,7 @@ namespace {
 
 EngineResponse refuse(const std::vector<GraphqlError>& errors, EngineResponse::Outcome outcome = EngineResponse::Outcome::request_error) {
   std::string entries;
-  for (const GraphqlError& error : errors) append_error(entries, error.message, error.locations, {}, {});
+  for (const GraphqlError& error : errors) append_error(entries, error.message, error.locations, {}, error.code);
   return {outcome, "{\"errors\":[" + entries + "]}"};
 }
 
@@ -35,46 +35,30 @@ std::expected<const OperationDefinition*, GraphqlError> find_operation(const Doc
 }  // namespace
 
 struct Engine::State {
-  std::shared_ptr<const Schema> schema;
-  Bindings bindings;
-  EngineOptions options;
-  Introspection introspection;
-  PreparedCache cache;
+  const std::shared_ptr<const Schema> schema;
+  const Bindings bindings;
+  const EngineOptions options;
+  Preparer preparer;
+  std::atomic<std::size_t> running = 0;
 
   State(std::shared_ptr<const Schema> schema_in, Bindings bindings_in, EngineOptions options_in)
       : schema(std::move(schema_in)),
         bindings(std::move(bindings_in)),
         options(std::move(options_in)),
-        introspection(*schema),
-        cache(options.cache_bytes_max) {}
+        preparer(*schema, bindings, options) {}
 
-  std::shared_ptr<Prepared> prepare(std::string_view text) {
-    if (auto known = cache.find(text)) return known;
-    auto prepared = std::make_shared<Prepared>();
-    prepared->text = text;
-    auto document = parse(prepared->text, options.parse);
-    if (!document) {
-      prepared->errors.push_back(std::move(document).error());
-      return prepared;  // not kept: what does not parse is not asked again by well-meaning clients
-    }
-    prepared->document = *std::move(document);
-    prepared->errors = validate(*schema, prepared->document, options.validation);
-    return prepared->errors.empty() ? cache.add(std::move(prepared)) : prepared;
+  EngineResponse too_large(std::size_t bytes) const {
+    return refuse(
+        {{fmt::format("The query is {} bytes long; the limit is {}. Split it into several requests.", bytes, options.query_bytes_max),
+          {},
+          "graphql.bytes"}});
   }
-
-  const Plan& plan_for(Prepared& prepared, const OperationDefinition& operation, const Variables& variables) {
-    std::lock_guard lock(prepared.mutex);
-    auto [entry, is_new] = prepared.operations.try_emplace(&operation);
-    if (is_new) entry->second.conditions = condition_variables(prepared.document, operation);
-    std::string choice;
-    for (std::string_view name : entry->second.conditions) {
-      auto value = variables.find(name);
-      choice += value == variables.end() ? 'n' : value->second.front();  // true, false, null
-    }
-    auto& plan = entry->second.plans[choice];
-    if (!plan)
-      plan = make_plan({*schema, prepared.document, operation, bindings, introspection.bindings(), variables, options.inherited_arguments});
-    return *plan;
+  EngineResponse timed_out(OperationType operation) const {
+    std::string_view hint =
+        operation == OperationType::mutation ? "What it has begun to write may still be written." : "Ask for less, or for fewer rows.";
+    return refuse(
+        {{fmt::format("The request took longer than {} ms, the limit. {}", options.timeout.count(), hint), {}, "graphql.timed_out"}},
+        EngineResponse::Outcome::timed_out);
   }
 };
 
@@ -89,31 +73,11 @@ const Bindings& Engine::bindings() const {
   return state_->bindings;
 }
 
-namespace {
-
-/// 6.2: the root's fields at once for a query, one after the other with all that is below them for a mutation; after one that makes the
-/// whole answer null no more mutations run.
-Task<Answer> run_operation(const Plan& plan, const AnswerContext& context) {
-  ObjectTree tree;
-  ObjectSet& root = tree.sets.emplace_back();
-  root.selection = plan.root;
-  root.texts.push_back("{}");
-  project(root);
-  const bool is_serial = plan.operation == OperationType::mutation;
-  if (!is_serial) {
-    auto fetched = co_await fetch(tree, root, context.variables, 0, plan.root->fetches.size());
-    CHECK(fetched.has_value());
-  }
-  AnswerWriter writer(root, context);
-  for (const PlannedField& field : plan.root->fields) {
-    if (is_serial && field.fetches()) {
-      auto fetched = co_await fetch(tree, root, context.variables, field.fetch, field.fetch + 1);
-      CHECK(fetched.has_value());
-    }
-    if (!writer.write(field)) break;
-  }
-  co_return writer.take();
+std::size_t Engine::running() const {
+  return state_->running;
 }
+
+namespace {
 
 std::string response_body(Answer answer) {
   std::string body;
@@ -126,11 +90,10 @@ std::string response_body(Answer answer) {
 }  // namespace
 
 Task<EngineResponse> Engine::execute(EngineRequest request) {
-  if (request.query.size() > state_->options.query_bytes_max)
-    co_return refuse(
-        {{fmt::format("The query is {} bytes long; the limit is {}.", request.query.size(), state_->options.query_bytes_max)}});
-  auto prepared = state_->prepare(request.query);
-  if (!prepared->errors.empty()) co_return refuse(prepared->errors);
+  if (request.query.size() > state_->options.query_bytes_max) co_return state_->too_large(request.query.size());
+  auto found = state_->preparer.prepare(request.query);
+  if (!found) co_return refuse(found.error());
+  const std::shared_ptr<Prepared> prepared = *std::move(found);
   auto operation = find_operation(prepared->document, request.operation_name);
   if (!operation) co_return refuse({operation.error()});
   const OperationDefinition& chosen = **operation;
@@ -139,10 +102,13 @@ Task<EngineResponse> Engine::execute(EngineRequest request) {
   if (chosen.operation == OperationType::subscription) co_return refuse({{"Subscriptions are not served over this transport."}});
   auto variables = coerce_variables(*state_->schema, chosen, request.variables, prepared->text);
   if (!variables) co_return refuse(variables.error());
-  const Plan& plan = state_->plan_for(*prepared, chosen, *variables);
-  const AnswerContext context{*state_->schema, *variables, prepared->text};
-  auto answer = co_await run_operation(plan, context);
-  co_return EngineResponse{EngineResponse::Outcome::executed, response_body(*std::move(answer))};
+  auto plan = state_->preparer.plan(*prepared, chosen, *variables);
+  if (!plan) co_return refuse({plan.error()});
+  auto run = std::make_shared<Run>(Run::Parts{*state_->schema, prepared, *std::move(plan), *std::move(variables)}, state_->options,
+                                   state_->running);
+  auto answer = co_await Run::answer(run);
+  if (!*answer) co_return state_->timed_out(chosen.operation);
+  co_return EngineResponse{EngineResponse::Outcome::executed, response_body(**std::move(answer))};
 }
 
 }  // namespace millrace::graphql

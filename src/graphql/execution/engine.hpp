@@ -13,21 +13,11 @@
 
 #include "base/json/document.hpp"
 #include "base/task.hpp"
+#include "graphql/execution/engine_options.hpp"
 #include "graphql/execution/resolver.hpp"
-#include "graphql/language/parser.hpp"
 #include "graphql/type/schema.hpp"
-#include "graphql/validation/validate.hpp"
 
 namespace millrace::graphql {
-
-struct EngineOptions {
-  ParseOptions parse = {};
-  ValidationOptions validation = {};
-  /// Arguments that a field with a resolver takes from the nearest field above that gives them, such as `at`.
-  std::vector<std::string> inherited_arguments = {};
-  std::size_t cache_bytes_max = 32u << 20;  // of prepared documents; the least recently used go first
-  std::size_t query_bytes_max = 1u << 20;   // of one document
-};
 
 struct EngineRequest {
   std::string_view query;
@@ -41,6 +31,7 @@ struct EngineResponse {
     executed,       // `body` has data, and errors where fields failed
     request_error,  // `body` has errors alone: the document, operation name or variables are wrong
     not_a_query,    // the same; a mutation where only queries are allowed
+    timed_out,      // the same; it took longer than it may
   };
   Outcome outcome = Outcome::executed;
   std::string body;  // the response as JSON (7.1)
@@ -54,6 +45,9 @@ class Engine {
 
   /// Executes a request. Any thread with a loop; the views must live until the task ends. Never fails: errors are in the response.
   Task<EngineResponse> execute(EngineRequest request);
+
+  /// How many requests run, those included that were answered when their time was up: the engine and its resolvers must outlive them.
+  std::size_t running() const;
 
   const Schema& schema() const;
   const Bindings& bindings() const;

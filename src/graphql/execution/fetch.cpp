@@ -158,9 +158,9 @@ Task<void> run(std::vector<Batch>& batches) {
 
 }  // namespace
 
-Task<void> fetch(ObjectTree& tree, ObjectSet& root, const Variables& variables, std::size_t first, std::size_t last) {
+Task<bool> fetch(ObjectTree& tree, ObjectSet& root, const Variables& variables, FetchRange range, const IsOver& is_over) {
   auto level = std::make_unique<Level>(tree, variables);
-  level->add(root, first, last);
+  level->add(root, range.first, range.last);
   while (!level->empty()) {
     auto answered = co_await run(level->batches());
     CHECK(answered.has_value());
@@ -170,9 +170,10 @@ Task<void> fetch(ObjectTree& tree, ObjectSet& root, const Variables& variables, 
       children.add_all();
       children.for_each_set([&next](ObjectSet& set) { next->add(set, 0, set.selection->fetches.size()); });
     }
+    if (!next->empty() && is_over()) co_return false;
     level = std::move(next);
   }
-  co_return {};
+  co_return true;
 }
 
 }  // namespace millrace::graphql

@@ -1,14 +1,26 @@
 // Fetching: level by level, each level one call per resolver.
 #pragma once
 
+#include <functional>
+
 #include "base/task.hpp"
 #include "graphql/execution/object_tree.hpp"
 #include "graphql/execution/plan.hpp"
 
 namespace millrace::graphql {
 
-/// Fetches everything below some of the root's fetches (by number, [first, last)): the field itself, then level after level until nothing
-/// is left. The calls of one level run together; the next level begins when all have answered. A resolver's error stays with its field.
-Task<void> fetch(ObjectTree& tree, ObjectSet& root, const Variables& variables, std::size_t first, std::size_t last);
+/// Some of the root's fetches, by number: [first, last).
+struct FetchRange {
+  std::size_t first = 0;
+  std::size_t last = 0;
+};
+
+/// Whether nobody waits for the answer any more.
+using IsOver = std::function<bool()>;
+
+/// Fetches everything below some of the root's fetches: the field itself, then level after level until nothing
+/// is left. The calls of one level run together; the next level begins when all have answered, unless the request `is_over` by then: false,
+/// and what was fetched is not complete. A resolver's error stays with its field.
+Task<bool> fetch(ObjectTree& tree, ObjectSet& root, const Variables& variables, FetchRange range, const IsOver& is_over);
 
 }  // namespace millrace::graphql

@@ -5,6 +5,7 @@
 
 #include "base/json/canonical.hpp"
 #include "graphql/execution/collect.hpp"
+#include "graphql/execution/cost.hpp"
 #include "graphql/language/parser.hpp"
 #include "graphql/type/literal_check.hpp"
 
@@ -39,12 +40,14 @@ LeafShape leaf_shape(const Type& type) {
 
 class Planner {
  public:
-  explicit Planner(const PlanInput& input) : input_(input), plan_(std::make_unique<Plan>()) {}
+  explicit Planner(const PlanInput& input)
+      : input_(input), fragments_(fragments_by_name(input.document)), plan_(std::make_unique<Plan>()) {}
 
   std::unique_ptr<Plan> run() {
     plan_->operation = input_.operation.operation;
     plan_->root = selection(*input_.schema.root(plan_->operation), {&input_.operation.selection_set}, {});
-    plan_->bytes = bytes_;
+    if (is_spent()) return nullptr;
+    plan_->cost = constant_cost(*plan_);
     return std::move(plan_);
   }
 
@@ -58,22 +61,30 @@ class Planner {
     PlannedSelection& made = plan_->selections.emplace_back();
     planned_.emplace(std::move(key), &made);
     made.type = &type;
-    auto collected = collect_fields(input_.schema, input_.document, input_.variables, type, sets);
+    auto collected = collect_fields({input_.schema, fragments_, input_.variables}, type, sets, work_);
     if (!collected) {
       made.fault = std::move(collected).error();
-      return &made;
+      return finished(made);
     }
     std::vector<FieldGroup>& groups = *collected;
     made.fields.reserve(groups.size());
-    bytes_ += sizeof(PlannedSelection) + groups.size() * (sizeof(PlannedField) + 64);
-    for (FieldGroup& group : groups) add_field(made, std::move(group), scope);
+    for (FieldGroup& group : groups)
+      if (!is_spent()) add_field(made, std::move(group), scope);
     for (PlannedField& field : made.fields) {
       if (!field.fetches()) continue;
       field.fetch = static_cast<std::uint32_t>(made.fetches.size());
       made.fetches.push_back(&field);
     }
+    return finished(made);
+  }
+
+  const PlannedSelection* finished(PlannedSelection& made) {
+    made.number = static_cast<std::uint32_t>(plan_->finished.size());
+    plan_->finished.push_back(&made);
     return &made;
   }
+
+  bool is_spent() const { return work_ > input_.work_max; }
 
   void add_field(PlannedSelection& owner, FieldGroup group, const Scope& scope) {
     const Selection& first = *group.nodes.front();
@@ -87,6 +98,7 @@ class Planner {
     planned.is_typename = first.name.text == "__typename";
     if (!planned.is_typename) {
       plan_arguments(planned, first);
+      estimate_rows(planned, input_.list_rows);
       planned.resolver = find_resolver(*owner.type, first.name.text, scope);
       planned.leaf = leaf_shape(*planned.field->type.named);
       add_slots(owner, planned);
@@ -163,9 +175,10 @@ class Planner {
   }
 
   const PlanInput& input_;
+  const FragmentMap fragments_;
   std::unique_ptr<Plan> plan_;
   std::map<std::tuple<const Type*, Sets, Scope>, const PlannedSelection*> planned_;
-  std::size_t bytes_ = sizeof(Plan);
+  std::size_t work_ = 0;
 };
 
 /// Walks every selection of an operation, through fragments, each fragment once.

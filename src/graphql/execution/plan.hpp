@@ -59,6 +59,10 @@ struct PlannedField {
   /// One selection for an object type; one for each possible type of an abstract one.
   std::vector<const PlannedSelection*> selections;
 
+  // How many objects it is expected to give for each parent (cost.hpp).
+  double rows = 1;
+  const PlannedArgument* rows_argument = nullptr;  // the number is this argument's, which a variable gives
+
   bool fetches() const { return resolver != nullptr || opens; }
   const PlannedSelection* selection_for(const Type& object) const;
 };
@@ -70,6 +74,7 @@ struct PlannedSelection {
   std::vector<std::string> slots;            // quoted keys of the members that are needed, without repetition
   std::vector<const PlannedField*> fetches;  // the fields that are fetched or opened
   std::optional<Fault> fault = {};           // set: @skip or @include cannot be decided; there are no fields then
+  std::uint32_t number = 0;                  // in Plan::finished
 };
 
 struct Plan {
@@ -77,7 +82,8 @@ struct Plan {
   const PlannedSelection* root = nullptr;
   std::deque<PlannedSelection> selections;  // owns all
   std::deque<PlannedArgument> inherited;
-  std::size_t bytes = 0;  // about what it occupies
+  std::vector<const PlannedSelection*> finished;  // all, those below a selection before it
+  std::optional<double> cost;                     // that of every request; nothing when variables decide
 };
 
 struct PlanInput {
@@ -88,10 +94,16 @@ struct PlanInput {
   const Bindings& introspection;
   const Variables& variables;  // only what @skip and @include use is looked at
   const std::vector<std::string>& inherited_arguments;
+  double list_rows = 10;            // what a list without `limit`, `first` or `last` is expected to hold
+  std::size_t work_max = SIZE_MAX;  // how many selections are looked at, over all types that they apply to
 };
 
-/// Requires: a document that validation found right.
+/// Null when it would be more work than is allowed: fields below abstract types are planned for each combination of types that they can be
+/// met in. Requires: a document that validation found right.
 std::unique_ptr<Plan> make_plan(const PlanInput& input);
+
+/// What a plan occupies in memory.
+std::size_t bytes_of(const Plan& plan);
 
 /// The variables that @skip and @include of an operation depend on, fragments included, without repetition.
 std::vector<std::string_view> condition_variables(const Document& document, const OperationDefinition& operation);
