@@ -9,6 +9,7 @@
 #include "app/model.hpp"
 #include "app/service.hpp"
 #include "app/start_page.hpp"
+#include "rest/operations.hpp"
 
 namespace millrace::app {
 namespace {
@@ -108,6 +109,11 @@ int check(const std::filesystem::path& config) {
 
 int list_keys() {
   fmt::print("{}", config_reference());
+  return 0;
+}
+
+int list_operations() {
+  fmt::print("{}", rest::rest_reference());
   return 0;
 }
 

@@ -25,4 +25,7 @@ int check(const std::filesystem::path& config);
 /// `millrace check --keys`: prints the keys that a config can have.
 int list_keys();
 
+/// `millrace check --operations`: the reference of the REST APIs.
+int list_operations();
+
 }  // namespace millrace::app

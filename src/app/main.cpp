@@ -24,6 +24,8 @@ int main(int argc, char** argv) {
   check->add_option("--config", config, "The config file.")->capture_default_str();
   bool lists_keys = false;
   check->add_flag("--keys", lists_keys, "Print every key that a config can have, as Markdown, and read nothing.");
+  bool lists_operations = false;
+  check->add_flag("--operations", lists_operations, "Print what a REST API answers, as Markdown, and read nothing.");
 
   millrace::app::ImportOptions import_options;
   bool keeps_ids = false;
@@ -45,5 +47,6 @@ int main(int argc, char** argv) {
     import_options.makes_ids = !keeps_ids;
     return millrace::app::import_lines(import_options);
   }
+  if (lists_operations) return millrace::app::list_operations();
   return lists_keys ? millrace::app::list_keys() : millrace::app::check(config);
 }

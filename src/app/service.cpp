@@ -21,6 +21,7 @@
 #include "io/loop.hpp"
 #include "io/worker_pool.hpp"
 #include "pages/page.hpp"
+#include "rest/openapi.hpp"
 #include "rest/resource.hpp"
 
 namespace millrace::app {
@@ -191,6 +192,9 @@ struct Service::State {
       resource.bulk_bytes_max = model.config.bulk_bytes_max;
       resource.spool = {.folder = spool_folder(), .bytes_max = model.config.spool_bytes_max};
       resource.workers = &workers;
+      handlers.push_back(std::make_unique<rest::OpenApiPage>(resource));
+      for (std::string_view page : {"/swagger.json", "/openapi.json"})
+        TRY_OK(router.mount(docs_path(restlette.path) + std::string(page), *handlers.back(), http::Router::Scope::exact));
       handlers.push_back(std::make_unique<rest::Resource>(std::move(resource)));
       TRY_OK(router.mount(restlette.path, *handlers.back()));
     }

@@ -3,22 +3,28 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
+#include <iterator>
 
 #include "base/json/canonical.hpp"
 
 namespace millrace::document {
 namespace {
 
-constexpr std::size_t kIdCharactersMax = 255;
-
 std::size_t characters_of(std::string_view utf8) {
   const auto begins_one = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; };
   return static_cast<std::size_t>(std::ranges::count_if(utf8, begins_one));
 }
 
-/// Names below an entity's path that are not documents, now or by the specification; and what URLs fold away.
-constexpr std::array<std::string_view, 8> kReservedIds{"bulk", "changes", "consumers", "api-docs", "history", "lifecycle", ".", ".."};
+bool is_hex(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F') || (c >= 'a' && c <= 'f');
+}
+
+/// Whether it holds what reads as a percent escape: on its way through clients and proxies such an id may become another.
+bool has_escape(std::string_view id) {
+  for (std::size_t i = 0; i + 2 < id.size(); ++i)
+    if (id[i] == '%' && is_hex(id[i + 1]) && is_hex(id[i + 2])) return true;
+  return false;
+}
 
 Failure violation(std::vector<ErrorDetail> details) {
   std::string message = details.size() == 1 ? fmt::format("The document breaks its schema: {} {}.",
@@ -36,8 +42,9 @@ Result<std::optional<std::string>> read_id(const json::Value& document, std::str
   if (text.empty()) return violation({{path, "minLength", "must not be empty"}});
   if (characters_of(text) > kIdCharactersMax)
     return violation({{path, "maxLength", fmt::format("must not be longer than {} characters", kIdCharactersMax)}});
-  if (std::ranges::find(kReservedIds, text) != kReservedIds.end())
+  if (std::ranges::find(kReservedIds, text) != std::end(kReservedIds))
     return violation({{path, "not", fmt::format("must not be \"{}\", which has a meaning in URLs here", text)}});
+  if (has_escape(text)) return violation({{path, "not", "must not have percent escapes such as %41, which stand for a character in URLs"}});
   const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
   if (std::ranges::any_of(text, is_control)) return violation({{path, "pattern", "must not have control characters"}});
   return text;

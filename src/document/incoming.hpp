@@ -11,6 +11,11 @@
 
 namespace millrace::document {
 
+inline constexpr std::size_t kIdCharactersMax = 255;
+
+/// Names below an entity's path that are not documents, now or by the specification; and what URLs fold away.
+inline constexpr std::string_view kReservedIds[] = {"bulk", "changes", "consumers", "api-docs", "history", "lifecycle", ".", ".."};
+
 /// A document that may be stored.
 struct Incoming {
   std::optional<std::string> id;  // the client's own

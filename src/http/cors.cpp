@@ -5,7 +5,7 @@ namespace {
 
 constexpr std::string_view kMethods = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 constexpr std::string_view kExposed =
-    "Allow, ETag, Link, Location, Retry-After, Content-Length, X-Canonical-Id, X-Position, Idempotency-Key, traceparent";
+    "Allow, ETag, Link, Location, Retry-After, Content-Length, X-Canonical-Id, X-Position, Idempotent-Replayed, traceparent";
 
 Response preflight(const Request& request) {
   Response response{.status = 204};

@@ -66,7 +66,7 @@ bool is_authority(std::string_view host) {
 
 std::string location(std::string_view path, std::string_view id) {
   std::string text(path);
-  text += '/';
+  if (!text.ends_with('/')) text += '/';
   for (char c : id) {
     if (is_unreserved(c)) {
       text += c;

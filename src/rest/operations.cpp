@@ -23,21 +23,37 @@ constexpr Parameter kIds{"ids",
                          "The ids, separated by commas.",
                          true,
                          R"(,"style":"form","explode":false)"};
-constexpr Parameter kPartial{"partial", "query", R"({"type":"boolean","default":false})",
-                             "`true`: each item stands for itself, and the answer is a result per item."};
-constexpr Parameter kIfMatch{"If-Match", "header", R"({"type":"string"})",
-                             "ETags (`\"3\"`, a list, or `*`): only when the newest version is one of them. Else 412."};
-constexpr Parameter kIfNoneMatch{"If-None-Match", "header", R"({"type":"string"})",
-                                 "ETags, or `*`: only when the version is none of them. Else 304 for a read, 412 for a write."};
-constexpr Parameter kIdempotencyKey{
-    "Idempotency-Key", "header", R"({"type":"string","minLength":1,"maxLength":255})",
-    "A name for this request. Sent again with the same body it creates nothing and gets the first answer; with "
-    "another body 422. Kept as long as the document lives."};
+constexpr Parameter kPartial{.name = "partial",
+                             .in = "query",
+                             .schema = R"({"type":"boolean","default":false})",
+                             .meaning = "`true`: each item stands for itself, and the answer is a result per item.",
+                             .is_told_in_words = true};
+constexpr Parameter kIfMatch{.name = "If-Match",
+                             .in = "header",
+                             .schema = R"({"type":"string"})",
+                             .meaning = "ETags (`\"3\"`, a list, or `*`): only when the version is one of them. Else 412.",
+                             .is_told_in_words = true};
+constexpr Parameter kIfNoneMatch{.name = "If-None-Match",
+                                 .in = "header",
+                                 .schema = R"({"type":"string"})",
+                                 .meaning = "ETags, or `*`: only when the version is none of them. Else 304 for a read, 412 for a write."};
+constexpr Parameter kIfNoneMatchToWrite{.name = kIfNoneMatch.name,
+                                        .in = kIfNoneMatch.in,
+                                        .schema = kIfNoneMatch.schema,
+                                        .meaning = kIfNoneMatch.meaning,
+                                        .is_told_in_words = true};
+constexpr Parameter kIdempotencyKey{.name = "Idempotency-Key",
+                                    .in = "header",
+                                    .schema = R"({"type":"string","minLength":1,"maxLength":255})",
+                                    .meaning =
+                                        "A name for this request. Sent again with the same body it creates nothing and gets the first "
+                                        "answer; with another body 422. Kept as long as the document lives.",
+                                    .is_told_in_words = true};
 
 constexpr Parameter kOfList[] = {kLimit, kAfter, kAt};
 constexpr Parameter kOfCreate[] = {kIdempotencyKey};
 constexpr Parameter kOfRead[] = {kAt, kIfMatch, kIfNoneMatch};
-constexpr Parameter kOfWrite[] = {kIfMatch, kIfNoneMatch};
+constexpr Parameter kOfWrite[] = {kIfMatch, kIfNoneMatchToWrite};
 constexpr Parameter kOfBulkRead[] = {kIds, kAt};
 constexpr Parameter kOfBulkCreate[] = {kPartial};
 

@@ -93,9 +93,11 @@ Result<> refuse_unknown(const QueryParameters& parameters, const std::vector<std
   return {};
 }
 
-bool is_partial(const http::Request& request) {
-  auto parameters = http::parse_query(request.query);
-  return parameters && std::ranges::find(*parameters, std::pair<std::string, std::string>("partial", "true")) != parameters->end();
+Result<bool> take_partial(QueryParameters& parameters) {
+  TRY(auto text, take(parameters, "partial"));
+  if (!text || *text == "false") return false;
+  if (*text == "true") return true;
+  return invalid("http.parameter", fmt::format("The parameter \"partial\" is true or false, found \"{}\".", *text));
 }
 
 }  // namespace millrace::rest

@@ -43,7 +43,7 @@ Result<std::vector<std::string>> take_ids(QueryParameters& parameters);
 /// in front are let through, since caches are evaded with them. Error "http.parameter" names the nearest of `known`.
 Result<> refuse_unknown(const QueryParameters& parameters, const std::vector<std::string>& known);
 
-/// Whether `?partial=true` is asked for.
-bool is_partial(const http::Request& request);
+/// Takes `partial` out: whether each item of a bulk request stands for itself. Error "http.parameter" when it is neither true nor false.
+Result<bool> take_partial(QueryParameters& parameters);
 
 }  // namespace millrace::rest

@@ -78,7 +78,10 @@ Task<http::Response> read_history(const ResourceOptions& options, const http::Re
   CO_TRY_OK(refuse_unknown(parameters, {"at", "limit", "after"}));
   const Instant asked = slice.view.at == kNewest ? now() : slice.view.at;
   CO_TRY(auto versions, co_await options.store->history(id, slice.view, slice.page.after, slice.page.limit + 1));
-  if (versions.empty() && slice.page.after == 0) co_return Failure(not_found(id));
+  if (versions.empty()) {
+    CO_TRY(auto any, co_await options.store->history(id, slice.page.after == 0 ? slice.view : document::View{}, 0, 1));
+    if (any.empty()) co_return Failure(not_found(id));
+  }
   http::Response response = json_answer(200, history_text(versions, std::min(versions.size(), slice.page.limit)));
   response.add("X-Canonical-Id", id);
   if (versions.size() > slice.page.limit) add_link(response, options, request, versions, {.at = asked});

@@ -39,6 +39,15 @@ http::Response methods_answer(http::Method method, Target target, bool immutable
   return response;
 }
 
+Task<http::Response> create_many(const ResourceOptions& options, const http::Request& request) {
+  CO_TRY(auto parameters, read_parameters(request.query));
+  CO_TRY(const bool is_partial, take_partial(parameters));
+  CO_TRY_OK(refuse_unknown(parameters, {"partial"}));
+  Task<http::Response> creating = is_partial ? bulk_create_partial(options, request) : bulk_create(options, request);
+  auto response = co_await std::move(creating);
+  co_return response;
+}
+
 }  // namespace
 
 Resource::Resource(ResourceOptions options)
@@ -70,7 +79,7 @@ Task<http::Response> Resource::dispatch(const http::Request& request) {
     case OperationId::remove: return remove_one(options_, request, std::move(place->id));
     case OperationId::history: return read_history(options_, request, std::move(place->id));
     case OperationId::bulk_read: return read_many(options_, request);
-    case OperationId::bulk_create: return is_partial(request) ? bulk_create_partial(options_, request) : bulk_create(options_, request);
+    case OperationId::bulk_create: return create_many(options_, request);
   }
   return answer(methods_answer(request.method, place->target, options_.immutable));
 }

@@ -311,7 +311,7 @@ TEST_F(ResourceTest, RefusesParametersThatMeanNothing) {
 }
 
 TEST_F(ResourceTest, RefusesIdsThatUrlsCannotName) {
-  for (std::string_view id : {"bulk", ".", "..", "changes", "a\\u0000b", "a\\r\\nX-Evil: 1"})
+  for (std::string_view id : {"bulk", ".", "..", "changes", "history", "%41", "a\\u0000b", "a\\r\\nX-Evil: 1"})
     EXPECT_EQ(ask(Method::post, "/x/api", fmt::format(R"({{"name":"a","id":"{}"}})", id)).status, 422) << id;
 }
 

@@ -66,18 +66,19 @@ class Response:
 
 
 class Service:
-    """One running `millrace dev FOLDER`."""
+    """One running `millrace dev FOLDER`, or another command that serves."""
 
-    def __init__(self, folder, port=None):
+    def __init__(self, folder, port=None, command=None):
         self.folder = Path(folder)
         self.port = port or free_port()
+        self.command = command or ["dev", str(folder)]
         self.process = None
         self.url = f"http://127.0.0.1:{self.port}"
         self.output = self.folder / "output.log"
 
     def start(self):
         with self.output.open("ab") as output:
-            command = [str(BINARY), "dev", str(self.folder), "--port", str(self.port)]
+            command = [str(BINARY), *self.command, "--port", str(self.port)]
             self.process = subprocess.Popen(command, stdout=output, stderr=output, env=environment())
         deadline = time.monotonic() + START_SECONDS_MAX
         while not self._is_ready():
