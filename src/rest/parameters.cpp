@@ -71,12 +71,13 @@ Result<Slice> take_slice(QueryParameters& parameters, PageLimits limits) {
 
 Result<std::vector<std::string>> take_ids(QueryParameters& parameters) {
   TRY(auto text, take(parameters, "ids"));
-  if (!text || text->empty()) return invalid("bulk.ids", "The parameter \"ids\" is missing.", "Ask with ?ids=ID,ID.");
+  if (!text) return invalid("bulk.ids", "The parameter \"ids\" is missing.", "Ask with ?ids=ID,ID.");
   std::vector<std::string> ids;
   std::string_view left = *text;
   while (true) {
     const std::size_t comma = left.find(',');
     ids.emplace_back(left.substr(0, comma));
+    if (ids.back().empty()) return invalid("bulk.ids", "One of the \"ids\" is empty.", "Ask with ?ids=ID,ID.");
     if (comma == std::string_view::npos) return ids;
     left.remove_prefix(comma + 1);
   }

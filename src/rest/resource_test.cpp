@@ -397,6 +397,7 @@ TEST_F(ResourceTest, BulkReadsInTheOrderAsked) {
   create(R"({"name":"b","id":"2"})");
   EXPECT_EQ(ask(Method::get, "/x/api/bulk?ids=2,9,1").body, R"([{"id":"2","name":"b"},{"id":"1","name":"a"}])");
   EXPECT_EQ(ask(Method::get, "/x/api/bulk").status, 400);
+  EXPECT_EQ(ask(Method::get, "/x/api/bulk?ids=1,,2").status, 400);
 }
 
 TEST_F(ResourceTest, ImmutableMeansNoChange) {

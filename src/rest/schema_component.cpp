@@ -220,7 +220,8 @@ std::string patch_of(Value schema, const Converter& converter) {
       out += stays ? R"(,{"not":{"type":"null"}}]})" : R"(,{"type":"null"}]})";
     });
   of_properties.end();
-  if (!is_open(schema) && !schema.find("patternProperties")) members.key("additionalProperties") += "false";
+  if (!is_open(schema) && !schema.find("patternProperties"))
+    members.key("additionalProperties") += R"({"type":"null"})";  // takes away what is not there
   members.end();
   return text;
 }

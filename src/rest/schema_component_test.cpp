@@ -22,7 +22,8 @@ TEST(SchemaComponent, TakesTheIdThatTheSchemaAllows) {
   EXPECT_EQ(closed.created, R"({"type":"object","additionalProperties":false,"properties":{"a":{}},"required":["a"]})");
   EXPECT_THAT(closed.document, HasSubstr(R"("readOnly":true)"));
   EXPECT_THAT(closed.document, HasSubstr(R"("required":["id","a"])"));
-  EXPECT_EQ(closed.patch, R"({"type":"object","properties":{"a":{"allOf":[{},{"not":{"type":"null"}}]}},"additionalProperties":false})");
+  EXPECT_EQ(closed.patch,
+            R"({"type":"object","properties":{"a":{"allOf":[{},{"not":{"type":"null"}}]}},"additionalProperties":{"type":"null"}})");
   const SchemaComponents open = make(R"({"properties":{"id":{"type":"string","maxLength":9}}})");
   EXPECT_THAT(open.created, HasSubstr(R"("maxLength":9)"));
   EXPECT_THAT(open.created, HasSubstr(R"({"enum":["bulk",)"));
