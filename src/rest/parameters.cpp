@@ -32,9 +32,19 @@ std::optional<std::uint64_t> whole_number(std::string_view text) {
 }  // namespace
 
 Result<QueryParameters> read_parameters(std::string_view query) {
-  auto parameters = http::parse_query(query);
-  if (parameters) return *std::move(parameters);
-  return invalid("http.query", "The query string is not well-formed percent-encoded UTF-8.");
+  auto parsed = http::parse_query(query);
+  if (!parsed) return invalid("http.query", "The query string is not well-formed percent-encoded UTF-8.");
+  QueryParameters parameters;
+  for (auto& [name, value] : *parsed) {
+    const bool is_listed = name.ends_with("[]");
+    if (is_listed) name.resize(name.size() - 2);
+    auto known = is_listed ? std::ranges::find(parameters, name, &QueryParameters::value_type::first) : parameters.end();
+    if (known == parameters.end())
+      parameters.emplace_back(std::move(name), std::move(value));
+    else
+      known->second.append(1, ',').append(value);
+  }
+  return parameters;
 }
 
 Result<document::View> take_view(QueryParameters& parameters) {
@@ -70,10 +80,13 @@ Result<Slice> take_slice(QueryParameters& parameters, PageLimits limits) {
 }
 
 Result<std::vector<std::string>> take_ids(QueryParameters& parameters) {
-  TRY(auto text, take(parameters, "ids"));
-  if (!text) return invalid("bulk.ids", "The parameter \"ids\" is missing.", "Ask with ?ids=ID,ID.");
+  std::string text;
+  for (const auto& [name, value] : parameters)
+    if (name == "ids") text.append(text.empty() ? "" : ",").append(value);
+  if (std::erase_if(parameters, [](const auto& parameter) { return parameter.first == "ids"; }) == 0)
+    return invalid("bulk.ids", "The parameter \"ids\" is missing.", "Ask with ?ids=ID,ID.");
   std::vector<std::string> ids;
-  std::string_view left = *text;
+  std::string_view left = text;
   while (true) {
     const std::size_t comma = left.find(',');
     ids.emplace_back(left.substr(0, comma));

@@ -15,7 +15,8 @@ namespace millrace::rest {
 /// Name and value, decoded, in order.
 using QueryParameters = std::vector<std::pair<std::string, std::string>>;
 
-/// Error "http.query" when the query string is malformed.
+/// Values of a name that ends in `[]`, as some clients send lists, become one value of the name without it, joined by commas. Error
+/// "http.query" when the query string is malformed.
 Result<QueryParameters> read_parameters(std::string_view query);
 
 /// Takes `at` out. Errors "list.at", "http.parameter" when it is given twice.
@@ -36,7 +37,7 @@ struct Slice {
 /// "list.after", "http.parameter".
 Result<Slice> take_slice(QueryParameters& parameters, PageLimits limits);
 
-/// Takes `ids`, comma-separated, out. Error "bulk.ids" when there are none.
+/// Takes `ids`, comma-separated or given several times, out. Error "bulk.ids" when there are none.
 Result<std::vector<std::string>> take_ids(QueryParameters& parameters);
 
 /// Refuses what is left: a parameter that is not understood would change nothing, and the client would not know. Names with an underscore

@@ -396,6 +396,9 @@ TEST_F(ResourceTest, BulkReadsInTheOrderAsked) {
   create(R"({"name":"a","id":"1"})");
   create(R"({"name":"b","id":"2"})");
   EXPECT_EQ(ask(Method::get, "/x/api/bulk?ids=2,9,1").body, R"([{"id":"2","name":"b"},{"id":"1","name":"a"}])");
+  for (std::string_view query : {"ids=2&ids=9,1", "ids[]=2&ids%5B%5D=1"})
+    EXPECT_EQ(json::parse(ask(Method::get, fmt::format("/x/api/bulk?{}", query)).body)->root().size(), 2u) << query;
+  EXPECT_EQ(json::parse(ask(Method::get, "/x/api?name_in[]=a&name_in[]=b").body)->root().size(), 2u);
   EXPECT_EQ(ask(Method::get, "/x/api/bulk").status, 400);
   EXPECT_EQ(ask(Method::get, "/x/api/bulk?ids=1,,2").status, 400);
 }
