@@ -148,8 +148,8 @@ class Document {
     for (const Parameter& parameter : operation.takes) {
       if (parameter.is_told_in_words) continue;
       separate();
-      fmt::format_to(std::back_inserter(out), R"({{"name":"{}","in":"{}","required":{},"description":{},"schema":{}{}}})", parameter.name,
-                     parameter.in, parameter.is_required, json::quoted(parameter.meaning), parameter.schema, parameter.style);
+      fmt::format_to(std::back_inserter(out), R"({{"name":"{}","in":"{}","required":{},"description":{},"schema":{}}})", parameter.name,
+                     parameter.in, parameter.is_required, json::quoted(parameter.meaning), parameter.schema);
     }
     if (operation.has_filters) append_filters(out);
   }
@@ -251,9 +251,9 @@ class Document {
     for (const Operation& operation : operations()) {
       if (operation.target != Target::document || find_operation(operation.target, operation.method, options_.immutable) == nullptr)
         continue;
-      fmt::format_to(std::back_inserter(created),
-                     R"({0}"{1}":{{"operationId":"{1}","parameters":{{"id":"$response.header.X-Canonical-Id"}}}})",
-                     created.back() == '{' ? "" : ",", operation.name);
+      fmt::format_to(std::back_inserter(created), R"({0}"{1}":{{"operationId":"{1}","parameters":{{"id":"{2}"}}}})",
+                     created.back() == '{' ? "" : ",", operation.name,
+                     options_.redirects_creator ? "$response.header.X-Canonical-Id" : "$response.body#/id");
     }
     out += created + "}}";
   }

@@ -17,12 +17,11 @@ constexpr Parameter kLimit{"limit", "query", R"({"type":"integer","minimum":0,"m
 constexpr Parameter kAfter{
     "after", "query", R"({"type":"string","pattern":"^[A-H][A-Za-z0-9_-]{10}[A-H][A-Za-z0-9_-]{10}$"})",
     "The cursor of the next page, out of the `Link` header of the page before, with the instant that the first page was read at."};
-constexpr Parameter kIds{"ids",
-                         "query",
-                         R"({"type":"array","minItems":1,"items":{"type":"string","minLength":1}})",
-                         "The ids, separated by commas.",
-                         true,
-                         R"(,"style":"form","explode":false)"};
+constexpr Parameter kIds{.name = "ids",
+                         .in = "query",
+                         .schema = R"({"type":"string","pattern":"^[^,]+(,[^,]+)*$"})",
+                         .meaning = "The ids, separated by commas; or `ids` several times.",
+                         .is_required = true};
 constexpr Parameter kPartial{.name = "partial",
                              .in = "query",
                              .schema = R"({"type":"boolean","default":false})",

@@ -23,7 +23,6 @@ struct Parameter {
   std::string_view schema;  // JSON
   std::string_view meaning;
   bool is_required = false;
-  std::string_view style = {};  // more members of the parameter object, each with a comma before it
   /// Whether the OpenAPI document tells it in words alone (docs/decisions/0010): a well-formed value may be refused for what other requests
   /// have done, or changes what the body may be.
   bool is_told_in_words = false;
