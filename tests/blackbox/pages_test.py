@@ -38,6 +38,11 @@ def test_graphiql_in_a_browser(events, stored):
     in_chromium("graphiql.mjs", events.url, "/processed-events/graph", "List,ById,WithRelation", "SUCCESS")
 
 
+def test_swagger_ui_in_a_browser(events):
+    in_chromium("swagger.mjs", events.url, "/raw-events/api/api-docs")
+    in_chromium("swagger.mjs", events.url, "/processed-events/api/api-docs/")
+
+
 def test_the_start_page_in_a_browser(events):
     in_chromium("start.mjs", events.url)
 
@@ -46,6 +51,7 @@ def test_all_of_them_below_a_prefix_of_a_proxy(events, stored):
     with below("/some/shop", events.port) as base:
         in_chromium("start.mjs", base)
         in_chromium("graphiql.mjs", base, "/processed-events/graph", "List,ById,WithRelation", "SUCCESS")
+        in_chromium("swagger.mjs", base, "/raw-events/api/api-docs")
 
 
 @pytest.mark.parametrize("example", ["events", "farm"])
@@ -84,7 +90,7 @@ def test_every_address_of_the_start_page_answers(events):
     offered = events.get("/").json()
     addresses = [offered["health"], offered["ready"]]
     for entity in offered["services"]:
-        addresses += [rest[key] for rest in entity["rest"] for key in ("url", "docs")]
+        addresses += [rest[key] for rest in entity["rest"] for key in ("url", "docs", "openapi")]
         addresses += [graphlette["url"] + "?query={__typename}" for graphlette in entity["graphql"]]
     for address in addresses:
         assert events.get(address.removeprefix(events.url)).status == 200, address
