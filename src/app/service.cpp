@@ -139,6 +139,7 @@ struct Service::State {
     for (MutationModel& model_of : graphlette.mutations) {
       federation::EntityMutation& mutation = model_of.mutation;
       mutation.store = stores[graphlette.entity].get();
+      mutation.document_bytes_max = model.config.body_bytes_max;
       own.bind(graphlette.schema->mutation()->name, mutation.name, add_resolver<federation::MutationResolver>(mutation));
     }
   }

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 #include "base/error.hpp"
 #include "document/store.hpp"
@@ -17,6 +18,9 @@ struct Head {
 
   bool present() const { return version != 0 && !deleted; }
 };
+
+/// The error for a document that is not there.
+Error not_found(std::string_view id);
 
 /// Why the append cannot be made on this head, or nothing when it can. `index` is its place among the appends of the call.
 std::optional<Error> refusal(const Append& append, const Head& head, std::size_t index);

@@ -1,6 +1,7 @@
-// Idempotency keys as clients send them.
+// How a document that came in is created: under which id, and under which idempotency key.
 #pragma once
 
+#include <optional>
 #include <string_view>
 
 #include "base/result.hpp"
@@ -15,5 +16,9 @@ inline constexpr std::size_t kIdempotencyKeyBytesMax = 255;
 /// spelling make no difference. Error "idempotency.key" (invalid_argument) when the key is empty, too long, or has control characters;
 /// `pointer` is its place in the request, empty when it came in a header.
 Result<Idempotency> make_idempotency(std::string_view key, const Incoming& incoming, std::string_view pointer = {});
+
+/// The create of a document: under its own id or a new UUIDv7; under the key that was sent beside it, else under the text or number in the
+/// payload's member `field` (empty: none). `pointer` is the document's place in the request. Error "idempotency.key".
+Result<Append> creation(Incoming incoming, std::optional<std::string_view> key, std::string_view field, std::string_view pointer = {});
 
 }  // namespace millrace::document

@@ -2,10 +2,11 @@
 
 #include <algorithm>
 
-#include "base/id.hpp"
 #include "base/json/canonical.hpp"
 #include "base/json/number.hpp"
 #include "base/json/slices.hpp"
+#include "document/change.hpp"
+#include "document/idempotency.hpp"
 #include "document/incoming.hpp"
 #include "document/merge_patch.hpp"
 
@@ -19,10 +20,6 @@ using Arguments = graphql::ArgumentValues;
 
 bool is_given(std::string_view value) {
   return !value.empty() && value != "null";
-}
-
-Error not_found(std::string_view id) {
-  return {ErrorKind::not_found, "document.not_found", fmt::format("There is no document with the id \"{}\".", id)};
 }
 
 /// The document of the arguments: the input, or the arguments that are its members.
@@ -57,11 +54,6 @@ std::string given(const EntityMutation& mutation, std::string_view id, std::stri
   return "null";
 }
 
-Append creation(Incoming incoming) {
-  return {
-      .operation = Operation::create, .id = incoming.id ? *std::move(incoming.id) : make_uuid7(), .payload = std::move(incoming.payload)};
-}
-
 /// A store names the append that it refuses by its number: a create is refused because of its id, which stands below `pointer`.
 Error placed(Error error, std::string_view pointer, bool is_many) {
   for (ErrorDetail& detail : error.details) {
@@ -71,55 +63,38 @@ Error placed(Error error, std::string_view pointer, bool is_many) {
   return error;
 }
 
-Task<void> append_one(document::Store& store, Append append) {
-  std::vector<Append> appends;
-  appends.push_back(std::move(append));
-  auto receipts = co_await store.append(std::move(appends));
-  if (receipts) co_return {};
-  Error error = std::move(receipts).error();
-  error.details.clear();
-  co_return Failure(std::move(error));
-}
-
 Task<std::string> create(const EntityMutation& mutation, const Arguments& arguments) {
   const std::string input = input_of(mutation, arguments);
   CO_TRY(auto incoming, document::read_document(input, mutation.schema, pointer_of(mutation)));
-  Append append = creation(std::move(incoming));
-  std::string answer = given(mutation, append.id, append.payload);
-  std::vector<Append> appends;
-  appends.push_back(std::move(append));
+  std::vector<Append> appends(1);
+  CO_TRY(appends.front(), document::creation(incoming, std::nullopt, mutation.idempotency_field, pointer_of(mutation)));
+  const std::string id = appends.front().id;
   auto receipts = co_await mutation.store->append(std::move(appends));
   if (!receipts) co_return Failure(placed(std::move(receipts).error(), pointer_of(mutation), false));
-  co_return std::move(answer);
+  const document::Receipt& receipt = receipts->front();
+  co_return given(mutation, receipt.repeated ? receipt.id : id, incoming.payload);
 }
 
-struct Creations {
-  std::vector<Append> appends;
-  std::string answer = "[";
-};
-
 /// Reads all documents; the error names all that is wrong with any of them.
-Result<Creations> read_many(const EntityMutation& mutation, std::string_view input) {
+Result<std::vector<Append>> read_many(const EntityMutation& mutation, std::string_view input) {
   TRY(const auto parsed, json::parse(input));
   const json::Value list = parsed.root();
-  Creations creations;
+  std::vector<Append> creations;
   std::vector<ErrorDetail> problems;
   if (!list.is(json::Kind::array) || list.size() > mutation.items_max)
     return Failure(Error{ErrorKind::too_large, "bulk.too_many",
                          fmt::format("\"{}\" takes a list of at most {} documents.", mutation.name, mutation.items_max)});
   std::size_t index = 0;
   for (json::Value item = list.first(); item != list.end(); item = item.after(), ++index) {
-    auto incoming = document::read_document(item, mutation.schema, fmt::format("/{}/{}", mutation.input, index));
+    const std::string pointer = fmt::format("/{}/{}", mutation.input, index);
+    auto incoming = document::read_document(item, mutation.schema, pointer);
     if (!incoming) {
       std::ranges::move(incoming.error().details, std::back_inserter(problems));
       continue;
     }
-    Append append = creation(*std::move(incoming));
-    if (creations.answer.size() > 1) creations.answer += ',';
-    creations.answer += given(mutation, append.id, append.payload);
-    creations.appends.push_back(std::move(append));
+    TRY(Append append, document::creation(*std::move(incoming), std::nullopt, mutation.idempotency_field, pointer));
+    creations.push_back(std::move(append));
   }
-  creations.answer += ']';
   if (problems.empty()) return creations;
   std::string message =
       fmt::format("The documents break their schema in {} place{}; nothing was stored.", problems.size(), problems.size() == 1 ? "" : "s");
@@ -128,12 +103,17 @@ Result<Creations> read_many(const EntityMutation& mutation, std::string_view inp
 
 Task<std::string> create_many(const EntityMutation& mutation, const Arguments& arguments) {
   const std::string input = input_of(mutation, arguments);
-  CO_TRY(auto creations, read_many(mutation, input));
-  if (!creations.appends.empty()) {
-    auto receipts = co_await mutation.store->append(std::move(creations.appends));
-    if (!receipts) co_return Failure(placed(std::move(receipts).error(), pointer_of(mutation), true));
+  CO_TRY(const auto creations, read_many(mutation, input));
+  if (creations.empty()) co_return "[]";
+  auto receipts = co_await mutation.store->append(creations);
+  if (!receipts) co_return Failure(placed(std::move(receipts).error(), pointer_of(mutation), true));
+  std::string answer = "[";
+  for (std::size_t i = 0; i < creations.size(); ++i) {
+    const document::Receipt& receipt = (*receipts)[i];
+    if (i > 0) answer += ',';
+    answer += given(mutation, receipt.repeated ? receipt.id : creations[i].id, creations[i].payload);
   }
-  co_return std::move(creations.answer);
+  co_return std::move(answer) + ']';
 }
 
 /// The version that must be the newest; nothing when the client does not say.
@@ -162,37 +142,13 @@ Result<std::string> id_of(const EntityMutation& mutation, const Arguments& argum
   return json::decode_string(value);
 }
 
-/// The newest version; an error when there is none.
-Task<document::Documents> read_newest(const EntityMutation& mutation, const std::string& id) {
-  const std::string_view ids[] = {id};
-  CO_TRY(auto documents, co_await mutation.store->read(ids, {}));
-  if (!documents.found(0)) co_return Failure(not_found(id));
-  co_return std::move(documents);
-}
-
-/// Why a write is not tried again; nothing when another writer was faster and the client did not name a version.
-std::optional<Error> final_error(const EntityMutation& mutation, const Result<>& written, bool is_expected, int attempt) {
-  if (is_expected || written.error().code != "document.version") return written.error();
-  if (attempt < mutation.attempts_max) return std::nullopt;
-  return Error{ErrorKind::conflict, "document.contended", "Other writers changed the document each time before this one could.",
-               "Send it again."};
-}
-
-Task<std::string> update_once(const EntityMutation& mutation, const std::string& id, const std::string& changes,
-                              std::optional<std::uint64_t> expected, Result<>& written) {
-  CO_TRY(const auto documents, co_await read_newest(mutation, id));
-  const std::string merged = document::merge_patch(documents.text(0), changes);
+Result<std::string> updated(const EntityMutation& mutation, const document::Documents& newest, std::string_view changes) {
+  const std::string merged = document::merge_patch(newest.text(0), changes);
   if (merged.size() > mutation.document_bytes_max)
-    co_return Failure(Error{ErrorKind::too_large, "document.too_large",
-                            fmt::format("The document would have {} bytes; it may have {}.", merged.size(), mutation.document_bytes_max)});
-  CO_TRY(auto incoming, document::read_document(merged, mutation.schema, pointer_of(mutation)));
-  std::string answer = given(mutation, id, incoming.payload);
-  Append append{.operation = Operation::replace,
-                .id = id,
-                .payload = std::move(incoming.payload),
-                .expected_version = expected ? expected : std::optional(documents.envelope(0).version)};
-  written = co_await append_one(*mutation.store, std::move(append));
-  co_return std::move(answer);
+    return Failure(Error{ErrorKind::too_large, "document.too_large",
+                         fmt::format("The document would have {} bytes; it may have {}.", merged.size(), mutation.document_bytes_max)});
+  TRY(auto incoming, document::read_document(merged, mutation.schema, pointer_of(mutation)));
+  return std::move(incoming.payload);
 }
 
 Task<std::string> update(const EntityMutation& mutation, const Arguments& arguments) {
@@ -207,27 +163,23 @@ Task<std::string> update(const EntityMutation& mutation, const Arguments& argume
                             {{pointer_of(mutation), "type", "must be an object"}}});
   // The input may name the document; its id is not changed.
   const std::string changes = document::merge_patch(input, R"({"id":null})");
-  for (int attempt = 1;; ++attempt) {
-    Result<> written;
-    CO_TRY(auto answer, co_await update_once(mutation, id, changes, expected, written));
-    if (written) co_return std::move(answer);
-    if (auto error = final_error(mutation, written, expected.has_value(), attempt)) co_return Failure(*std::move(error));
-  }
+  Append append{.operation = Operation::replace, .id = id, .payload = {}, .expected_version = expected};
+  document::Change change = [&](const document::Documents& newest) { return updated(mutation, newest, changes); };
+  CO_TRY(const auto changed, co_await document::change_newest(*mutation.store, std::move(append), std::move(change)));
+  co_return given(mutation, id, changed.payload);
 }
 
 Task<std::string> remove(const EntityMutation& mutation, const Arguments& arguments) {
   CO_TRY(const auto expected, expected_version(mutation, arguments));
   CO_TRY(const auto id, id_of(mutation, arguments, {}));
-  for (int attempt = 1;; ++attempt) {
-    CO_TRY(const auto documents, co_await read_newest(mutation, id));
-    Append append{.operation = Operation::remove,
-                  .id = id,
-                  .payload = {},
-                  .expected_version = expected ? expected : std::optional(documents.envelope(0).version)};
-    Result<> written = co_await append_one(*mutation.store, std::move(append));
-    if (written) co_return given(mutation, id, documents.payload(0));
-    if (auto error = final_error(mutation, written, expected.has_value(), attempt)) co_return Failure(*std::move(error));
-  }
+  Append append{.operation = Operation::remove, .id = id, .payload = {}, .expected_version = expected};
+  std::string last;
+  document::Change change = [&last](const document::Documents& newest) {
+    last = newest.payload(0);
+    return std::string();
+  };
+  CO_TRY_OK(co_await document::change_newest(*mutation.store, std::move(append), std::move(change)));
+  co_return given(mutation, id, last);
 }
 
 Task<std::string> run(const EntityMutation& mutation, const Arguments& arguments) {

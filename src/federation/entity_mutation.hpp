@@ -26,7 +26,7 @@ struct EntityMutation {
   std::string id = {};                         // the argument with the id; empty: the input's own member
   std::string expected_version = {};           // the argument; empty: there is none
   std::size_t items_max = 10'000;              // of create_many
-  int attempts_max = 10;                       // of a change that meets other writers and was not told a version: "document.contended"
+  std::string idempotency_field = {};          // a member of the documents that is their idempotency key; empty: none
   std::size_t document_bytes_max = 1 << 20;    // of a document that an update makes
 };
 

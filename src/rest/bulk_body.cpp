@@ -2,8 +2,8 @@
 
 #include "base/id.hpp"
 #include "base/json/document.hpp"
+#include "document/idempotency.hpp"
 #include "rest/body.hpp"
-#include "rest/idempotency_key.hpp"
 
 namespace millrace::rest {
 namespace {
@@ -81,11 +81,8 @@ Result<document::Append> BulkBody::read(const json::Value& item, std::string_vie
   TRY(document::Incoming incoming, document::read_document(document, options_->schema, place));
   std::optional<std::string> key;
   if (in_envelope) key = item.find("idempotencyKey")->string();
-  document::Append append;
-  TRY(append.idempotency, idempotency_of(*options_, incoming, key, in_envelope ? path_of(pointer, "idempotencyKey") : place));
-  append.id = incoming.id ? *std::move(incoming.id) : make_uuid7();
-  append.payload = std::move(incoming.payload);
-  return append;
+  return document::creation(std::move(incoming), key, options_->idempotency_field,
+                            in_envelope ? path_of(pointer, "idempotencyKey") : place);
 }
 
 }  // namespace millrace::rest

@@ -1,11 +1,11 @@
 // Items that are stored each for itself, as they come; their results wait in a spool until the body has ended.
 #include <utility>
 
+#include "document/change.hpp"
 #include "document/incoming.hpp"
 #include "http/status.hpp"
 #include "io/spool.hpp"
 #include "io/worker_pool.hpp"
-#include "rest/append_one.hpp"
 #include "rest/bulk.hpp"
 #include "rest/bulk_body.hpp"
 
@@ -107,7 +107,7 @@ Task<void> store_each(document::Store& store, std::vector<Item>& items) {
   for (Item& item : items) {
     if (item.error) continue;
     item.document = document::document_text(item.append.id, item.append.payload);
-    tasks.push_back(append_one(store, item.append));
+    tasks.push_back(document::append_one(store, item.append));
     sent.push_back(&item);
   }
   CO_TRY(auto receipts, co_await when_all(std::move(tasks)));

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
+#include "document/head.hpp"
 #include "rest/answers.hpp"
 #include "rest/list_filter.hpp"
-#include "rest/not_found.hpp"
 #include "rest/parameters.hpp"
 #include "rest/preconditions.hpp"
 
@@ -47,7 +47,7 @@ Task<http::Response> read_one(const ResourceOptions& options, const http::Reques
   CO_TRY_OK(refuse_unknown(parameters, {"at"}));
   const std::string_view ids[] = {id};
   CO_TRY(auto documents, co_await options.store->read(ids, view));
-  if (!documents.found(0)) co_return Failure(not_found(id));
+  if (!documents.found(0)) co_return Failure(document::not_found(id));
   const std::uint64_t version = documents.envelope(0).version;
   const Preconditions preconditions(request);
   if (!preconditions.matches(version)) co_return Failure(not_admitted(id, version));
@@ -80,7 +80,7 @@ Task<http::Response> read_history(const ResourceOptions& options, const http::Re
   CO_TRY(auto versions, co_await options.store->history(id, slice.view, slice.page.after, slice.page.limit + 1));
   if (versions.empty()) {
     CO_TRY(auto any, co_await options.store->history(id, slice.page.after == 0 ? slice.view : document::View{}, 0, 1));
-    if (any.empty()) co_return Failure(not_found(id));
+    if (any.empty()) co_return Failure(document::not_found(id));
   }
   http::Response response = json_answer(200, history_text(versions, std::min(versions.size(), slice.page.limit)));
   response.add("X-Canonical-Id", id);

@@ -24,7 +24,6 @@ struct ResourceOptions {
   std::size_t list_limit_max = 10'000;
   std::size_t bulk_bytes_max = 64u << 20;
   std::size_t document_bytes_max = 1 << 20;  // of a document that a patch makes, or in a bulk request
-  std::size_t change_attempts_max = 1'000;   // that a change makes against other writers; one of them wins each time
   /// A field of the documents whose text or number is the idempotency key of those that come without another. Empty: none.
   std::string idempotency_field = {};
   io::Spool::Options spool = {};      // where a bulk request waits until all of it is there

@@ -1,17 +1,14 @@
 #include "rest/writing.hpp"
 
-#include <functional>
-
 #include "base/id.hpp"
 #include "base/json/canonical.hpp"
+#include "document/change.hpp"
+#include "document/idempotency.hpp"
 #include "document/incoming.hpp"
 #include "document/merge_patch.hpp"
 #include "http/characters.hpp"
 #include "rest/answers.hpp"
-#include "rest/append_one.hpp"
 #include "rest/body.hpp"
-#include "rest/idempotency_key.hpp"
-#include "rest/not_found.hpp"
 #include "rest/parameters.hpp"
 #include "rest/preconditions.hpp"
 
@@ -48,32 +45,13 @@ http::Response written(int status, std::string_view id, std::string_view payload
   return response;
 }
 
-/// What a change makes of the newest version: the payload of the next.
-using Change = std::function<Result<std::string>(const document::Documents& newest)>;
-
-struct Changed {
-  std::string payload;
-  document::Receipt receipt;
-};
-
-/// Reads the newest version, makes the next of it, and appends that if nobody was faster; else once more, unless the preconditions rule out
-/// what is there then.
-Task<Changed> change_newest(const ResourceOptions& options, const Preconditions& preconditions, document::Append append, Change change) {
-  const std::string_view ids[] = {append.id};
-  for (std::size_t attempt = 0; attempt < options.change_attempts_max; ++attempt) {
-    CO_TRY(auto newest, co_await options.store->read(ids, {}));
-    if (!newest.found(0)) co_return Failure(not_found(append.id));
-    const std::uint64_t version = newest.envelope(0).version;
-    if (!preconditions.admits(version)) co_return Failure(not_admitted(append.id, version));
-    CO_TRY(append.payload, change(newest));
-    append.expected_version = version;
-    document::Append copy = append;
-    auto receipt = co_await append_one(*options.store, std::move(copy));
-    if (receipt) co_return Changed{std::move(append.payload), *std::move(receipt)};
-    if (receipt.error().code != "document.version") co_return Failure(std::move(receipt).error());
-  }
-  co_return Failure(Error{ErrorKind::conflict, "document.contended", "Other writers changed the document each time before this one could.",
-                          "Send it again."});
+/// The next version, as long as the preconditions admit the newest one.
+document::Change admitted(const Preconditions& preconditions, document::Change change) {
+  return [&preconditions, change = std::move(change)](const document::Documents& newest) -> Result<std::string> {
+    const document::Envelope envelope = newest.envelope(0);
+    if (!preconditions.admits(envelope.version)) return Failure(not_admitted(newest.id(0), envelope.version));
+    return change(newest);
+  };
 }
 
 /// Appends on whatever version the preconditions admit.
@@ -81,11 +59,11 @@ Task<document::Receipt> append_admitted(const ResourceOptions& options, const ht
   const Preconditions preconditions(request);
   append.expected_version = preconditions.only_version();
   if (preconditions.none() || append.expected_version) {
-    auto receipt = co_await append_one(*options.store, std::move(append));
+    auto receipt = co_await document::append_one(*options.store, std::move(append));
     co_return receipt;
   }
-  Change change = [payload = append.payload](const document::Documents&) { return payload; };
-  CO_TRY(auto changed, co_await change_newest(options, preconditions, std::move(append), std::move(change)));
+  document::Change change = [payload = append.payload](const document::Documents&) { return payload; };
+  CO_TRY(auto changed, co_await document::change_newest(*options.store, std::move(append), admitted(preconditions, std::move(change))));
   co_return std::move(changed.receipt);
 }
 
@@ -106,10 +84,9 @@ Task<http::Response> create_one(const ResourceOptions& options, const http::Requ
   CO_TRY_OK(expect_no_parameters(request));
   CO_TRY_OK(expect_media_type(request, {kJson}));
   CO_TRY(auto incoming, document::read_document(request.body, options.schema));
-  document::Append append{.id = incoming.id ? *incoming.id : make_uuid7(), .payload = incoming.payload};
-  CO_TRY(append.idempotency, idempotency_of(options, incoming, key_header(request)));
+  CO_TRY(auto append, document::creation(incoming, key_header(request), options.idempotency_field));
   std::string id = append.id;
-  CO_TRY(auto receipt, co_await append_one(*options.store, std::move(append)));
+  CO_TRY(auto receipt, co_await document::append_one(*options.store, std::move(append)));
   if (receipt.repeated) id = receipt.id;
   http::Response response;
   if (options.redirects_creator) {
@@ -141,8 +118,8 @@ Task<http::Response> patch_one(const ResourceOptions& options, const http::Reque
   json::append_canonical(patch, parsed.root());
   const Preconditions preconditions(request);
   document::Append append{.operation = document::Operation::replace, .id = id, .payload = {}};
-  Change change = [&options, &patch, &id](const document::Documents& newest) { return patched(options, newest, patch, id); };
-  CO_TRY(auto changed, co_await change_newest(options, preconditions, std::move(append), std::move(change)));
+  document::Change change = [&options, &patch, &id](const document::Documents& newest) { return patched(options, newest, patch, id); };
+  CO_TRY(auto changed, co_await document::change_newest(*options.store, std::move(append), admitted(preconditions, std::move(change))));
   co_return written(200, id, changed.payload, changed.receipt);
 }
 

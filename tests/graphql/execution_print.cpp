@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <iostream>
+#include <limits>
 
 #include "base/json/canonical.hpp"
 #include "base/json/document.hpp"
@@ -31,7 +32,9 @@ struct Service {
       for (const Problem& problem : schema.error()) problems.append(problems.empty() ? "" : ",").append(json::quoted(to_string(problem)));
       return;
     }
-    engine = std::make_unique<Engine>(*schema, resolver.bindings(**schema));
+    EngineOptions options;
+    options.cost_max = std::numeric_limits<double>::infinity();  // graphql-js has no such limit
+    engine = std::make_unique<Engine>(*schema, resolver.bindings(**schema), options);
   }
 };
 
