@@ -55,12 +55,12 @@ void append_page_info(std::string& out, const Question& question, const Edges& e
 
 std::string connection_text(const EntityQuery& query, const Question& question, const document::Documents& documents, Instant asked) {
   const Edges edges = edges_of(question, documents);
-  const std::uint32_t mark = list_mark(query.name, question.order);
+  const std::uint32_t mark = document::list_mark(query.name, question.order);
   const Instant at = instant_of(question, documents, asked);
   std::string text = R"({"edges":[)";
   std::string first, cursor;
   for (std::size_t i = edges.begin; i < edges.end; ++i) {
-    cursor = write_cursor({documents.envelope(i).position, at}, mark);
+    cursor = document::write_cursor({documents.envelope(i).position, at}, mark);
     if (i == edges.begin) first = cursor;
     fmt::format_to(std::back_inserter(text), "{}{{\"cursor\":\"{}\",\"node\":{}}}", i == edges.begin ? "" : ",", cursor, documents.text(i));
   }

@@ -56,10 +56,10 @@ Result<> read_connection_size(const graphql::ArgumentValues& arguments, document
   return {};
 }
 
-Result<std::optional<Cursor>> take_cursor(const graphql::ArgumentValues& arguments, std::string_view name, std::uint32_t mark) {
+Result<std::optional<document::Cursor>> take_cursor(const graphql::ArgumentValues& arguments, std::string_view name, std::uint32_t mark) {
   const std::string_view value = arguments.find(name);
   if (!is_given(value)) return std::nullopt;
-  auto cursor = value.starts_with('"') ? read_cursor(value.substr(1, value.size() - 2), mark) : std::nullopt;
+  auto cursor = value.starts_with('"') ? document::read_cursor(value.substr(1, value.size() - 2), mark) : std::nullopt;
   if (cursor) return *cursor;
   return Failure(Error{ErrorKind::invalid_argument, "graphql.cursor", fmt::format("The argument \"{}\" is no cursor of this list.", name),
                        "Give a cursor that this field gave, in the same order."});
@@ -67,7 +67,7 @@ Result<std::optional<Cursor>> take_cursor(const graphql::ArgumentValues& argumen
 
 Result<> read_connection_page(const EntityQuery& query, const graphql::ArgumentValues& arguments, Question& question) {
   TRY_OK(read_connection_size(arguments, question.page));
-  const std::uint32_t mark = list_mark(query.name, question.order);
+  const std::uint32_t mark = document::list_mark(query.name, question.order);
   TRY(const auto after, take_cursor(arguments, "after", mark));
   TRY(const auto before, take_cursor(arguments, "before", mark));
   if (after) question.page.after = after->position;

@@ -13,9 +13,9 @@
 
 #include "base/instant.hpp"
 #include "base/task.hpp"
+#include "document/cursor.hpp"
 #include "document/filter.hpp"
 #include "document/store.hpp"
-#include "federation/cursor.hpp"
 #include "federation/ordering.hpp"
 #include "graphql/execution/resolver.hpp"
 

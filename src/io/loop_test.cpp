@@ -116,16 +116,17 @@ TEST(Loop, TimersFallDueByTimeAndNeverEarly) {
   std::vector<int> order;
   auto start = std::chrono::steady_clock::now();
   std::chrono::steady_clock::duration first{};
+  // However late the loop comes to them, they fall due in this order.
   loop.post([&] {
-    loop.after(160ms, [&] {
+    loop.after(90ms, [&] {
       order.push_back(3);
-      loop.stop();
+      loop.after(0ms, [&] { loop.stop(); });
     });
     loop.after(60ms, [&] {
       order.push_back(1);
       first = std::chrono::steady_clock::now() - start;
-      loop.after(0ms, [&] { order.push_back(2); });
     });
+    loop.after(75ms, [&] { order.push_back(2); });
     loop.after(24h, [&] { order.push_back(4); });
   });
   loop.run();

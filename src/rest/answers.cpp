@@ -83,12 +83,12 @@ std::string origin_of(const http::Request& request, std::string_view public_url)
   return is_authority(host) ? fmt::format("http://{}", host) : std::string();
 }
 
-void add_next_link(http::Response& response, const http::Request& request, std::string_view public_url, const Cursor& cursor) {
+void add_next_link(http::Response& response, const http::Request& request, std::string_view public_url, const document::Cursor& cursor) {
   std::string link = "<" + origin_of(request, public_url);
   append_uri(link, request.path);
   link += '?';
   append_uri(link, without_cursor(request.query));
-  link.append("after=").append(to_text(cursor)).append(">; rel=\"next\"");
+  link.append("after=").append(document::write_cursor(cursor)).append(">; rel=\"next\"");
   response.add("Link", link);
 }
 

@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "base/task.hpp"
+#include "document/cursor.hpp"
 #include "document/document.hpp"
 #include "document/store.hpp"
 #include "http/message.hpp"
-#include "rest/cursor.hpp"
 
 namespace millrace::rest {
 
@@ -33,7 +33,7 @@ std::string location(std::string_view path, std::string_view id);
 
 /// Adds the Link header to the page that begins after the cursor: an absolute URL where it is known how the client reached us, since not
 /// every client resolves one against the request's. The request's other parameters are kept.
-void add_next_link(http::Response& response, const http::Request& request, std::string_view public_url, const Cursor& cursor);
+void add_next_link(http::Response& response, const http::Request& request, std::string_view public_url, const document::Cursor& cursor);
 
 /// The scheme, host and port of this service: `public_url` when it is not empty, else as the client named them; empty when it did not.
 std::string origin_of(const http::Request& request, std::string_view public_url);

@@ -4,7 +4,7 @@
 #include <charconv>
 
 #include "base/problem.hpp"
-#include "rest/cursor.hpp"
+#include "document/cursor.hpp"
 
 namespace millrace::rest {
 namespace {
@@ -69,7 +69,7 @@ Result<Slice> take_slice(QueryParameters& parameters, PageLimits limits) {
   }
   TRY(auto after, take(parameters, "after"));
   if (!after) return slice;
-  auto cursor = parse_cursor(*after);
+  auto cursor = document::read_cursor(*after);
   if (!cursor)
     return invalid("list.after", fmt::format("The parameter \"after\" is no cursor: \"{}\".", *after),
                    "Follow the Link header of the page before.");

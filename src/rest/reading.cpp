@@ -19,7 +19,7 @@ document::Page one_more(document::Page page) {
 
 /// The link to what follows the first `count` of those that were found.
 void add_link(http::Response& response, const ResourceOptions& options, const http::Request& request, const document::Documents& found,
-              Cursor cursor) {
+              document::Cursor cursor) {
   const std::size_t count = found.size() - 1;
   if (count == 0) return;
   cursor.position = found.envelope(count - 1).position;
