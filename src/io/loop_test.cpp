@@ -118,7 +118,7 @@ TEST(Loop, TimersFallDueByTimeAndNeverEarly) {
   std::chrono::steady_clock::duration first{};
   // However late the loop comes to them, they fall due in this order.
   loop.post([&] {
-    loop.after(90ms, [&] {
+    loop.after(180ms, [&] {
       order.push_back(3);
       loop.after(0ms, [&] { loop.stop(); });
     });
@@ -126,7 +126,7 @@ TEST(Loop, TimersFallDueByTimeAndNeverEarly) {
       order.push_back(1);
       first = std::chrono::steady_clock::now() - start;
     });
-    loop.after(75ms, [&] { order.push_back(2); });
+    loop.after(120ms, [&] { order.push_back(2); });
     loop.after(24h, [&] { order.push_back(4); });
   });
   loop.run();
