@@ -171,16 +171,30 @@ class RelationDeriver {
     own.ordering.reset();
     own.takes_where = false;
     derive_reserved(context, field, own);
-    // Other graphlettes may declare these on the same field of theirs, and ask for them here.
+    // Other graphlettes may declare these, and other conditions, on the same field of theirs, and ask for them here.
     if (!own.ordering) own.ordering.emplace(ordered_members(*target.type));
     own.takes_where |= !has_sql(own.filter) && !is_member(*target.type, "where");
     derive_conditions(context, field, own);
+    for (std::size_t i = 0; i < model_.graphlettes.size(); ++i)
+      if (&model_.graphlettes[i] != &graphlette) take_conditions(i, relation);
     own.is_by_id &= own.parameters.size() == parameters;
     if (own.is_connection) check_connection(*graphlette.schema, *field.type.named, graphlette.schema_name, problems_);
     if (const graphql::InputValue* argument = field.argument(key); argument != nullptr)
       problems_.push_back({context.place(argument->begin),
                            fmt::format("The argument \"{}\" of \"{}\" is what the key of the parent is given to.", key, own.name),
                            "Leave it out, or name another."});
+  }
+
+  /// Adds the conditions that another graphlette declares on the same field, unless that has a resolver of its own for it.
+  void take_conditions(std::size_t index, RelationModel& relation) {
+    const GraphletteModel& other = model_.graphlettes[index];
+    if (other.schema == nullptr) return;
+    const graphql::Type* type = other.schema->type(relation.type);
+    const graphql::Field* field = type != nullptr ? type->field(relation.field) : nullptr;
+    if (field == nullptr) return;
+    for (const ResolverConfig& resolver : model_.config.graphlettes[index].resolvers)
+      if (resolver.name == relation.field || resolver.name.ends_with('.' + relation.field)) return;
+    derive_conditions({*other.schema, other.schema_name, *model_.graphlettes[relation.target].type, problems_}, *field, relation.own);
   }
 
   Model& model_;

@@ -331,7 +331,8 @@ def test_other_graphlettes_pass_orders_and_filters_to_relations(farm):
     coop = farm.create("/coop/api", {"name": "ordered", "farm_id": land})["id"]
     for name, eggs in (("b", 1), ("a", 2), ("c", 0)):
         farm.create("/hen/api", {"name": name, "eggs": eggs, "coop_id": coop})
-    text = '{ getById(id: "%s") { coops { a: hens(orderBy: "-name", limit: 2) { name } b: hens(where: {eggs: {_gte: 1}}, orderBy: "name") { name } } } }'
+    text = """{ getById(id: "%s") { coops { a: hens(orderBy: "-name", limit: 2) { name } b: hens(where: {eggs: {_gte: 1}}, orderBy: "name") { name }
+      c: hens(name_ne: "b", orderBy: "name") { name } } } }"""
     assert farm.data("/farm/graph", text % land)["getById"]["coops"] == [
-        {"a": [{"name": "c"}, {"name": "b"}], "b": [{"name": "a"}, {"name": "b"}]}
+        {"a": [{"name": "c"}, {"name": "b"}], "b": [{"name": "a"}, {"name": "b"}], "c": [{"name": "a"}, {"name": "c"}]}
     ]
