@@ -208,20 +208,17 @@ class MutationDeriver {
 void derive_mutations(Model& model, std::vector<Problem>& problems) {
   for (GraphletteModel& graphlette : model.graphlettes) {
     if (graphlette.type == nullptr || graphlette.schema->mutation() == nullptr) continue;
-    graphlette.documents = document_schema(model, graphlette, problems);
-    bool immutable = false;
-    std::string idempotency_field;
-    for (const RestletteModel& restlette : model.restlettes) {
-      if (restlette.entity != graphlette.entity) continue;
-      immutable = immutable || restlette.behaviour.immutable;
-      if (idempotency_field.empty()) idempotency_field = restlette.behaviour.idempotency_field;
-    }
+    DocumentRules rules = document_rules(model, graphlette, problems);
+    graphlette.documents = std::move(rules.schema);
+    const bool immutable = std::ranges::any_of(model.restlettes, [&](const RestletteModel& restlette) {
+      return restlette.entity == graphlette.entity && restlette.behaviour.immutable;
+    });
     MutationDeriver deriver(graphlette, immutable, problems);
     for (const graphql::Field& field : graphlette.schema->mutation()->fields) {
       auto mutation = deriver.derive(field);
       if (!mutation) continue;
       mutation->schema = graphlette.documents.get();
-      mutation->idempotency_field = idempotency_field;
+      mutation->creation = rules.creation;
       graphlette.mutations.push_back({*std::move(mutation)});
     }
   }

@@ -5,6 +5,7 @@
 #include "app/schema_files.hpp"
 #include "app/sdl_json_schema.hpp"
 #include "app/source_file.hpp"
+#include "document/incoming.hpp"
 
 namespace millrace::app {
 namespace {
@@ -39,6 +40,10 @@ std::optional<SchemaText> beside_sdl(const GraphletteModel& graphlette) {
 SchemaText schema_for(const GraphletteModel& graphlette) {
   auto found = beside_sdl(graphlette);
   return found ? *std::move(found) : from_sdl(graphlette);
+}
+
+document::CreationRules creation_rules(const jsonschema::Schema& schema, std::string idempotency_field) {
+  return {.idempotency_field = std::move(idempotency_field), .needs_own_id = document::id_rule(schema) == document::IdRule::own};
 }
 
 class RestletteDeriver {
@@ -77,12 +82,12 @@ class RestletteDeriver {
     compile(restlette, schema_for(graphlette));
   }
 
-  std::shared_ptr<const jsonschema::Schema> schema_of(const GraphletteModel& graphlette) {
+  DocumentRules rules_of(const GraphletteModel& graphlette) {
     for (const RestletteModel& restlette : model_.restlettes)
-      if (restlette.entity == graphlette.entity) return restlette.schema;
+      if (restlette.entity == graphlette.entity) return {restlette.schema, restlette.creation};
     RestletteModel only_schema;
     compile(only_schema, schema_for(graphlette));
-    return only_schema.schema;
+    return {only_schema.schema, only_schema.creation};
   }
 
  private:
@@ -101,9 +106,17 @@ class RestletteDeriver {
       std::ranges::move(placed(std::move(compiled).error(), source), std::back_inserter(problems_));
       return;
     }
+    if (document::id_rule(*compiled) == document::IdRule::none) {
+      std::vector<Problem> none = {{{.file = schema.name},
+                                    "No document fits this schema: each is an object, whose id is a string.",
+                                    "Let its type be object, and that of its property \"id\" be string."}};
+      std::ranges::move(placed(std::move(none), source), std::back_inserter(problems_));
+      return;
+    }
     std::ranges::move(placed(compiled->warnings(), source), std::back_inserter(model_.warnings));
     restlette.schema = std::make_shared<const jsonschema::Schema>(*std::move(compiled));
     restlette.schema_origin = schema.origin;
+    restlette.creation = creation_rules(*restlette.schema, restlette.behaviour.idempotency_field);
   }
 
   Model& model_;
@@ -123,8 +136,8 @@ void derive_restlettes(Model& model, std::vector<Problem>& problems) {
   for (const GraphletteModel& graphlette : model.graphlettes) deriver.add_derived(graphlette);
 }
 
-std::shared_ptr<const jsonschema::Schema> document_schema(Model& model, const GraphletteModel& graphlette, std::vector<Problem>& problems) {
-  return RestletteDeriver(model, problems).schema_of(graphlette);
+DocumentRules document_rules(Model& model, const GraphletteModel& graphlette, std::vector<Problem>& problems) {
+  return RestletteDeriver(model, problems).rules_of(graphlette);
 }
 
 }  // namespace millrace::app

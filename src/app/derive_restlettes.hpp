@@ -11,8 +11,13 @@ namespace millrace::app {
 /// Adds the restlettes and their JSON Schemas. Requires: graphlettes and relations are derived; every entity is there.
 void derive_restlettes(Model& model, std::vector<Problem>& problems);
 
-/// What documents of a graphlette must be: the JSON Schema of the restlette of its storage, or else what that would be derived from. Null
+struct DocumentRules {
+  std::shared_ptr<const jsonschema::Schema> schema;
+  document::CreationRules creation;
+};
+
+/// What documents of a graphlette must be: the rules of the restlette of its storage, or else what those would be derived from. No schema
 /// (with a problem) when it has errors. Requires: restlettes are derived.
-std::shared_ptr<const jsonschema::Schema> document_schema(Model& model, const GraphletteModel& graphlette, std::vector<Problem>& problems);
+DocumentRules document_rules(Model& model, const GraphletteModel& graphlette, std::vector<Problem>& problems);
 
 }  // namespace millrace::app

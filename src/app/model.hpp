@@ -11,6 +11,7 @@
 #include "app/config.hpp"
 #include "base/problem.hpp"
 #include "document/filter.hpp"
+#include "document/idempotency.hpp"
 #include "federation/entity_mutation.hpp"
 #include "federation/entity_query.hpp"
 #include "graphql/type/schema.hpp"
@@ -67,6 +68,7 @@ struct RestletteModel {
   std::shared_ptr<const jsonschema::Schema> schema;
   std::string schema_origin;  // the file, or "derived from type T"
   RestletteBehaviour behaviour;
+  document::CreationRules creation;
 };
 
 struct Model {

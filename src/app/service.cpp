@@ -189,7 +189,7 @@ struct Service::State {
       resource.document_bytes_max = model.config.body_bytes_max;
       resource.immutable = restlette.behaviour.immutable;
       resource.redirects_creator = restlette.behaviour.redirects_creator;
-      resource.idempotency_field = restlette.behaviour.idempotency_field;
+      resource.creation = restlette.creation;
       resource.bulk_bytes_max = model.config.bulk_bytes_max;
       resource.spool = {.folder = spool_folder(), .bytes_max = model.config.spool_bytes_max};
       resource.workers = &workers;

@@ -10,6 +10,7 @@
 
 #include "base/json/canonical.hpp"
 #include "base/json/document.hpp"
+#include "base/json/pointer.hpp"
 #include "document/template_text.hpp"
 
 namespace millrace::document {
@@ -293,19 +294,6 @@ class FilterReader {
   std::size_t patterns_ = 0;
 };
 
-void append_pointer_token(std::string& out, std::string_view token) {
-  out += '/';
-  for (const char c : token) {
-    if (c == '~') {
-      out += "~0";
-    } else if (c == '/') {
-      out += "~1";
-    } else {
-      out += c;
-    }
-  }
-}
-
 /// The JSON Pointer of a value or key, or of what it stands in as far as it goes.
 void append_pointer(std::string& out, json::Value in, json::Value sought) {
   std::size_t index = 0;
@@ -315,7 +303,7 @@ void append_pointer(std::string& out, json::Value in, json::Value sought) {
     const json::Value value = is_object ? each.after() : each;
     const bool is_key = is_object && each == sought;
     const bool holds = value.index() <= sought.index() && sought.index() < value.after().index();
-    if (is_key || holds) append_pointer_token(out, is_object ? each.string() : std::to_string(index));
+    if (is_key || holds) json::append_pointer_token(out, is_object ? each.string() : std::to_string(index));
     if (is_key) return;
     if (holds) return append_pointer(out, value, sought);
     each = value;

@@ -8,6 +8,7 @@
 #include "base/id.hpp"
 #include "base/json/canonical.hpp"
 #include "base/json/document.hpp"
+#include "base/json/pointer.hpp"
 
 namespace millrace::document {
 namespace {
@@ -18,6 +19,7 @@ bool is_control(char c) {
 
 /// The text of a string or number in a field of the payload. Any other value is no key.
 std::optional<std::string> key_in(std::string_view payload, std::string_view field) {
+  if (field.empty()) return std::nullopt;
   auto parsed = json::parse(payload);
   if (!parsed) return std::nullopt;
   auto value = parsed->root().find(field);
@@ -33,7 +35,9 @@ Result<Idempotency> make_idempotency(std::string_view key, const Incoming& incom
   if (key.empty() || key.size() > kIdempotencyKeyBytesMax || std::ranges::any_of(key, is_control)) {
     std::string message = fmt::format("An idempotency key has 1 to {} bytes and no control characters.", kIdempotencyKeyBytesMax);
     Error error{ErrorKind::invalid_argument, "idempotency.key", message, "A random UUID is a good one."};
-    if (!pointer.empty()) error.details.push_back({.path = std::string(pointer), .keyword = "maxLength", .message = std::move(message)});
+    const std::string_view keyword = key.empty() ? "minLength" : key.size() > kIdempotencyKeyBytesMax ? "maxLength" : "pattern";
+    if (!pointer.empty())
+      error.details.push_back({.path = std::string(pointer), .keyword = std::string(keyword), .message = std::move(message)});
     return Failure(std::move(error));
   }
   // A quoted id and an object cannot be mistaken for an object alone.
@@ -41,12 +45,23 @@ Result<Idempotency> make_idempotency(std::string_view key, const Incoming& incom
   return Idempotency{.key = std::string(key), .fingerprint = sha256(id + incoming.payload)};
 }
 
-Result<Append> creation(Incoming incoming, std::optional<std::string_view> key, std::string_view field, std::string_view pointer) {
+Result<Append> creation(Incoming incoming, const CreationRules& rules, std::optional<std::string_view> key, std::string_view pointer,
+                        std::string_view key_pointer) {
+  if (!incoming.id && rules.needs_own_id) {
+    const std::string id = fmt::format("{}/id", pointer);
+    return Failure(Error{ErrorKind::unprocessable,
+                         "schema.violation",
+                         "The document needs an id of its own: one that is made here would break its schema.",
+                         "Send it with the member \"id\".",
+                         {{id, "required", "is missing"}}});
+  }
   Append append;
-  const std::optional<std::string> own = key || field.empty() ? std::nullopt : key_in(incoming.payload, field);
-  if (own) key = *own;
   if (key) {
-    TRY(append.idempotency, make_idempotency(*key, incoming, pointer));
+    TRY(append.idempotency, make_idempotency(*key, incoming, key_pointer));
+  } else if (const auto own = key_in(incoming.payload, rules.idempotency_field)) {
+    std::string field(pointer);
+    json::append_pointer_token(field, rules.idempotency_field);
+    TRY(append.idempotency, make_idempotency(*own, incoming, field));
   }
   append.id = incoming.id ? *std::move(incoming.id) : make_uuid7();
   append.payload = std::move(incoming.payload);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "base/result.hpp"
@@ -17,8 +18,17 @@ inline constexpr std::size_t kIdempotencyKeyBytesMax = 255;
 /// `pointer` is its place in the request, empty when it came in a header.
 Result<Idempotency> make_idempotency(std::string_view key, const Incoming& incoming, std::string_view pointer = {});
 
-/// The create of a document: under its own id or a new UUIDv7; under the key that was sent beside it, else under the text or number in the
-/// payload's member `field` (empty: none). `pointer` is the document's place in the request. Error "idempotency.key".
-Result<Append> creation(Incoming incoming, std::optional<std::string_view> key, std::string_view field, std::string_view pointer = {});
+/// What an entity's documents come with when they are created.
+struct CreationRules {
+  /// The member of the payload whose text or number is the idempotency key of documents that come without another. Empty: none.
+  std::string idempotency_field = {};
+  bool needs_own_id = false;  // an id that is made here would not fit their schema: IdRule::own
+};
+
+/// The create of a document: under its own id or a new UUIDv7; under the key that was sent beside it, else under that of the rules.
+/// `pointer` is the document's place in the request, `key_pointer` that of the key that was sent. Errors: "idempotency.key",
+/// "schema.violation".
+Result<Append> creation(Incoming incoming, const CreationRules& rules, std::optional<std::string_view> key, std::string_view pointer = {},
+                        std::string_view key_pointer = {});
 
 }  // namespace millrace::document

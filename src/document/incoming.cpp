@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "base/id.hpp"
 #include "base/json/canonical.hpp"
 
 namespace millrace::document {
@@ -23,6 +24,16 @@ bool is_hex(char c) {
 bool has_escape(std::string_view id) {
   for (std::size_t i = 0; i + 2 < id.size(); ++i)
     if (id[i] == '%' && is_hex(id[i + 1]) && is_hex(id[i + 2])) return true;
+  return false;
+}
+
+/// C0, DEL and C1.
+bool has_control(std::string_view id) {
+  for (std::size_t i = 0; i < id.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(id[i]);
+    if (byte < 0x20 || byte == 0x7f) return true;
+    if (byte == 0xC2 && i + 1 < id.size() && static_cast<unsigned char>(id[i + 1]) < 0xA0) return true;
+  }
   return false;
 }
 
@@ -45,8 +56,7 @@ Result<std::optional<std::string>> read_id(const json::Value& document, std::str
   if (std::ranges::find(kReservedIds, text) != std::end(kReservedIds))
     return violation({{path, "not", fmt::format("must not be \"{}\", which has a meaning in URLs here", text)}});
   if (has_escape(text)) return violation({{path, "not", "must not have percent escapes such as %41, which stand for a character in URLs"}});
-  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
-  if (std::ranges::any_of(text, is_control)) return violation({{path, "pattern", "must not have control characters"}});
+  if (has_control(text)) return violation({{path, "pattern", "must not have control characters"}});
   return text;
 }
 
@@ -74,6 +84,48 @@ Result<Incoming> read_document(const json::Value& document, const jsonschema::Sc
 Result<Incoming> read_document(std::string_view text, const jsonschema::Schema* schema, std::string_view pointer) {
   TRY(auto parsed, json::parse(text));
   return read_document(parsed.root(), schema, pointer);
+}
+
+namespace {
+
+Error other_id(std::string_view id, std::string_view pointer) {
+  return {ErrorKind::unprocessable,
+          "document.id",
+          "The id in the document is not the id of the document that is changed.",
+          "Leave it out, or send the same.",
+          {{fmt::format("{}/id", pointer), "const", fmt::format("must be {}", json::quoted(id))}}};
+}
+
+/// Whether the member is refused for its name alone, whatever its value.
+bool is_unknown_name(const ErrorDetail& violation) {
+  static constexpr std::string_view kKeywords[] = {"additionalProperties", "unevaluatedProperties", "propertyNames"};
+  return std::ranges::find(kKeywords, violation.keyword) != std::end(kKeywords);
+}
+
+}  // namespace
+
+Result<std::string> read_version(std::string_view text, const jsonschema::Schema* schema, std::string_view id, std::string_view pointer) {
+  TRY(const json::Document parsed, json::parse(text));
+  const auto own = parsed.root().is(json::Kind::object) ? parsed.root().find("id") : std::nullopt;
+  if (own && (!own->is(json::Kind::string) || own->string() != id)) return Failure(other_id(id, pointer));
+  std::string payload;
+  if (parsed.root().is(json::Kind::object)) json::append_canonical_without(payload, parsed.root(), "id");
+  const auto without = read_document(payload.empty() ? text : payload, schema, pointer);
+  if (without) return payload;
+  const auto with = read_document(payload.empty() ? text : document_text(id, payload), schema, pointer);
+  if (with) return payload;
+  return Failure(with.error().details.size() < without.error().details.size() ? with.error() : without.error());
+}
+
+IdRule id_rule(const jsonschema::Schema& schema) {
+  const std::string made = document_text(make_uuid7(), "{}");
+  const auto parsed = json::parse(made);
+  IdRule rule = IdRule::any;
+  for (const ErrorDetail& violation : schema.validate(parsed->root())) {
+    if (violation.keyword == "type" && (violation.path.empty() || violation.path == "/id")) return IdRule::none;
+    if (violation.path == "/id" && !is_unknown_name(violation)) rule = IdRule::own;
+  }
+  return rule;
 }
 
 std::string document_text(std::string_view id, std::string_view payload) {

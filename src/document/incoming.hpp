@@ -1,6 +1,7 @@
 // Documents as clients send them, over whatever face: validated, and split into id and payload. The one way by which a document comes in.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,12 +23,27 @@ struct Incoming {
   std::string payload;            // canonical object without the member "id"
 };
 
-/// Reads one document. Errors: "document.not_object", and "schema.violation" (422) with every violation. `schema` may be null: then any
-/// object will do. `pointer` stands before every path in the details (the item's place in a bulk request, the argument of a mutation).
+/// Reads a document that is to be created, as the client sent it. Errors: "document.not_object", and "schema.violation" (422) with every
+/// violation. `schema` may be null: then any object will do. `pointer` stands before every path in the details (the item's place in a bulk
+/// request, the argument of a mutation).
 Result<Incoming> read_document(const json::Value& document, const jsonschema::Schema* schema, std::string_view pointer = {});
 
 /// The same from its text. Errors: JSON's own as well.
 Result<Incoming> read_document(std::string_view text, const jsonschema::Schema* schema, std::string_view pointer = {});
+
+/// Reads the next version of the document `id`: gives its payload. The id may stand in it, and must be the same then ("document.id"). To
+/// its schema the id is there or not, whichever fits: a schema that requires the id does not ask clients to repeat it, and one that does
+/// not know it does not refuse what was read here.
+Result<std::string> read_version(std::string_view text, const jsonschema::Schema* schema, std::string_view id,
+                                 std::string_view pointer = {});
+
+/// How a schema takes ids.
+enum class IdRule : std::uint8_t {
+  any,   // those that are made here, whether it names them or not
+  own,   // documents bring theirs: those made here would not fit
+  none,  // no string fits, or no object at all: there can be no document
+};
+IdRule id_rule(const jsonschema::Schema& schema);
 
 /// The document as it is answered: {"id":ID,MEMBERS...}.
 std::string document_text(std::string_view id, std::string_view payload);

@@ -67,7 +67,7 @@ Task<std::string> create(const EntityMutation& mutation, const Arguments& argume
   const std::string input = input_of(mutation, arguments);
   CO_TRY(auto incoming, document::read_document(input, mutation.schema, pointer_of(mutation)));
   std::vector<Append> appends(1);
-  CO_TRY(appends.front(), document::creation(incoming, std::nullopt, mutation.idempotency_field, pointer_of(mutation)));
+  CO_TRY(appends.front(), document::creation(incoming, mutation.creation, std::nullopt, pointer_of(mutation)));
   const std::string id = appends.front().id;
   auto receipts = co_await mutation.store->append(std::move(appends));
   if (!receipts) co_return Failure(placed(std::move(receipts).error(), pointer_of(mutation), false));
@@ -92,7 +92,7 @@ Result<std::vector<Append>> read_many(const EntityMutation& mutation, std::strin
       std::ranges::move(incoming.error().details, std::back_inserter(problems));
       continue;
     }
-    TRY(Append append, document::creation(*std::move(incoming), std::nullopt, mutation.idempotency_field, pointer));
+    TRY(Append append, document::creation(*std::move(incoming), mutation.creation, std::nullopt, pointer));
     creations.push_back(std::move(append));
   }
   if (problems.empty()) return creations;
@@ -142,13 +142,13 @@ Result<std::string> id_of(const EntityMutation& mutation, const Arguments& argum
   return json::decode_string(value);
 }
 
-Result<std::string> updated(const EntityMutation& mutation, const document::Documents& newest, std::string_view changes) {
+Result<std::string> updated(const EntityMutation& mutation, const document::Documents& newest, std::string_view changes,
+                            std::string_view id) {
   const std::string merged = document::merge_patch(newest.text(0), changes);
   if (merged.size() > mutation.document_bytes_max)
     return Failure(Error{ErrorKind::too_large, "document.too_large",
                          fmt::format("The document would have {} bytes; it may have {}.", merged.size(), mutation.document_bytes_max)});
-  TRY(auto incoming, document::read_document(merged, mutation.schema, pointer_of(mutation)));
-  return std::move(incoming.payload);
+  return document::read_version(merged, mutation.schema, id, pointer_of(mutation));
 }
 
 Task<std::string> update(const EntityMutation& mutation, const Arguments& arguments) {
@@ -164,7 +164,7 @@ Task<std::string> update(const EntityMutation& mutation, const Arguments& argume
   // The input may name the document; its id is not changed.
   const std::string changes = document::merge_patch(input, R"({"id":null})");
   Append append{.operation = Operation::replace, .id = id, .payload = {}, .expected_version = expected};
-  document::Change change = [&](const document::Documents& newest) { return updated(mutation, newest, changes); };
+  document::Change change = [&](const document::Documents& newest) { return updated(mutation, newest, changes, id); };
   CO_TRY(const auto changed, co_await document::change_newest(*mutation.store, std::move(append), std::move(change)));
   co_return given(mutation, id, changed.payload);
 }

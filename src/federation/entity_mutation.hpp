@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "document/idempotency.hpp"
 #include "document/store.hpp"
 #include "graphql/execution/resolver.hpp"
 #include "jsonschema/schema.hpp"
@@ -26,8 +27,8 @@ struct EntityMutation {
   std::string id = {};                         // the argument with the id; empty: the input's own member
   std::string expected_version = {};           // the argument; empty: there is none
   std::size_t items_max = 10'000;              // of create_many
-  std::string idempotency_field = {};          // a member of the documents that is their idempotency key; empty: none
-  std::size_t document_bytes_max = 1 << 20;    // of a document that an update makes
+  document::CreationRules creation = {};
+  std::size_t document_bytes_max = 1 << 20;  // of a document that an update makes
 };
 
 /// The resolver of a Mutation field. An update leaves what the input does not mention, and takes out what it says is null, as REST's PATCH

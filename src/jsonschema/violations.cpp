@@ -5,25 +5,13 @@
 #include <ranges>
 
 #include "base/json/canonical.hpp"
+#include "base/json/pointer.hpp"
 #include "base/problem.hpp"
 #include "jsonschema/equality.hpp"
 #include "jsonschema/validator.hpp"
 
 namespace millrace::jsonschema {
 namespace {
-
-void append_token(std::string& out, std::string_view token) {
-  out += '/';
-  for (char c : token) {
-    if (c == '~') {
-      out += "~0";
-    } else if (c == '/') {
-      out += "~1";
-    } else {
-      out += c;
-    }
-  }
-}
 
 std::string counted(std::uint32_t count, std::string_view one, std::string_view many) {
   return fmt::format("{} {}", count, count == 1 ? one : many);
@@ -46,7 +34,7 @@ std::string Validator::pointer(const Step& at) const {
   for (const Step* step = &at; step->parent != nullptr; step = step->parent) steps.push_back(step);
   std::string out;
   for (const Step* step : std::views::reverse(steps)) {
-    append_token(out, step->key == 0 ? std::to_string(step->place) : json::Value(instance_.document(), step->key).string());
+    json::append_pointer_token(out, step->key == 0 ? std::to_string(step->place) : json::Value(instance_.document(), step->key).string());
   }
   return out;
 }

@@ -81,8 +81,7 @@ Result<document::Append> BulkBody::read(const json::Value& item, std::string_vie
   TRY(document::Incoming incoming, document::read_document(document, options_->schema, place));
   std::optional<std::string> key;
   if (in_envelope) key = item.find("idempotencyKey")->string();
-  return document::creation(std::move(incoming), key, options_->idempotency_field,
-                            in_envelope ? path_of(pointer, "idempotencyKey") : place);
+  return document::creation(std::move(incoming), options_->creation, key, place, path_of(pointer, "idempotencyKey"));
 }
 
 }  // namespace millrace::rest

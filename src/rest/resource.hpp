@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "document/idempotency.hpp"
 #include "document/store.hpp"
 #include "http/message.hpp"
 #include "io/spool.hpp"
@@ -24,8 +25,7 @@ struct ResourceOptions {
   std::size_t list_limit_max = 10'000;
   std::size_t bulk_bytes_max = 64u << 20;
   std::size_t document_bytes_max = 1 << 20;  // of a document that a patch makes, or in a bulk request
-  /// A field of the documents whose text or number is the idempotency key of those that come without another. Empty: none.
-  std::string idempotency_field = {};
+  document::CreationRules creation = {};
   io::Spool::Options spool = {};      // where a bulk request waits until all of it is there
   io::WorkerPool* workers = nullptr;  // for what blocks; outlives the resource; null: on the calling thread
   bool immutable = false;             // no update, no delete

@@ -23,19 +23,16 @@ Result<> expect_no_parameters(const http::Request& request) {
   return refuse_unknown(parameters, {});
 }
 
-Result<> expect_same_id(const document::Incoming& incoming, std::string_view id) {
-  if (!incoming.id || *incoming.id == id) return {};
-  return Failure(Error{ErrorKind::unprocessable,
-                       "document.id",
-                       "The document's id is not the id in the path.",
-                       "Leave it out, or send the same.",
-                       {{"/id", "const", fmt::format("must be \"{}\"", id)}}});
-}
-
-std::optional<std::string_view> key_header(const http::Request& request) {
-  for (const auto& [name, value] : request.headers)
-    if (http::equal_ignoring_case(name, "idempotency-key")) return value;
-  return std::nullopt;
+/// The value of the header `Idempotency-Key`, which may stand once.
+Result<std::optional<std::string_view>> key_header(const http::Request& request) {
+  std::optional<std::string_view> key;
+  for (const auto& [name, value] : request.headers) {
+    if (!http::equal_ignoring_case(name, "idempotency-key")) continue;
+    if (key)
+      return Failure(Error{ErrorKind::invalid_argument, "idempotency.key", "The header Idempotency-Key is there twice.", "Send it once."});
+    key = value;
+  }
+  return key;
 }
 
 /// The document with its id, version and place, as a write answers it.
@@ -73,9 +70,7 @@ Result<std::string> patched(const ResourceOptions& options, const document::Docu
   if (merged.size() > options.document_bytes_max)
     return Failure(Error{ErrorKind::too_large, "document.too_large",
                          fmt::format("The document would have {} bytes; it may have {}.", merged.size(), options.document_bytes_max)});
-  TRY(auto incoming, document::read_document(merged, options.schema));
-  TRY_OK(expect_same_id(incoming, id));
-  return std::move(incoming.payload);
+  return document::read_version(merged, options.schema, id);
 }
 
 }  // namespace
@@ -84,7 +79,8 @@ Task<http::Response> create_one(const ResourceOptions& options, const http::Requ
   CO_TRY_OK(expect_no_parameters(request));
   CO_TRY_OK(expect_media_type(request, {kJson}));
   CO_TRY(auto incoming, document::read_document(request.body, options.schema));
-  CO_TRY(auto append, document::creation(incoming, key_header(request), options.idempotency_field));
+  CO_TRY(const auto key, key_header(request));
+  CO_TRY(auto append, document::creation(incoming, options.creation, key));
   std::string id = append.id;
   CO_TRY(auto receipt, co_await document::append_one(*options.store, std::move(append)));
   if (receipt.repeated) id = receipt.id;
@@ -103,11 +99,10 @@ Task<http::Response> create_one(const ResourceOptions& options, const http::Requ
 Task<http::Response> replace_one(const ResourceOptions& options, const http::Request& request, std::string id) {
   CO_TRY_OK(expect_no_parameters(request));
   CO_TRY_OK(expect_media_type(request, {kJson}));
-  CO_TRY(auto incoming, document::read_document(request.body, options.schema));
-  CO_TRY_OK(expect_same_id(incoming, id));
-  document::Append append{.operation = document::Operation::replace, .id = id, .payload = incoming.payload};
+  CO_TRY(const auto payload, document::read_version(request.body, options.schema, id));
+  document::Append append{.operation = document::Operation::replace, .id = id, .payload = payload};
   CO_TRY(auto receipt, co_await append_admitted(options, request, std::move(append)));
-  co_return written(200, id, incoming.payload, receipt);
+  co_return written(200, id, payload, receipt);
 }
 
 Task<http::Response> patch_one(const ResourceOptions& options, const http::Request& request, std::string id) {
