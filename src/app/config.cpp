@@ -154,6 +154,7 @@ void read_limits(ObjectReader& reader, Config& config) {
   config.spool_folder = reader.text("spoolFolder");
   config.spool_bytes_max = reader.size("spoolBytes");
   config.load = read_load(reader);
+  config.list_bytes_max = std::min<std::uint64_t>(reader.size("listBytes"), config.load.bodies / 4);
   ObjectReader graphql = reader.optional_object("graphql", kGraphqlLimitsSection);
   GraphqlLimitsConfig& limits = config.graphql;
   limits.bytes = graphql.size("bytes");

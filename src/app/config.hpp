@@ -120,6 +120,7 @@ struct Config {
   std::size_t batch_max = 0;  // GraphQL requests in one array
   std::size_t body_bytes_max = 0;
   std::size_t bulk_bytes_max = 0;
+  std::size_t list_bytes_max = 0;      // no more than a quarter of load.bodies
   std::filesystem::path spool_folder;  // empty: beside the storage
   std::uint64_t spool_bytes_max = 0;
   LoadConfig load;

@@ -27,6 +27,12 @@ constexpr ConfigKey kLimits[] = {
     {"bodyBytes", KeyType::size, initially("1MiB"), "The longest body of a request; a longer one is 413.", kSizes},
     {"bulkBytes", KeyType::size, initially("64MiB"),
      "The same for `/bulk`, where memory does not grow with it; one document of it may have `bodyBytes`.", kSizes},
+    {"listBytes", KeyType::size, initially("32MiB"),
+     "What the documents of one answer may weigh together, at most a quarter of `bodyMemory`: a REST list ends its page there and goes on "
+     "by "
+     "its `Link`; reading too many by their ids is 413 `list.bytes`; a field of a GraphQL query is an error `graphql.list_bytes`. One "
+     "document is given whatever it weighs.",
+     kSizes},
     {"spoolFolder", KeyType::text, otherwise("`.millrace` beside the config"),
      "Where a bulk request waits until all of it is there, in files without a name."},
     {"spoolBytes", KeyType::size, initially("8GiB"), "What one request may keep there.", kSizes},
@@ -34,14 +40,20 @@ constexpr ConfigKey kLimits[] = {
      "Open connections; one more is answered with 503 and closed. No more than the system lets the process open, which it raises as far as "
      "it may.",
      kCounts},
-    {"requests", KeyType::number, initially("10000"), "Requests under way at a time; one more is 503 with `Retry-After`.", kCounts},
+    {"requests", KeyType::number, initially("10000"),
+     "Requests under way at a time; one more is 503 with `Retry-After`. `/health`, `/ready` and preflights of CORS are answered all the "
+     "same.",
+     kCounts},
     {"bodyMemory", KeyType::size, initially("512MiB"),
-     "Bodies in memory at a time, those of requests that come and of answers that go; beyond it the next large one is 503.", kSizes},
+     "Bodies in memory at a time, those of requests that come and of answers that go, from 64 KiB each; what goes beyond is 503 "
+     "`overloaded.memory`, unless it is the only one. A write is answered in any case. No less than `bodyBytes`.",
+     kSizes},
     {"writes", KeyType::number, initially("10000"), "Documents that wait to be written, per SQLite file; more are 503.", kCounts},
     {"writeWait", KeyType::duration, initially("10s"),
      "How long a write may wait behind a long one; then it is 503, and nothing was written."},
     {"scans", KeyType::number, initially("1024"), "Reads of many documents that wait for a thread; more are 503.", kCounts},
-    {"headerBytes", KeyType::size, initially("32KiB"), "The longest head of a request; a longer one is 431.", kSizes},
+    {"headerBytes", KeyType::size, initially("32KiB"),
+     "The longest head of a request; a longer one is 431, or 414 when the request line alone is longer.", kSizes},
     {"headers", KeyType::number, initially("100"), "The most header lines; more are 431.", kCounts},
     {"headerTimeout", KeyType::duration, initially("10s"), "How long a head may take to arrive; then 408, or the end when nothing came."},
     {"bodyTimeout", KeyType::duration, initially("60s"), "How long 64 KiB of a body may take to arrive; then 408."},

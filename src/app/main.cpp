@@ -1,9 +1,24 @@
+#include <malloc.h>
+
 #include <CLI/CLI.hpp>
 
 #include "app/commands.hpp"
 #include "app/import.hpp"
 
+namespace {
+
+/// What is large comes from the system and goes back to it. Left alone, glibc learns from every large block that is freed to keep the next
+/// ones, so that one burst of long answers stays in the process for good.
+void return_large_blocks() {
+  constexpr int kLarge = 128 * 1024;
+  mallopt(M_MMAP_THRESHOLD, kLarge);
+  mallopt(M_TRIM_THRESHOLD, 8 * kLarge);
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
+  return_large_blocks();
   CLI::App program{"Millrace: a folder of config becomes an event processing service."};
   program.set_version_flag("--version", "millrace " MILLRACE_VERSION);
   program.require_subcommand(1);

@@ -133,6 +133,7 @@ struct Service::State {
   void bind_roots(graphql::Bindings& own, GraphletteModel& graphlette) {
     for (QueryModel& query : graphlette.queries) {
       query.query.store = stores[graphlette.entity].get();
+      query.query.bytes_max = model.config.list_bytes_max;
       counts.add(query.query);
       own.bind(graphlette.schema->query()->name, query.query.name, add_resolver<federation::QueryResolver>(query.query));
     }
@@ -146,6 +147,7 @@ struct Service::State {
 
   void bind_relation(graphql::Bindings& own, RelationModel& relation) {
     relation.own.store = stores[model.graphlettes[relation.target].entity].get();
+    relation.own.bytes_max = model.config.list_bytes_max;
     counts.add(relation.own);
     federation::RelationResolver::Options resolver;
     resolver.query = &relation.own;
@@ -190,6 +192,7 @@ struct Service::State {
       resource.immutable = restlette.behaviour.immutable;
       resource.redirects_creator = restlette.behaviour.redirects_creator;
       resource.creation = restlette.creation;
+      resource.list_bytes_max = model.config.list_bytes_max;
       resource.bulk_bytes_max = model.config.bulk_bytes_max;
       resource.spool = {.folder = spool_folder(), .bytes_max = model.config.spool_bytes_max};
       resource.workers = &workers;
@@ -244,6 +247,7 @@ struct Service::State {
     const LoadConfig& load = model.config.load;
     server.header_bytes_max = load.header_bytes;
     server.headers_max = load.headers;
+    server.headers = http::kCorsHeaders;
     server.header_timeout = load.header_timeout;
     server.body_timeout = load.body_timeout;
     server.idle_timeout = load.idle_timeout;

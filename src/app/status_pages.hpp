@@ -12,6 +12,7 @@ namespace millrace::app {
 /// Alive: answers 200 as long as the process serves.
 class HealthPage : public http::Handler {
  public:
+  http::Intake intake(const http::Request&) const override { return {.under_overload = true}; }
   Task<http::Response> handle(const http::Request& request) override;
 };
 
@@ -23,6 +24,7 @@ class ReadyPage : public http::Handler {
     document::Store* store;  // outlives the page
   };
   explicit ReadyPage(std::vector<Storage> storages) : storages_(std::move(storages)) {}
+  http::Intake intake(const http::Request&) const override { return {.under_overload = true}; }
   Task<http::Response> handle(const http::Request& request) override;
 
  private:

@@ -44,10 +44,17 @@ class Documents {
   void add_missing() { entries_.push_back({}); }
   /// Takes the last one away again, for finds that look at the text before they keep it. Requires: not empty.
   void drop_last();
+  /// Takes the last one away again when with it the texts are longer than `bytes_max`, and whether it did: then the list is_cut(), and no
+  /// more may be added. The first of a list stays, unless there is no room at all. Requires: not empty.
+  bool cut_to(std::size_t bytes_max);
   void reserve(std::size_t documents, std::size_t bytes);
 
   std::size_t size() const { return entries_.size(); }
   bool empty() const { return entries_.empty(); }
+  /// Whether the read has more to give than View::bytes_max let it.
+  bool is_cut() const { return is_cut_; }
+  /// Of all texts.
+  std::size_t bytes() const { return text_.size(); }
   bool found(std::size_t i) const { return entries_[i].found; }
   const Envelope& envelope(std::size_t i) const { return entries_[i].envelope; }
   /// The document as clients see it: a canonical JSON object whose first member is the id.
@@ -59,10 +66,13 @@ class Documents {
   std::string id(std::size_t i) const;
   /// The payload as it was appended.
   std::string payload(std::size_t i) const;
+  /// Those of the first `count` that were found as a JSON array, without a copy of their texts. Ends all views.
+  std::string take_array(std::size_t count) &&;
 
  private:
-  std::string text_;
+  std::string text_;  // "[" DOCUMENT "," DOCUMENT ...: an array but for its end
   std::vector<Entry> entries_;
+  bool is_cut_ = false;
 };
 
 }  // namespace millrace::document

@@ -1,3 +1,7 @@
+#include <algorithm>
+#include <span>
+#include <utility>
+
 #include "base/json/canonical.hpp"
 #include "base/json/slices.hpp"
 #include "document/document.hpp"
@@ -10,6 +14,7 @@ constexpr std::string_view kOpening = R"({"id":)";
 }  // namespace
 
 void Documents::add(std::string_view id, std::string_view payload, const Envelope& envelope) {
+  text_ += text_.empty() ? '[' : ',';
   Entry entry{.envelope = envelope, .begin = text_.size(), .found = true};
   text_ += kOpening;
   json::append_string(text_, id);
@@ -26,13 +31,29 @@ void Documents::add(std::string_view id, std::string_view payload, const Envelop
 }
 
 void Documents::drop_last() {
-  if (found(size() - 1)) text_.resize(entries_.back().begin);
+  if (found(size() - 1)) text_.resize(entries_.back().begin - 1);
   entries_.pop_back();
+}
+
+bool Documents::cut_to(std::size_t bytes_max) {
+  const bool is_first = entries_.back().begin == 1;
+  if (text_.size() <= bytes_max || (is_first && bytes_max > 0)) return false;
+  drop_last();
+  return is_cut_ = true;
 }
 
 void Documents::reserve(std::size_t documents, std::size_t bytes) {
   entries_.reserve(documents);
   text_.reserve(bytes);
+}
+
+std::string Documents::take_array(std::size_t count) && {
+  std::size_t end = 0;
+  for (const Entry& entry : std::span(entries_).first(std::min(count, entries_.size()))) end = std::max(end, entry.end);
+  text_.resize(end);
+  if (end == 0) text_ = '[';
+  text_ += ']';
+  return std::move(text_);
 }
 
 std::string Documents::id(std::size_t i) const {

@@ -69,9 +69,12 @@ class AppendSource {
   virtual void appended(std::span<const Receipt> receipts) = 0;
 };
 
-/// How the versions look to a read.
+/// How the versions look to a read, and how much of them it may give.
 struct View {
   Instant at = kNewest;
+  /// A read ends where the texts of all that it gives would be longer, so that it never holds more: Documents::is_cut() says so. One
+  /// document it gives in any case. Counts have no use for it.
+  std::size_t bytes_max = SIZE_MAX;
 };
 
 /// Which part of a list is wanted.

@@ -19,27 +19,11 @@
 
 #include "document/store.hpp"
 #include "document/store_suite_model_test.hpp"
+#include "document/store_suite_setup_test.hpp"
 #include "document/store_suite_source_test.hpp"
 #include "io/loop.hpp"
 
 namespace millrace::document::suite {
-
-/// One storage, empty at first.
-class StoreUnderTest {
- public:
-  virtual ~StoreUnderTest() = default;
-  /// Opens the storage. The suite closes (destroys) a store before it opens the next.
-  virtual std::unique_ptr<Store> open(const std::vector<FieldPath>& indexes) = 0;
-};
-
-struct StoreSetup {
-  std::string name;
-  std::function<std::unique_ptr<StoreUnderTest>()> make;
-};
-
-inline std::string setup_name(const testing::TestParamInfo<StoreSetup>& info) {
-  return info.param.name;
-}
 
 class StoreSuite : public testing::TestWithParam<StoreSetup> {
  protected:
@@ -471,6 +455,26 @@ TEST_P(StoreSuite, CursorOfNoVersionIsRefusedInAnOrder) {
   const auto refused = wait(store_->find(queries, {}));
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, "list.cursor");
+}
+
+TEST_P(StoreSuite, ReadsEndWhereTheyWouldGiveTooMuch) {
+  const std::string payload = R"({"a":")" + std::string(1000, 'x') + R"("})";
+  for (const char* id : {"a", "b"}) append({{.operation = Operation::create, .id = id, .payload = payload}});
+  append({{.operation = Operation::replace, .id = "a", .payload = payload}});
+  const Filter everything;
+  const Order order = {{FieldPath::parse("a"), false}};
+  for (const auto& [bytes, count] : {std::pair(std::size_t{2100}, 2u), std::pair(std::size_t{1}, 1u)}) {
+    const View view{.bytes_max = bytes};
+    for (const Query& query :
+         {Query{&everything, {}, {.offset = 0}, order}, Query{&everything}, Query{&everything, {}, {.from_end = true}}}) {
+      const std::vector<Documents> found = value(store_->find(std::vector<Query>{query, query}, view));
+      EXPECT_EQ(found.at(0).size(), count);
+      EXPECT_EQ(found.at(0).is_cut(), count < 2);
+      EXPECT_EQ(found.at(1).size(), count - 1);  // there is one bound for all
+    }
+    EXPECT_EQ(value(store_->history("a", view, 0, SIZE_MAX)).size(), count);
+    EXPECT_EQ(value(store_->read(std::vector<std::string_view>{"a", "none", "b"}, view)).is_cut(), count < 2);
+  }
 }
 
 TEST_P(StoreSuite, LongTextsThatDifferLateAreToldApart) {

@@ -98,14 +98,31 @@ bool asks_one_id(const EntityQuery& query, const Question& question) {
          !question.arguments[0].empty() && json::kind_of(question.arguments[0]) == json::Kind::string;
 }
 
+/// What may still be read.
+document::View view_of(const EntityQuery& query, const Group& group, const Answers& answers) {
+  return {.at = group.at, .bytes_max = query.bytes_max - std::min(query.bytes_max, answers.bytes)};
+}
+
+/// Keeps what a store gave; its number.
+Result<std::uint32_t> add_batch(const EntityQuery& query, document::Documents documents, Answers& answers) {
+  if (documents.is_cut()) {
+    return Failure(Error{ErrorKind::too_large, "graphql.list_bytes",
+                         fmt::format("The documents of this field are more than the {} bytes that one answer may bring.", query.bytes_max),
+                         "Ask for fewer: by limit, first, or a condition."});
+  }
+  answers.bytes += documents.bytes();
+  answers.batches.push_back(std::make_shared<const document::Documents>(std::move(documents)));
+  return static_cast<std::uint32_t>(answers.batches.size() - 1);
+}
+
 Task<void> read_by_id(const EntityQuery& query, std::span<const Question> questions, const Group& group, Answers& answers) {
   std::vector<std::string> ids;
   for (std::uint32_t member : group.members) ids.push_back(json::decode_string(questions[member].arguments[0]));
   std::vector<std::string_view> views(ids.begin(), ids.end());
-  CO_TRY(auto documents, co_await query.store->read(views, {group.at}));
-  const auto batch = static_cast<std::uint32_t>(answers.batches.size());
-  for (std::uint32_t i = 0; i < group.members.size(); ++i) answers.ranges[group.members[i]] = {batch, i, documents.found(i) ? 1u : 0u};
-  answers.batches.push_back(std::make_shared<const document::Documents>(std::move(documents)));
+  CO_TRY(auto documents, co_await query.store->read(views, view_of(query, group, answers)));
+  CO_TRY(const std::uint32_t batch, add_batch(query, std::move(documents), answers));
+  const document::Documents& read = *answers.batches[batch];
+  for (std::uint32_t i = 0; i < group.members.size(); ++i) answers.ranges[group.members[i]] = {batch, i, read.found(i) ? 1u : 0u};
   co_return {};
 }
 
@@ -117,11 +134,11 @@ Task<void> find(const EntityQuery& query, std::span<const Question> questions, c
     const Question& question = questions[member];
     queries.push_back({question.filter ? question.filter.get() : &query.filter, question.arguments, page, question.order});
   }
-  CO_TRY(auto found, co_await query.store->find(queries, {group.at}));
+  CO_TRY(auto found, co_await query.store->find(queries, view_of(query, group, answers)));
   for (std::size_t i = 0; i < group.members.size(); ++i) {
     const auto count = static_cast<std::uint32_t>(found[i].size());
-    answers.ranges[group.members[i]] = {static_cast<std::uint32_t>(answers.batches.size()), 0, count};
-    answers.batches.push_back(std::make_shared<const document::Documents>(std::move(found[i])));
+    CO_TRY(const std::uint32_t batch, add_batch(query, std::move(found[i]), answers));
+    answers.ranges[group.members[i]] = {batch, 0, count};
   }
   co_return {};
 }

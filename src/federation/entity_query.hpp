@@ -32,6 +32,7 @@ struct EntityQuery {
   std::optional<Ordering> ordering = {};  // where the field has orderBy
   bool takes_where = false;               // the argument `where`, a filter in JSON
   bool is_connection = false;             // pages by first, after, last, before
+  std::size_t bytes_max = 32 << 20;       // of documents that one asking may bring; a GraphQL list has no next page to send the rest with
   std::size_t number = 0;                 // among all queries of the service: how a connection names it to its total count
 
   static constexpr std::size_t kConnectionPage = 100;  // edges when neither first nor last is given
@@ -57,7 +58,8 @@ Result<Question> make_question(const EntityQuery& query, const graphql::Argument
 Result<std::shared_ptr<const document::Filter>> filter_with(const EntityQuery& query, std::string_view where);
 
 /// Asks all questions, those of one instant in one call to the store; an answer for each, in order. A query that is no list answers with
-/// one document at most; by id, one that was not found is an empty answer.
+/// one document at most; by id, one that was not found is an empty answer. Error
+/// "graphql.list_bytes" (too_large) when the documents are more than the query's bytes_max.
 struct Answers {
   std::vector<std::shared_ptr<const document::Documents>> batches;
   struct Range {
@@ -66,7 +68,8 @@ struct Answers {
     std::uint32_t count = 0;
   };
   std::vector<Range> ranges;
-  Instant asked;  // just before the stores were
+  std::size_t bytes = 0;  // of all batches
+  Instant asked;          // just before the stores were
 };
 Task<Answers> ask(const EntityQuery& query, std::span<const Question> questions);
 

@@ -95,6 +95,7 @@ Task<http::Response> Endpoint::handle(const http::Request& request) {
   auto answered = co_await engine_.execute(engine_request(*asked->requests.front(), is_get));
   if (!answered) co_return respond(http::status_of(answered.error().kind), *format, error_body(answered.error()));
   http::Response response = respond(status_of(answered->outcome, *format), *format, std::move(answered->body));
+  response.only_reads = answered->only_reads;
   if (answered->outcome == Outcome::not_a_query) response.add("Allow", "POST");
   co_return response;
 }

@@ -25,8 +25,13 @@ constexpr std::size_t kLargeBody = 32 * 1024;
 constexpr std::size_t kProgress = 64 * 1024;
 // Load hears of what a connection holds in steps of this.
 constexpr std::size_t kHeldStep = 64 * 1024;
+// What works on a body in pieces holds about as much as has come of it, up to this.
 constexpr std::size_t kUploadShare = 1 << 20;
 constexpr std::size_t kDropBlock = 16 * 1024;
+
+Error too_many_bodies() {
+  return {ErrorKind::overloaded, "overloaded.memory", "The service holds too many large bodies."};
+}
 
 /// Gives the memory back, which assigning an empty string does not.
 void drop(std::string& text) {
@@ -52,7 +57,7 @@ Connection::~Connection() {
   if (next_) next_->link_ = link_;
   --shared_->count;
   if (is_counted_) shared_->load().leave_request();
-  shared_->load().drop_body(held_);
+  shared_->load().set_bodies(held_, 0);
   shared_->load().leave_connection();
 }
 
@@ -140,11 +145,11 @@ bool Connection::answer() {
   is_answering_ = is_starting_ = true;
   wait_for(Waiting::nothing);
   if (reader_.framing().has_conditions) restore_tags(reader_.request(), tags_);
-  if (may_answer()) {
+  if (auto error = overload()) {
+    on_answer(Failure(*std::move(error)));
+  } else {
     auto done = [self = shared_from_this()](Result<Response> result) { self->on_answer(std::move(result)); };
     start(shared_->handler.handle(reader_.request()), std::move(done));
-  } else {
-    on_answer(Failure(Error{ErrorKind::overloaded, "overloaded.requests", "The service has too many requests under way."}));
   }
   is_starting_ = false;
   if (!is_answering_) return true;
@@ -152,10 +157,25 @@ bool Connection::answer() {
   return false;
 }
 
-bool Connection::may_answer() {
+/// Why the handler cannot have the request now.
+std::optional<Error> Connection::overload() {
   is_counted_ = shared_->load().enter_request();
-  count_held();
-  return is_counted_ && !(reader_.request().stream && shared_->load().is_full_of_bodies());
+  if (!is_counted_ && !shared_->handler.intake(reader_.request()).under_overload) {
+    return Error{ErrorKind::overloaded, "overloaded.requests", "The service has too many requests under way."};
+  }
+  if (!try_hold()) return too_many_bodies();
+  return std::nullopt;
+}
+
+/// Whether there is room for the answer until the client has taken it. What a write has done is told in any case: sent again for a 503, it
+/// would be done twice.
+bool Connection::admit(const Response& response, Method method) {
+  if (response.body.size() < kLargeBody) return true;
+  answer_bytes_ = response.body.size();
+  if (try_hold()) return true;
+  const bool is_read = method == Method::get || method == Method::head || response.only_reads;
+  if (is_read) answer_bytes_ = 0;
+  return !is_read;
 }
 
 void Connection::on_answer(Result<Response> result) {
@@ -172,6 +192,7 @@ void Connection::on_answer(Result<Response> result) {
   if (reader_.is_in_body() || reader_.is_refused()) is_last_ = must_linger_ = true;
   // What was wrong with the body itself has a status of its own. A handler that could make use of the beginning says so by a success.
   if (reader_.is_refused() && response.status >= 400) response = problem(reader_.refusal().status, reader_.refusal().error);
+  if (!admit(response, method)) response = problem(too_many_bodies());
   if (response.status == 304 && !tags_.empty()) mark_tag(response);
   encode(response, reader_.framing().accept_encoding);
   append(std::move(response), method);
@@ -197,7 +218,7 @@ void Connection::append(Response response, Method method) {
   // Who does not know chunks finds the end of the body where the connection ends.
   is_chunked_ = is_streamed && !response.stream_length && !reader_.framing().is_http_1_0;
   if (is_streamed && !response.stream_length && !is_chunked_) is_last_ = true;
-  const Ending ending{!is_last_, reader_.framing().is_http_1_0, shared_->date.at(std::time(nullptr))};
+  const Ending ending{!is_last_, reader_.framing().is_http_1_0, shared_->date.at(std::time(nullptr)), shared_->options.headers};
   append_response_head(out_, response, ending);
   if (!has_body(response.status, method)) return;
   if (is_streamed) {
@@ -254,11 +275,7 @@ void Connection::on_read(const ErrorCode& error, std::size_t count) {
   if (reader_.is_refused() || (is_last_ && !upload_.is_waiting())) return;  // refused while this was on its way
   reader_.received(count);
   progressed(count);
-  count_held();
-  // A body that is gathered takes its memory as it comes; one in pieces has had its share since it began.
-  if (held_ > 0 && reader_.is_in_body() && !reader_.request().stream && shared_->load().is_full_of_bodies()) {
-    reader_.refuse({503, Error{ErrorKind::overloaded, "overloaded.memory", "The service holds too many large bodies."}});
-  }
+  if (reader_.is_in_body() && !try_hold()) reader_.refuse({503, too_many_bodies()});
   if (upload_.is_waiting()) return upload_.resume();
   proceed();
 }
@@ -291,18 +308,30 @@ bool Connection::flush() {
   if (out_.capacity() > kOutputKept) drop(out_);
   drop(large_body_);
   written_ = 0;
+  if (!stream_) answer_bytes_ = 0;
   if (held_ > 0) count_held();
   return true;
 }
 
-/// Tells Load what it holds, when that has changed by a good deal. A body that comes in pieces has a share for all that works on it.
+/// What Load is to know of: nothing where it is little, and nothing new where it has hardly changed.
+std::size_t Connection::bodies() const {
+  const std::size_t upload = reader_.request().stream ? std::min<std::uint64_t>(kUploadShare, reader_.body_seen()) : 0;
+  const std::size_t held = reader_.held() + out_.size() + std::max(answer_bytes_, large_body_.size()) + unfolded_body_.size() + upload;
+  if (held < held_ + kHeldStep && held_ < held + kHeldStep) return held_;
+  return held < kHeldStep ? 0 : held;
+}
+
 void Connection::count_held() {
-  const std::size_t upload = reader_.request().stream ? kUploadShare : 0;
-  const std::size_t held = reader_.held() + out_.size() + large_body_.size() + unfolded_body_.size() + upload;
-  if (held < held_ + kHeldStep && held_ < held + kHeldStep) return;
-  const std::size_t counted = held < kHeldStep ? 0 : held;
-  shared_->load().hold_body(counted);
-  shared_->load().drop_body(std::exchange(held_, counted));
+  const std::size_t now = bodies();
+  if (now != held_) shared_->load().set_bodies(std::exchange(held_, now), now);
+}
+
+/// Counts what it holds, unless that is too much.
+bool Connection::try_hold() {
+  const std::size_t now = bodies();
+  const bool has_room = now == held_ || shared_->load().hold_bodies(held_, now);
+  if (has_room) held_ = now;
+  return has_room;
 }
 
 void Connection::await_writable() {

@@ -11,6 +11,7 @@
 #include <coroutine>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "http/request_reader.hpp"
@@ -79,7 +80,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool unfold_body();
   bool answer();
   void on_answer(Result<Response> result);
-  bool may_answer();
+  std::optional<Error> overload();
+  bool admit(const Response& response, Method method);
   void end_request();
   void append(Response response, Method method);
   void refuse(const Refusal& refusal);
@@ -88,7 +90,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void on_piece(Result<std::string_view> piece);
   void append_piece(std::string_view piece);
   void invite_body();
+  std::size_t bodies() const;
   void count_held();
+  bool try_hold();
   void wake_upload();
 
   void read_more();
@@ -131,8 +135,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool must_linger_ = false;
   std::unique_ptr<char[]> dropped_;  // where lingering reads to
   std::size_t dropped_bytes_ = 0;
-  bool is_counted_ = false;  // as a request of Load
-  std::size_t held_ = 0;     // bytes of bodies that Load knows of
+  bool is_counted_ = false;       // as a request of Load
+  std::size_t held_ = 0;          // bytes of bodies that Load knows of
+  std::size_t answer_bytes_ = 0;  // of a large answer until all of it is out
   Waiting waiting_ = Waiting::nothing;
   std::uint64_t deadline_ = 0;  // tick; of `waiting_`
   std::size_t progress_ = 0;    // bytes since the deadline was set

@@ -88,6 +88,7 @@ void Connection::on_piece(Result<std::string_view> piece) {
   append_piece(*piece);
   if (piece->empty()) {
     stream_.reset();
+    answer_bytes_ = 0;
     end_request();
   }
   if (!is_starting_) proceed();

@@ -5,18 +5,20 @@
 
 namespace millrace::http {
 
-/// Answers preflight requests itself and passes everything else on. An answer to a request with `Origin` lets any page read it, the headers
-/// that our APIs give it included. Credentials are never allowed: cookies of a browser mean nothing here.
+/// What every answer says, whoever asks: any page may read it, the headers that our APIs give it included. So caches need not tell requests
+/// with `Origin` from others. For ServerOptions::headers, which errors of the server itself have as well.
+extern const std::string_view kCorsHeaders;
+
+/// Answers preflight requests itself, also under overload, and passes everything else on. Credentials are never allowed: cookies of a
+/// browser mean nothing here.
 class Cors : public Handler {
  public:
   /// The handler must outlive it.
   explicit Cors(Handler& behind) : behind_(behind) {}
-  Intake intake(const Request& head) const override { return behind_.intake(head); }
+  Intake intake(const Request& head) const override;
   Task<Response> handle(const Request& request) override;
 
  private:
-  Task<Response> handle_page(const Request& request);
-
   Handler& behind_;
 };
 

@@ -23,9 +23,18 @@ class Load {
   bool enter_request() { return enter(requests_, limits_.requests_max); }
   void leave_request() { requests_.fetch_sub(1, std::memory_order_relaxed); }
 
-  void hold_body(std::size_t bytes) { body_bytes_.fetch_add(bytes, std::memory_order_relaxed); }
-  void drop_body(std::size_t bytes) { body_bytes_.fetch_sub(bytes, std::memory_order_relaxed); }
-  bool is_full_of_bodies() const { return body_bytes_.load(std::memory_order_relaxed) > limits_.body_bytes_max; }
+  /// Changes what a connection holds from `before` bytes to `now`. False, and nothing is changed, when that is more than there is room for.
+  /// Whoever is alone always has room, so that what one request may bring or get is possible whatever the limit.
+  bool hold_bodies(std::size_t before, std::size_t now) {
+    std::size_t total = body_bytes_.load(std::memory_order_relaxed);
+    while (true) {
+      const std::size_t others = total - before;
+      if (now > before && others > 0 && others + now > limits_.body_bytes_max) return false;
+      if (body_bytes_.compare_exchange_weak(total, others + now, std::memory_order_relaxed)) return true;
+    }
+  }
+  /// The same for what is there already, whether there is room or not.
+  void set_bodies(std::size_t before, std::size_t now) { body_bytes_.fetch_add(now - before, std::memory_order_relaxed); }
 
  private:
   static bool enter(std::atomic<std::size_t>& count, std::size_t max) {

@@ -52,6 +52,8 @@ struct Response {
   std::string body;
   std::unique_ptr<BodyStream> stream = nullptr;     // instead of `body`: pulled as the client takes it
   std::optional<std::uint64_t> stream_length = {};  // how many bytes it gives, when that is known
+  /// The request changed nothing though it was no GET: where there is no memory for the answer, the client may be told to ask again.
+  bool only_reads = false;
 
   /// Adds a header. Line breaks and other control characters in the value are dropped, so that no value can start a new header.
   Response& add(std::string_view name, std::string_view value);
@@ -61,13 +63,14 @@ struct Response {
 struct Intake {
   std::optional<std::size_t> body_bytes_max = {};  // 413 beyond; the server's own limit when not set
   bool streamed = false;                           // piece by piece, as Request::stream
+  bool under_overload = false;                     // answered even when too many requests are under way
 };
 
 /// What answers requests. Called on the loop that owns the connection; one task per request.
 class Handler {
  public:
   virtual ~Handler() = default;
-  /// Asked once the head of a request that has a body is there.
+  /// Asked once the head of a request that has a body is there, and when there are too many requests.
   virtual Intake intake(const Request& /*head*/) const { return {}; }
   virtual Task<Response> handle(const Request& request) = 0;
 };

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <string>
 
+#include "http/authority.hpp"
 #include "http/characters.hpp"
 
 namespace millrace::http {
@@ -57,8 +58,8 @@ std::unexpected<Refusal> refused(int status, std::string_view code, std::string 
   return std::unexpected(Refusal{status, Error{ErrorKind::invalid_argument, code, std::move(message)}});
 }
 
-/// Path and query of a target: "/path?query", "*", or "http://authority/path?query" (RFC 9112, section 3.2).
-bool split_target(std::string_view target, Request& request) {
+/// Path and query of a target: "/path?query", "*", or "http://authority/path?query" (RFC 9112, section 3.2); the authority when it has one.
+bool split_target(std::string_view target, Request& request, std::string_view& host) {
   std::string_view rest = target;
   if (!target.starts_with('/')) {
     const std::size_t scheme = target.find("://");
@@ -71,7 +72,8 @@ bool split_target(std::string_view target, Request& request) {
     if (!equal_ignoring_case(name, "http") && !equal_ignoring_case(name, "https")) return false;
     rest = target.substr(scheme + 3);
     const std::size_t authority = std::min(rest.find_first_of("/?"), rest.size());
-    if (authority == 0) return false;
+    host = rest.substr(0, authority);
+    if (authority == 0 || !is_authority(host)) return false;
     rest.remove_prefix(authority);
   }
   const std::size_t mark = std::min(rest.find('?'), rest.size());
@@ -81,7 +83,7 @@ bool split_target(std::string_view target, Request& request) {
 }
 
 /// request-line = method SP request-target SP HTTP-version
-Read parse_request_line(std::string_view line, Request& request, Framing& framing) {
+Read parse_request_line(std::string_view line, Request& request, Framing& framing, std::string_view& host) {
   const std::size_t first = line.find(' ');
   const std::size_t last = line.rfind(' ');
   if (first == std::string_view::npos || first == last) return refused("The request line is not METHOD TARGET VERSION.");
@@ -91,7 +93,7 @@ Read parse_request_line(std::string_view line, Request& request, Framing& framin
   if (!is_token(method)) return refused("The method is not a token.");
   request.method = method_of(method);
   if (!is_target(request.target)) return refused("The request target holds a character that must be escaped.");
-  if (!split_target(request.target, request)) return refused("The request target is neither a path nor an http URL.");
+  if (!split_target(request.target, request, host)) return refused("The request target is neither a path nor an http URL.");
   if (version.size() != 8 || !version.starts_with("HTTP/") || version[6] != '.')
     return refused("The request line does not end in a version.");
   if (version[5] != '1') return refused(505, "http.version", "This server speaks HTTP/1.1.");
@@ -107,7 +109,7 @@ class FramingReader {
 
   Read field(std::string_view name, std::string_view value) {
     switch (name.size()) {
-      case 4: return equal_ignoring_case(name, "host") ? host() : Read{};
+      case 4: return equal_ignoring_case(name, "host") ? host(value) : Read{};
       case 6: return equal_ignoring_case(name, "expect") ? expect(value) : Read{};
       case 8: framing_.has_conditions |= equal_ignoring_case(name, "if-match"); return {};
       case 10: return equal_ignoring_case(name, "connection") ? connection(value) : Read{};
@@ -133,8 +135,9 @@ class FramingReader {
   }
 
  private:
-  Read host() {
+  Read host(std::string_view value) {
     ++hosts_;
+    if (!is_authority(value)) return refused("The Host header is no host with or without a port.");
     return {};
   }
   Read expect(std::string_view value) {
@@ -199,6 +202,12 @@ Read parse_field(std::string_view line, Request& request, FramingReader& framing
   return framing.field(name, value);
 }
 
+/// The authority of a target holds, whatever the header says (RFC 9112, section 3.2.2).
+void replace_host(Request& request, std::string_view host) {
+  std::erase_if(request.headers, [](const auto& header) { return equal_ignoring_case(header.first, "host"); });
+  request.headers.emplace_back("Host", host);
+}
+
 }  // namespace
 
 Refusal malformed(std::string_view what) {
@@ -224,7 +233,8 @@ std::expected<Framing, Refusal> parse_head(std::string_view head, Request& reque
   FramingReader reader(framing);
   request.headers.clear();
   const std::size_t end = head.find("\r\n");
-  if (auto read = parse_request_line(head.substr(0, end), request, framing); !read) return std::unexpected(std::move(read).error());
+  std::string_view host;
+  if (auto read = parse_request_line(head.substr(0, end), request, framing, host); !read) return std::unexpected(std::move(read).error());
   head.remove_prefix(end + 2);
   while (head.size() > 2) {  // what is left then is the empty line
     const char* feed = static_cast<const char*>(std::memchr(head.data(), '\n', head.size()));
@@ -233,6 +243,7 @@ std::expected<Framing, Refusal> parse_head(std::string_view head, Request& reque
     head.remove_prefix(length + 1);
   }
   if (auto read = reader.finish(); !read) return std::unexpected(std::move(read).error());
+  if (!host.empty()) replace_host(request, host);
   return framing;
 }
 

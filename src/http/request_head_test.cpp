@@ -56,6 +56,16 @@ TEST(RequestHead, SplitsEveryFormOfTarget) {
   EXPECT_EQ(request.path, "*");
 }
 
+TEST(RequestHead, TheAuthorityOfATargetIsItsHost) {
+  for (std::string_view rest : {" HTTP/1.1\r\nHost: other\r\n\r\n", " HTTP/1.0\r\n\r\n"}) {
+    Request request;
+    const std::string head = "GET http://[::1]:80/a" + std::string(rest);
+    ASSERT_TRUE(parse_head(head, request));
+    EXPECT_EQ(request.header("host"), "[::1]:80");
+    EXPECT_EQ(request.headers.size(), 1u);
+  }
+}
+
 TEST(RequestHead, KnowsTheMethods) {
   for (const Method method : {Method::get, Method::head, Method::post, Method::put, Method::patch, Method::delete_, Method::options}) {
     Request request;
@@ -138,6 +148,12 @@ TEST(RequestHead, RefusesWhatIsMalformed) {
       {"GET * HTTP/1.1\r\nHost: h\r\n\r\n", 400},
       {"GET ftp://h/ HTTP/1.1\r\nHost: h\r\n\r\n", 400},
       {"GET http:///a HTTP/1.1\r\nHost: h\r\n\r\n", 400},
+      {"GET http://u@h/a HTTP/1.1\r\nHost: h\r\n\r\n", 400},
+      {"GET / HTTP/1.1\r\nHost: evil\"><x\r\n\r\n", 400},
+      {"GET / HTTP/1.1\r\nHost: evil.com/x?y\r\n\r\n", 400},
+      {"GET / HTTP/1.1\r\nHost: h:x\r\n\r\n", 400},
+      {"GET / HTTP/1.1\r\nHost: ::1\r\n\r\n", 400},
+      {"GET / HTTP/1.1\r\nHost: [::1\r\n\r\n", 400},
       {"CONNECT h:1 HTTP/1.1\r\nHost: h\r\n\r\n", 400},
       {"GET / HTTP/1\r\nHost: h\r\n\r\n", 400},
       {"GET / http/1.1\r\nHost: h\r\n\r\n", 400},

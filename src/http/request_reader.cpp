@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/result.hpp"
+#include "http/path.hpp"
 
 namespace millrace::http {
 
@@ -39,6 +40,8 @@ RequestReader::Step RequestReader::step_head() {
   if (status == HeadScanner::Status::malformed) return refuse(malformed("The head has a line that is folded, or does not end in CRLF."));
   const bool is_whole = status == HeadScanner::Status::found;
   if ((is_whole ? scanner_.length() : in_.size()) > header_bytes_max_) {
+    const bool has_line = in_.text().substr(0, header_bytes_max_).contains('\n');
+    if (!has_line) return refuse({414, Error{ErrorKind::too_large, "http.target_too_long", "The request's target is too long."}});
     return refuse({431, Error{ErrorKind::too_large, "http.header_too_large", "The request's head is too large."}});
   }
   if (!is_whole) return Step::need_more;
@@ -48,6 +51,7 @@ RequestReader::Step RequestReader::step_head() {
   if (request_.headers.size() > headers_max_) {
     return refuse({431, Error{ErrorKind::too_large, "http.header_too_large", "The request has too many headers."}});
   }
+  if (normalize_path(request_.path, path_)) request_.path = path_;
   in_.consume(scanner_.length());
   head_size_ = in_.front();
   state_ = framing_.is_chunked ? State::chunks : State::length;
@@ -132,6 +136,8 @@ RequestReader::Step RequestReader::give(std::string_view body) {
 
 RequestReader::Step RequestReader::refuse(Refusal refusal) {
   refusal_ = std::move(refusal);
+  piece_ = request_.body = {};
+  body_.release();
   state_ = State::refused;
   return Step::refused;
 }
@@ -140,14 +146,14 @@ std::span<char> RequestReader::space() {
   if (state_ == State::length) {
     // Straight into the body, and not a byte further: what follows stays in the kernel until this request is answered.
     const std::size_t left = static_cast<std::size_t>(framing_.content_length - body_seen_) - body_.size();
-    if (is_streamed_ && body_.capacity() == 0) body_.grow(std::min(left, kStreamBlock));
+    if (is_streamed_ && body_.capacity() < std::min(left, block())) body_.grow(std::min(left, block()));
     reserve_body(std::min(left, kBodyBlock));
     return body_.space().first(std::min(left, body_.space().size()));
   }
   if (state_ == State::chunks) {
-    if (in_.capacity() - head_size_ < kBlock) {
-      head_block_ = in_.grow(is_streamed_ ? kStreamBlock : kBodyBlock);
-      head_size_ = 0;
+    if (in_.capacity() - head_size_ < (block() == kStreamBlock ? kStreamBlock : kBlock)) {
+      auto old = in_.grow(block());
+      if (std::exchange(head_size_, 0) > 0) head_block_ = std::move(old);
     }
     in_.rewind(head_size_);
     return in_.space();
@@ -156,6 +162,11 @@ std::span<char> RequestReader::space() {
   if (in_.space().empty() && in_.front() > 0) in_.compact();
   if (in_.space().empty()) in_.grow(std::max(kBlock, 2 * in_.capacity()));
   return in_.space();
+}
+
+/// How much of a body is read at a time: little until there is much of it, so that an upload that stands still holds little.
+std::size_t RequestReader::block() const {
+  return is_streamed_ && body_seen_ >= kStreamBlock ? kStreamBlock : kBodyBlock;
 }
 
 void RequestReader::received(std::size_t count) {

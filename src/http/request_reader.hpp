@@ -14,6 +14,7 @@
 #include <limits>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "http/byte_buffer.hpp"
@@ -38,6 +39,7 @@ class RequestReader {
 
   /// The views hold from Step::head (the body from Step::request) until finish().
   Request& request() { return request_; }
+  const Request& request() const { return request_; }
   const Framing& framing() const { return framing_; }
   /// How large the body may be: 413 beyond, before it is kept. Requires: head.
   void set_body_limit(std::size_t limit) { body_limit_ = limit; }
@@ -53,13 +55,16 @@ class RequestReader {
 
   const Refusal& refusal() const { return refusal_; }
   bool is_refused() const { return state_ == State::refused; }
-  /// Gives the request up, such as for its time.
+  /// Gives the request up, such as for its time, and the memory of its body with it.
   Step refuse(Refusal refusal);
 
   /// The memory that it has taken.
   std::size_t held() const { return in_.capacity() + body_.capacity(); }
   /// Gives back what memory it holds. Requires: idle.
   void release();
+
+  /// What has come of a body that is given in pieces.
+  std::uint64_t body_seen() const { return body_seen_; }
 
   /// Nothing of a next request has come in.
   bool is_idle() const { return state_ == State::head && in_.is_empty(); }
@@ -79,6 +84,7 @@ class RequestReader {
   bool is_over_limit(std::uint64_t more) const;
   void skip_empty_lines();
   void reserve_body(std::size_t size);
+  std::size_t block() const;
 
   std::size_t header_bytes_max_;
   std::size_t headers_max_;
@@ -94,6 +100,7 @@ class RequestReader {
   std::size_t head_size_ = 0;           // of `in_`'s block: the head before the chunks; 0 when it is in head_block_
   HeadScanner scanner_;
   ChunkedDecoder chunks_;
+  std::string path_;                  // of the request, when it is not as it was sent
   std::uint64_t chunk_overhead_ = 0;  // bytes of the coding that are not body
 
   Request request_;

@@ -48,7 +48,7 @@ void append_response_head(std::string& out, const Response& response, const Endi
   if (!never_has_body(response.status)) {
     append_framing(out, response, ending);
   }
-  out.append(response.headers);
+  out.append(ending.headers).append(response.headers);
   if (!ending.keeps_alive) {
     out.append("Connection: close\r\n");
   } else if (ending.is_http_1_0) {

@@ -15,6 +15,7 @@ struct Ending {
   bool keeps_alive = true;
   bool is_http_1_0 = false;  // of the request: such a client must be told when the connection stays
   std::string_view date;
+  std::string_view headers = {};  // lines of every response
 };
 
 /// Whether a response to such a request carries its body (RFC 9112, section 6.3).

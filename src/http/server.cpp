@@ -6,6 +6,7 @@
 
 #include "http/connection.hpp"
 #include "http/listener.hpp"
+#include "http/status.hpp"
 
 namespace millrace::http {
 
@@ -19,16 +20,20 @@ constexpr milliseconds kTickMin{50};
 constexpr milliseconds kTickMax{1000};
 // After an error of accept(), such as no free descriptors.
 constexpr milliseconds kAcceptPause{100};
-constexpr std::string_view kFull =
-    "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/problem+json\r\nContent-Length: 108\r\nRetry-After: 1\r\nConnection: "
-    "close\r\n\r\n"
-    R"({"title":"Service Unavailable","status":503,"code":"overloaded.connections","error":"Too many connections."})";
 
 /// A quarter of the shortest time-out: late by that at most.
 milliseconds tick_length(const ServerOptions& options) {
   const milliseconds shortest =
       std::min({options.header_timeout, options.body_timeout, options.idle_timeout, options.write_timeout, options.linger_timeout});
   return std::clamp(shortest / 4, kTickMin, kTickMax);
+}
+
+/// What a connection is told that is one too many.
+std::string refusal(Shared& shared) {
+  const Response response = problem({ErrorKind::overloaded, "overloaded.connections", "The service has too many connections."});
+  std::string text;
+  append_response_head(text, response, {false, false, shared.date.at(std::time(nullptr)), shared.options.headers});
+  return text + response.body;
 }
 
 std::string text_of(const Endpoint& endpoint) {
@@ -75,7 +80,7 @@ void Server::State::on_accept(const ErrorCode& error, Connection::Socket socket)
     if (!is_ticking) tick();
     std::make_shared<Connection>(shared, std::move(socket), text_of(peer))->begin();
   } else if (!failed) {
-    socket.write_some(boost::asio::buffer(kFull), failed);  // as far as it goes; the client may be gone
+    socket.write_some(boost::asio::buffer(refusal(*shared)), failed);  // as far as it goes; the client may be gone
   }
   if (acceptor.is_open()) accept();
 }

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "base/result.hpp"
 #include "http/load.hpp"
@@ -22,6 +23,7 @@ struct ServerOptions {
   std::uint16_t port = 4055;  // 0: any free port
   std::size_t header_bytes_max = 32 * 1024;
   std::size_t body_bytes_max = 1 << 20;              // 413 beyond, unless the handler's intake() says otherwise
+  std::string_view headers = {};                     // "Name: value\r\n" lines of every answer, the server's own ones included
   std::size_t headers_max = 100;                     // header lines; 431 beyond
   std::shared_ptr<Load> load = {};                   // shared by the servers of a process; one with its own limits when not set
   std::chrono::milliseconds header_timeout{10'000};  // for the whole head; a new connection has as long to begin

@@ -143,6 +143,7 @@ class Echo : public BodyStream {
 }  // namespace
 
 Intake TestHandler::intake(const Request& head) const {
+  if (head.path == "/vital") return {.under_overload = true};
   if (head.path == "/bulk") return {.body_bytes_max = 1000};
   const bool is_streamed = head.path == "/count" || head.path == "/echo" || head.path == "/ignore" || head.path == "/upload";
   if (is_streamed) return {.body_bytes_max = 100 << 20, .streamed = true};

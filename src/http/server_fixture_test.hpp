@@ -52,7 +52,7 @@ class TestClient {
 };
 
 /// Answers /size/N with N bytes, /status/N with that status, /later on the loop's next turn, /wait when the test says so, and everything
-/// else with what it saw. /bulk takes 1000 bytes.
+/// else with what it saw. /bulk takes 1000 bytes. /vital is answered under overload.
 ///
 /// In pieces: /pieces/N gives N bytes, /known/N says how many, /broken fails after some. Of a body, /count tells how much came, /echo gives
 /// it back while it comes, /ignore looks at nothing, /upload waits when the test says so and then counts.

@@ -1,5 +1,6 @@
 // What the server refuses, and whom it cuts.
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -182,13 +183,90 @@ TEST_F(ServerLimits, RefusesRequestsBeyondTheirNumber) {
 
 TEST_F(ServerLimits, RefusesBodiesBeyondTheirMemory) {
   serve({.body_bytes_max = 100 << 20, .load = std::make_shared<Load>(Load::Limits{.body_bytes_max = 2 << 20})});
-  const std::string begin = "POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 50000000\r\n\r\n";
-  TestClient client(port());
-  EXPECT_EQ(client.ask(begin + std::string(8 << 20, 'x')).status, 503);
-  client.reset();
+  const auto post = [](std::string_view path, std::size_t size) {
+    return fmt::format("POST {} HTTP/1.1\r\nHost: h\r\nContent-Length: {}\r\n\r\n{}", path, size, std::string(size, 'x'));
+  };
+  TestClient alone(port());
+  alone.send(post("/wait", 8 << 20));  // whoever is alone has all that a request may have
+  handler_.await_waiting();
+  for (std::string_view path : {"/a", "/count"}) {
+    TestClient another(port());
+    const Answer answer = another.ask(post(path, 1 << 20));
+    EXPECT_EQ(answer.status, 503) << path;
+    EXPECT_TRUE(answer.body.contains("overloaded.memory")) << answer.body;
+    EXPECT_EQ(answer.header("Retry-After"), "1");
+  }
+  TestClient small(port());
+  EXPECT_EQ(small.ask(post("/count", 10'000)).status, 200);
+  handler_.release();
+  EXPECT_EQ(alone.answer().status, 200);
+  TestClient later(port());  // what was held is given back
+  EXPECT_EQ(later.ask(post("/a", 4 << 20)).status, 200);
+}
+
+TEST_F(ServerLimits, AnswersThatNobodyReadsTakeTheirMemory) {
+  serve({.load = std::make_shared<Load>(Load::Limits{.body_bytes_max = 2 << 20})});
+  TestClient alone(port());
+  alone.send("GET /size/100000000 HTTP/1.1\r\nHost: h\r\n\r\n");
+  TestClient another(port());
+  Answer answer;
+  do {
+    answer = another.ask("GET /size/3000000 HTTP/1.1\r\nHost: h\r\n\r\n");
+  } while (answer.status == 200);  // until the first has got its own
+  EXPECT_EQ(answer.status, 503);
+  EXPECT_TRUE(answer.body.contains("overloaded.memory")) << answer.body;
+  // What was written must be told.
+  EXPECT_EQ(another.ask("POST /size/3000000 HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n").status, 200);
+  alone.reset();
+  await_connections(1);
+  EXPECT_EQ(another.ask("GET /size/3000000 HTTP/1.1\r\nHost: h\r\n\r\n").status, 200);
+}
+
+TEST_F(ServerLimits, IdleUploadsShutNobodyOut) {
+  serve({.load = std::make_shared<Load>(Load::Limits{.body_bytes_max = 1 << 20})});
+  std::vector<std::unique_ptr<TestClient>> idle;
+  for (int i = 0; i < 100; ++i) {
+    idle.push_back(std::make_unique<TestClient>(port()));
+    idle.back()->send(fmt::format("POST /count HTTP/1.1\r\nHost: h\r\n{}\r\n\r\n3\r\nabc\r\n",
+                                  i % 2 ? "Transfer-Encoding: chunked" : "Content-Length: 1000000"));
+  }
+  await_connections(100);
+  TestClient another(port());
+  EXPECT_EQ(another.ask("POST /count HTTP/1.1\r\nHost: h\r\nContent-Length: 300000\r\n\r\n" + std::string(300'000, 'x')).status, 200);
+  idle.clear();
+  another.reset();
   await_connections(0);
-  TestClient small(port());  // what was held is given back
-  EXPECT_EQ(small.ask("POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 100000\r\n\r\n" + std::string(100'000, 'x')).status, 200);
+}
+
+TEST_F(ServerLimits, EveryAnswerHasTheHeadersOfAll) {
+  serve({.headers = "X-All: 1\r\n", .load = std::make_shared<Load>(Load::Limits{.connections_max = 1, .requests_max = 1})});
+  TestClient slow(port());
+  EXPECT_EQ(slow.ask("GET /a HTTP/1.1\r\nHost: h\r\n\r\n").header("X-All"), "1");
+  slow.send("GET /wait HTTP/1.1\r\nHost: h\r\n\r\nnonsense\r\n\r\n");
+  handler_.await_waiting();
+  TestClient one_more(port());
+  const Answer refused = one_more.answer();
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_EQ(refused.header("X-All"), "1");
+  EXPECT_TRUE(refused.body.starts_with(R"({"type":"about:blank","title":"Service Unavailable","status":503)")) << refused.body;
+  handler_.release();
+  EXPECT_EQ(slow.answer().header("X-All"), "1");
+  const Answer malformed = slow.answer();
+  EXPECT_EQ(malformed.status, 400);
+  EXPECT_EQ(malformed.header("X-All"), "1");
+}
+
+TEST_F(ServerLimits, SomeRequestsAreAnsweredUnderOverload) {
+  serve({.load = std::make_shared<Load>(Load::Limits{.requests_max = 1})});
+  TestClient slow(port());
+  slow.send("GET /wait HTTP/1.1\r\nHost: h\r\n\r\n");
+  handler_.await_waiting();
+  TestClient another(port());
+  EXPECT_EQ(another.ask("GET /a HTTP/1.1\r\nHost: h\r\n\r\n").status, 503);
+  EXPECT_EQ(another.ask("GET /vital HTTP/1.1\r\nHost: h\r\n\r\n").status, 200);
+  EXPECT_EQ(another.ask("GET /a HTTP/1.1\r\nHost: h\r\n\r\n").status, 503);
+  handler_.release();
+  EXPECT_EQ(slow.answer().status, 200);
 }
 
 TEST_F(ServerLimits, RefusesTooManyHeaders) {

@@ -92,18 +92,10 @@ void add_next_link(http::Response& response, const http::Request& request, std::
   response.add("Link", link);
 }
 
-std::string array_text(const document::Documents& documents, std::size_t count) {
-  std::string text = "[";
-  for (std::size_t i = 0; i < count; ++i) {
-    if (!documents.found(i)) continue;
-    if (text.size() > 1) text += ',';
-    text += documents.text(i);
-  }
-  return text += ']';
-}
-
 std::string history_text(const document::Documents& versions, std::size_t count) {
+  constexpr std::size_t kAround = 150;
   std::string text = "[";
+  text.reserve(versions.bytes() + kAround * count);
   for (std::size_t i = 0; i < count; ++i) {
     const document::Envelope& envelope = versions.envelope(i);
     fmt::format_to(std::back_inserter(text), "{}{{\"version\":{},\"recorded_at\":\"{}\",\"deleted\":{},\"position\":{},\"document\":{}}}",

@@ -38,9 +38,6 @@ void add_next_link(http::Response& response, const http::Request& request, std::
 /// The scheme, host and port of this service: `public_url` when it is not empty, else as the client named them; empty when it did not.
 std::string origin_of(const http::Request& request, std::string_view public_url);
 
-/// The first `count` documents that were found as a JSON array.
-std::string array_text(const document::Documents& documents, std::size_t count);
-
 /// The first `count` versions as a JSON array of {version, recorded_at, deleted, position, document}.
 std::string history_text(const document::Documents& versions, std::size_t count);
 

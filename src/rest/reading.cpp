@@ -17,13 +17,21 @@ document::Page one_more(document::Page page) {
   return page;
 }
 
-/// The link to what follows the first `count` of those that were found.
-void add_link(http::Response& response, const ResourceOptions& options, const http::Request& request, const document::Documents& found,
-              document::Cursor cursor) {
-  const std::size_t count = found.size() - 1;
-  if (count == 0) return;
-  cursor.position = found.envelope(count - 1).position;
-  add_next_link(response, request, options.public_url, cursor);
+/// A page of a list: so many of those that were found, and where the next one begins when there is one.
+struct Shown {
+  std::size_t count = 0;
+  std::optional<document::Position> next = {};
+};
+
+/// A page ends by its number of documents or by their bytes.
+Shown shown_of(const document::Documents& found, std::size_t limit) {
+  Shown shown{.count = std::min(found.size(), limit)};
+  if (shown.count > 0 && (found.size() > limit || found.is_cut())) shown.next = found.envelope(shown.count - 1).position;
+  return shown;
+}
+
+void add_link(http::Response& response, const ResourceOptions& options, const http::Request& request, const Shown& shown, Instant asked) {
+  if (shown.next) add_next_link(response, request, options.public_url, {.position = *shown.next, .at = asked});
 }
 
 }  // namespace
@@ -33,11 +41,12 @@ Task<http::Response> list_documents(const ResourceOptions& options, const Fields
   CO_TRY(const Slice slice, take_slice(parameters, {options.list_limit, options.list_limit_max}));
   CO_TRY(auto filter, make_list_filter(parameters, fields));
   const Instant asked = slice.view.at == kNewest ? now() : slice.view.at;  // later pages are read as of the first
+  const document::View view{slice.view.at, options.list_bytes_max};
   document::Query query{&filter, {}, one_more(slice.page)};
-  CO_TRY(auto found, co_await options.store->find({&query, 1}, slice.view));
-  const document::Documents& documents = found.front();
-  http::Response response = json_answer(200, array_text(documents, std::min(documents.size(), slice.page.limit)));
-  if (documents.size() > slice.page.limit) add_link(response, options, request, documents, {.at = asked});
+  CO_TRY(auto found, co_await options.store->find({&query, 1}, view));
+  const Shown shown = shown_of(found.front(), slice.page.limit);
+  http::Response response = json_answer(200, std::move(found.front()).take_array(shown.count));
+  add_link(response, options, request, shown, asked);
   co_return response;
 }
 
@@ -68,8 +77,15 @@ Task<http::Response> read_many(const ResourceOptions& options, const http::Reque
   CO_TRY(auto ids, take_ids(parameters));
   CO_TRY_OK(refuse_unknown(parameters, {"ids", "at"}));
   const std::vector<std::string_view> views(ids.begin(), ids.end());
+  view.bytes_max = options.list_bytes_max;
   CO_TRY(auto documents, co_await options.store->read(views, view));
-  co_return json_answer(200, array_text(documents, documents.size()));
+  if (documents.is_cut()) {
+    co_return Failure(Error{ErrorKind::too_large, "list.bytes",
+                            fmt::format("These documents are more than the {} bytes that one answer may bring.", options.list_bytes_max),
+                            "Ask for fewer at a time."});
+  }
+  const std::size_t count = documents.size();
+  co_return json_answer(200, std::move(documents).take_array(count));
 }
 
 Task<http::Response> read_history(const ResourceOptions& options, const http::Request& request, std::string id) {
@@ -77,14 +93,16 @@ Task<http::Response> read_history(const ResourceOptions& options, const http::Re
   CO_TRY(const Slice slice, take_slice(parameters, {options.list_limit, options.list_limit_max}));
   CO_TRY_OK(refuse_unknown(parameters, {"at", "limit", "after"}));
   const Instant asked = slice.view.at == kNewest ? now() : slice.view.at;
-  CO_TRY(auto versions, co_await options.store->history(id, slice.view, slice.page.after, slice.page.limit + 1));
+  const document::View view{slice.view.at, options.list_bytes_max};
+  CO_TRY(auto versions, co_await options.store->history(id, view, slice.page.after, slice.page.limit + 1));
   if (versions.empty()) {
     CO_TRY(auto any, co_await options.store->history(id, slice.page.after == 0 ? slice.view : document::View{}, 0, 1));
     if (any.empty()) co_return Failure(document::not_found(id));
   }
-  http::Response response = json_answer(200, history_text(versions, std::min(versions.size(), slice.page.limit)));
+  const Shown shown = shown_of(versions, slice.page.limit);
+  http::Response response = json_answer(200, history_text(versions, shown.count));
   response.add("X-Canonical-Id", id);
-  if (versions.size() > slice.page.limit) add_link(response, options, request, versions, {.at = asked});
+  add_link(response, options, request, shown, asked);
   co_return response;
 }
 

@@ -23,6 +23,7 @@ struct ResourceOptions {
   std::string public_url = {};
   std::size_t list_limit = 100;  // documents of a list when the request does not say
   std::size_t list_limit_max = 10'000;
+  std::size_t list_bytes_max = 32u << 20;  // of the documents of an answer; a longer list goes on with the next page
   std::size_t bulk_bytes_max = 64u << 20;
   std::size_t document_bytes_max = 1 << 20;  // of a document that a patch makes, or in a bulk request
   document::CreationRules creation = {};

@@ -77,8 +77,7 @@ def test_pages_of_other_origins_may_ask(events):
     assert preflight.headers["Access-Control-Allow-Headers"] == "content-type,x-trace"
     assert "Access-Control-Allow-Credentials" not in preflight.headers
     for path in ("/raw-events/graph", "/raw-events/api", "/nothing", "/health"):
-        answer = events.get(path, Origin="https://shop.example")
+        answer = events.get(path)  # a cache may give it to any page, so it says so whoever asks
         assert answer.headers["Access-Control-Allow-Origin"] == "*", path
         assert "X-Canonical-Id" in answer.headers["Access-Control-Expose-Headers"], path
-    assert events.get("/health").headers["Access-Control-Allow-Origin"] is None
     assert events.request("OPTIONS", "/raw-events/graph").headers["Allow"] == "GET, HEAD, POST, OPTIONS"

@@ -1,6 +1,7 @@
 """What strangers may cost: many idle connections, slow ones, and requests that are not HTTP."""
 
 import contextlib
+import json
 import resource
 import socket
 
@@ -75,6 +76,92 @@ def test_what_is_too_much_is_refused_at_once(tmp_path):
     service.stop()
 
 
+def test_answers_that_nobody_reads_take_little_memory(tmp_path):
+    service = services.Service(with_limits(tmp_path, "bodyMemory = 4MiB")).start()
+    for _ in range(10):
+        service.create(RAW, {"name": "large", "data": "x" * 900_000})
+    before = resident(service.process.pid)
+    with contextlib.ExitStack() as stack:
+        for _ in range(40):
+            client = stack.enter_context(socket.create_connection(("127.0.0.1", service.port), 30))
+            client.sendall(f"GET {RAW}?limit=10 HTTP/1.1\r\nHost: h\r\n\r\n".encode())
+            assert client.recv(12) in (b"HTTP/1.1 200", b"HTTP/1.1 503")
+        memory = resident(service.process.pid) - before
+        print(f"40 clients that do not read: {memory / 1e6:.0f} MB more")
+        assert memory < 60e6
+    service.stop()
+
+
+def pages(service, path):
+    """The ids of each page that the links lead to."""
+    while path:
+        page = service.get(path)
+        assert page.status == 200, page
+        yield [document.get("id") or document["document"]["id"] for document in page.json()]
+        link = page.headers["Link"]
+        path = link and link[link.index("/", link.index("//") + 2) : link.index(">")]
+
+
+def test_lists_end_by_their_bytes_too(tmp_path):
+    service = services.Service(with_limits(tmp_path, "listBytes = 250kB")).start()
+    ids = [service.create(RAW, {"name": f"n{i}", "data": "x" * 100_000})["id"] for i in range(5)]
+    newest_first = ids[::-1]
+    assert list(pages(service, f"{RAW}?limit=4")) == [newest_first[:2], newest_first[2:4], newest_first[4:]]
+    assert list(pages(service, f"{RAW}?limit=1&name=n3")) == [[ids[3]]]
+    for _ in range(2):
+        service.request("PUT", f"{RAW}/{ids[0]}", {"name": "n0", "data": "y" * 100_000})
+    assert list(pages(service, f"{RAW}/{ids[0]}/history")) == [[ids[0]] * 2, [ids[0]]]
+    assert service.get(f"{RAW}/bulk?ids={','.join(ids[:2])}").status == 200
+    refused = service.get(f"{RAW}/bulk?ids={','.join(ids)}")
+    assert (refused.status, refused.json()["code"]) == (413, "list.bytes")
+    answer = service.query("/raw-events/graph", "{ getByName(name: \"n3\") { id } }")
+    assert answer["data"]["getByName"] == [{"id": ids[3]}]
+    service.stop()
+
+
+def test_one_request_of_any_size_that_is_allowed_gets_in(tmp_path):
+    service = services.Service(with_limits(tmp_path, "bodyMemory = 1MiB")).start()
+    lines = "".join(json.dumps({"name": f"n{i}", "data": "x" * 1000}) + "\n" for i in range(5000))
+    ndjson = {"Content-Type": "application/x-ndjson"}
+    assert service.request("POST", f"{RAW}/bulk", lines, ndjson).status == 201
+    assert service.request("POST", f"{RAW}/bulk", [{"name": "one", "data": {}}]).status == 201
+    with contextlib.ExitStack() as stack:  # uploads that have hardly begun
+        head = f"POST {RAW}/bulk HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: 1000000\r\n\r\n[".encode()
+        for _ in range(30):
+            stack.enter_context(socket.create_connection(("127.0.0.1", service.port), 30)).sendall(head)
+        assert service.request("POST", f"{RAW}/bulk", [{"name": "one", "data": {}}] * 1000).status == 201
+    service.stop()
+
+
+def test_errors_of_the_server_itself_can_be_read_by_pages(tmp_path):
+    service = services.Service(with_limits(tmp_path, "bodyBytes = 1kB, headerBytes = 2kB")).start()
+    head = b"POST /raw-events/api HTTP/1.1\r\nHost: h\r\n"
+    for text, status in [
+        (head + b"Content-Length: 2000\r\n\r\n", 413),
+        (head + b"A: " + b"b" * 3000, 431),
+        (b"GET /" + b"b" * 3000, 414),
+        (b"nonsense\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\nHost: a/b\r\n\r\n", 400),
+    ]:
+        answer = ask(service.port, text)
+        assert answer.startswith(f"HTTP/1.1 {status} ".encode()), answer
+        assert b"\r\nAccess-Control-Allow-Origin: *\r\n" in answer and b"\r\nAccess-Control-Expose-Headers: " in answer
+    service.stop()
+
+
+def test_the_authority_of_a_target_is_the_host(events):
+    events.create(RAW, {"name": "one", "data": {}})
+    events.create(RAW, {"name": "two", "data": {}})
+    answer = ask(events.port, f"GET http://foo.example:80{RAW}?limit=1 HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+    assert f"\r\nLink: <http://foo.example:80{RAW}?".encode() in answer
+
+
+def test_needless_escapes_make_no_other_path(events):
+    made = events.create(RAW, {"name": "one", "data": {}})
+    assert events.get(f"/raw%2Devents/%61pi/%62ulk?ids={made['id']}").json() == [made]
+    assert events.get(f"/%72aw-events/api/%{ord(made['id'][0]):02x}{made['id'][1:]}/histor%79").status == 200
+
+
 def test_heads_have_limits(tmp_path):
     service = services.Service(with_limits(tmp_path, "headers = 4, headerBytes = 2kB")).start()
     assert ask(service.port, b"GET /health HTTP/1.1\r\n" + b"A: b\r\n" * 4 + b"Host: h\r\n\r\n").startswith(b"HTTP/1.1 431 ")
@@ -93,7 +180,7 @@ def test_slow_clients_are_cut(tmp_path):
 
 
 @pytest.mark.parametrize("request_text, status", [
-    (b"HEAD /raw-events/api HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n", 200),
+    (b"HEAD /processed-events/api HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n", 200),
     (b"GET http://other.example/health HTTP/1.1\r\nHost: other.example\r\nConnection: close\r\n\r\n", 200),
     (b"GET /health HTTP/1.0\r\n\r\n", 200),
     (b"GET /health HTTP/1.1\r\n\r\n", 400),

@@ -108,7 +108,7 @@ Task<EngineResponse> Engine::execute(EngineRequest request) {
                                    state_->running);
   auto answer = co_await Run::answer(run);
   if (!*answer) co_return state_->timed_out(chosen.operation);
-  co_return EngineResponse{EngineResponse::Outcome::executed, response_body(**std::move(answer))};
+  co_return EngineResponse{EngineResponse::Outcome::executed, response_body(**std::move(answer)), chosen.operation == OperationType::query};
 }
 
 }  // namespace millrace::graphql

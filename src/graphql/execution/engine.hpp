@@ -34,7 +34,8 @@ struct EngineResponse {
     timed_out,      // the same; it took longer than it may
   };
   Outcome outcome = Outcome::executed;
-  std::string body;  // the response as JSON (7.1)
+  std::string body;         // the response as JSON (7.1)
+  bool only_reads = false;  // a query that was executed
 };
 
 class Engine {

@@ -61,7 +61,11 @@ class MemoryStore final : public document::Store, private document::Held {
     Documents documents;
     for (const std::string_view id : ids) {
       const Version* version = newest(id, view.at);
-      version != nullptr && !version->envelope.deleted ? add(documents, *version) : documents.add_missing();
+      if (version == nullptr || version->envelope.deleted) {
+        documents.add_missing();
+      } else if (add(documents, *version); documents.cut_to(view.bytes_max)) {
+        break;
+      }
     }
     co_return documents;
   }
@@ -71,7 +75,8 @@ class MemoryStore final : public document::Store, private document::Held {
     std::vector<Documents> found;
     for (const Query& query : queries) {
       CO_TRY_OK(check_language(query));
-      CO_TRY(Documents documents, find_one(query, view.at));
+      CO_TRY(Documents documents, find_one(query, view));
+      view.bytes_max -= std::min(view.bytes_max, documents.bytes());
       found.push_back(std::move(documents));
     }
     co_return found;
@@ -96,7 +101,9 @@ class MemoryStore final : public document::Store, private document::Held {
     for (const std::size_t place : places->second | std::views::reverse) {
       if (documents.size() == limit) break;
       const Envelope& envelope = versions_[place].envelope;
-      if (envelope.recorded_at <= view.at && (before == 0 || envelope.position < before)) add(documents, versions_[place]);
+      if (envelope.recorded_at > view.at || (before != 0 && envelope.position >= before)) continue;
+      add(documents, versions_[place]);
+      if (documents.cut_to(view.bytes_max)) break;
     }
     co_return documents;
   }
@@ -186,18 +193,21 @@ class MemoryStore final : public document::Store, private document::Held {
                          "Write the template in the JSON filter language"});
   }
 
-  Result<Documents> find_one(const Query& query, Instant at) const {
+  Result<Documents> find_one(const Query& query, View view) const {
     TRY(document::Ranking::Bounds bounds, bounds_of(query));
     document::Ranking ranking(query, std::move(bounds));
     for (const Version& version : versions_ | std::views::reverse) {
       if (ranking.is_settled()) break;
-      if (!version.visible(at)) continue;
+      if (!version.visible(view.at)) continue;
       Documents one;
       add(one, version);
       if (matches(*query.filter, query.arguments, one.text(0))) ranking.offer(version.envelope.position, one.text(0));
     }
     Documents documents;
-    for (const Position position : std::move(ranking).positions()) add(documents, versions_[position - 1]);
+    for (const Position position : std::move(ranking).positions()) {
+      add(documents, versions_[position - 1]);
+      if (documents.cut_to(view.bytes_max)) break;
+    }
     return documents;
   }
 

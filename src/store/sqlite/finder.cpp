@@ -26,15 +26,21 @@ std::int64_t before_of(const Query& query) {
 }  // namespace
 
 Result<Documents> Finder::find(const Query& query, const SqlCondition* condition) {
-  if (!query.order.empty() || query.page.from_end) return find_ranked(query, condition);
-  NewestPage page(query, scope_.at);
-  TRY_OK(select(query, condition, page));
-  return std::move(page).take_documents();
+  Documents documents;
+  if (!query.order.empty() || query.page.from_end) {
+    TRY(documents, find_ranked(query, condition));
+  } else {
+    NewestPage page(query, scope_.view);
+    TRY_OK(select(query, condition, page));
+    documents = std::move(page).take_documents();
+  }
+  scope_.view.bytes_max -= std::min(scope_.view.bytes_max, documents.bytes());
+  return documents;
 }
 
 Result<std::uint64_t> Finder::count(const Query& query, const SqlCondition* condition) {
   const Query whole{.filter = query.filter, .arguments = query.arguments};
-  Count count(whole, scope_.at);
+  Count count(whole, scope_.view);
   TRY_OK(select(whole, condition, count));
   return count.count();
 }
@@ -43,28 +49,29 @@ Result<Documents> Finder::find_ranked(const Query& query, const SqlCondition* co
   document::Ranking::Bounds bounds;
   TRY(bounds.after, rank_at(query, query.page.after));
   TRY(bounds.until, rank_at(query, query.page.until));
-  RankedPage page(query, scope_.at, std::move(bounds));
+  RankedPage page(query, scope_.view, std::move(bounds));
   TRY_OK(select(query, condition, page));
   if (effort_.spent) return Documents();
-  return versions_at(std::move(page).positions());
+  return versions_at(std::move(page).positions(), scope_.view.bytes_max);
 }
 
 /// Where the version at a position stands in the query's order; nothing for position 0.
 Result<std::optional<document::Rank>> Finder::rank_at(const Query& query, document::Position position) {
   if (position == 0) return std::nullopt;
   if (query.order.empty()) return document::Rank{{}, position};
-  TRY(const Documents versions, versions_at({position}));
+  TRY(const Documents versions, versions_at({position}, SIZE_MAX));
   if (versions.empty()) return Failure(document::no_version_at(position));
   return document::Rank{document::order_bytes(query.order, versions.text(0)), position};
 }
 
-Result<Documents> Finder::versions_at(const std::vector<document::Position>& positions) {
+Result<Documents> Finder::versions_at(const std::vector<document::Position>& positions, std::size_t bytes_max) {
   constexpr auto kMax = static_cast<document::Position>(std::numeric_limits<std::int64_t>::max());
   Documents versions;
   for (const document::Position position : positions) {
     Cursor row = scope_.connection.use(scope_.table.version_at_position);
     if (row.integer(1, static_cast<std::int64_t>(std::min(position, kMax))).next()) add_row(versions, row);
     if (row.failed()) return Failure(scope_.connection.failure());
+    if (!versions.empty() && versions.cut_to(bytes_max)) break;
   }
   return versions;
 }
@@ -133,7 +140,7 @@ Result<> Finder::select_sql(const Query& query, const SqlCondition& condition, S
   arguments.bind(rows);
   const int count = arguments.count();
   rows.integer(count + 1, before_of(query));
-  if (!newest()) rows.integer(count + 2, scope_.at.microseconds);
+  if (!newest()) rows.integer(count + 2, scope_.view.at.microseconds);
   return take_rows(rows, selection);
 }
 
@@ -146,7 +153,7 @@ Result<> Finder::take_rows(Cursor& rows, Selection& selection) {
 Result<> Finder::take_scanned(const Query& query, Selection& selection) {
   Cursor rows = scope_.connection.use(newest() ? scope_.table.scan_newest : scope_.table.scan_at);
   rows.integer(1, before_of(query));
-  if (!newest()) rows.integer(2, scope_.at.microseconds);
+  if (!newest()) rows.integer(2, scope_.view.at.microseconds);
   return take_rows(rows, selection);
 }
 
@@ -189,7 +196,7 @@ Result<std::vector<std::int64_t>> Finder::positions_of_ids(const Query& query, c
     if (!effort_.use()) break;
     Cursor row = scope_.connection.use(newest() ? scope_.table.read_newest : scope_.table.read_at);
     row.text(1, id);
-    if (!newest()) row.integer(2, scope_.at.microseconds);
+    if (!newest()) row.integer(2, scope_.view.at.microseconds);
     if (row.next() && row.integer(kPosition) < before_of(query)) positions.push_back(row.integer(kPosition));
     if (row.failed()) return Failure(scope_.connection.failure());
   }

@@ -34,12 +34,12 @@ class Finder {
     Connection& connection;
     const Table& table;
     const std::vector<IndexedPath>& paths;
-    Instant at;
+    document::View view;
   };
   Finder(const Scope& scope, Effort& effort) : scope_(scope), effort_(effort) {}
 
-  /// The documents that match. `condition`: what was prepared for a filter with a part in SQL. When the effort is spent the result is of
-  /// no use.
+  /// The documents that match; all finds together give what the view's bytes_max lets them. `condition`: what was prepared for a filter
+  /// with a part in SQL. When the effort is spent the result is of no use.
   Result<document::Documents> find(const document::Query& query, const SqlCondition* condition = nullptr);
   /// How many match, whatever the query's page. Likewise.
   Result<std::uint64_t> count(const document::Query& query, const SqlCondition* condition = nullptr);
@@ -50,7 +50,7 @@ class Finder {
   Result<> select_planned(const document::Query& query, const IndexPlan& plan, Selection& selection);
   Result<document::Documents> find_ranked(const document::Query& query, const SqlCondition* condition);
   Result<std::optional<document::Rank>> rank_at(const document::Query& query, document::Position position);
-  Result<document::Documents> versions_at(const std::vector<document::Position>& positions);
+  Result<document::Documents> versions_at(const std::vector<document::Position>& positions, std::size_t bytes_max);
   Result<std::size_t> entries_of(const IndexPlan& plan);
   Result<const IndexPlan*> choose(const std::vector<IndexPlan>& plans);
   Result<> take_rows(Cursor& rows, Selection& selection);
@@ -65,7 +65,7 @@ class Finder {
   Result<std::vector<std::int64_t>> positions_in_range(const document::Query& query, const IndexPlan& plan, std::size_t most);
   Result<KeyRange> narrowest(const IndexPlan& plan);
   Result<> collect(Cursor& entries, std::vector<std::int64_t>& positions, std::size_t most);
-  bool newest() const { return scope_.at == kNewest; }
+  bool newest() const { return scope_.view.at == kNewest; }
 
   Scope scope_;
   Effort& effort_;

@@ -50,7 +50,7 @@ class FinderTest : public testing::Test {
     const auto filter = document::parse_filter_template(json, names, {});
     EXPECT_TRUE(filter) << json;
     Effort effort{.left = 100'000};
-    Finder finder({.connection = *connection_, .table = table_, .paths = paths_, .at = at}, effort);
+    Finder finder({.connection = *connection_, .table = table_, .paths = paths_, .view = {at}}, effort);
     const auto documents = finder.find({.filter = &*filter, .arguments = {}, .page = page});
     EXPECT_TRUE(documents);
     return {documents->size(), 100'000 - effort.left};
@@ -131,7 +131,7 @@ TEST_F(FinderTest, SpentEffortStopsIt) {
   std::vector<std::string> names;
   const auto filter = document::parse_filter_template(R"({"nowhere": 1})", names, {});
   Effort effort{.left = 100};
-  Finder finder({.connection = *connection_, .table = table_, .paths = paths_, .at = kNewest}, effort);
+  Finder finder({.connection = *connection_, .table = table_, .paths = paths_, .view = {}}, effort);
   EXPECT_TRUE(finder.find({.filter = &*filter}));
   EXPECT_TRUE(effort.spent);
 }

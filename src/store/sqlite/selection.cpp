@@ -12,8 +12,9 @@ void add_row(document::Documents& documents, const Cursor& row) {
 
 bool Selection::visible(const Cursor& row) const {
   if (row.integer(kDeleted) != 0) return false;
-  if (at_ == kNewest) return row.is_null(kSupersededAt);
-  return row.integer(kRecordedAt) <= at_.microseconds && (row.is_null(kSupersededAt) || row.integer(kSupersededAt) > at_.microseconds);
+  if (view_.at == kNewest) return row.is_null(kSupersededAt);
+  const std::int64_t at = view_.at.microseconds;
+  return row.integer(kRecordedAt) <= at && (row.is_null(kSupersededAt) || row.integer(kSupersededAt) > at);
 }
 
 void Selection::take(const Cursor& row) {
@@ -23,7 +24,8 @@ void Selection::take(const Cursor& row) {
   add_row(documents_, row);
   const std::string_view text = documents_.text(documents_.size() - 1);
   const bool counts = filter_ == nullptr || matches(*filter_, query_.arguments, text);
-  if (!counts || !keep(position, text)) documents_.drop_last();
+  if (!counts || !keep(position, text)) return documents_.drop_last();
+  documents_.cut_to(view_.bytes_max);
 }
 
 bool NewestPage::pass_unseen(document::Position position) {

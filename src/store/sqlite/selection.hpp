@@ -17,7 +17,7 @@ void add_row(document::Documents& documents, const Cursor& row);
 class Selection {
  public:
   /// The query outlives the selection.
-  Selection(const document::Query& query, Instant at) : query_(query), filter_(query.filter), at_(at) {}
+  Selection(const document::Query& query, document::View view) : query_(query), filter_(query.filter), view_(view) {}
   virtual ~Selection() = default;
   Selection(const Selection&) = delete;
   Selection& operator=(const Selection&) = delete;
@@ -34,6 +34,7 @@ class Selection {
  protected:
   const document::Query& query() const { return query_; }
   document::Documents& documents() { return documents_; }
+  bool is_cut() const { return documents_.is_cut(); }
 
  private:
   /// Whether a row that counts is done with before anyone has looked at its document.
@@ -44,7 +45,7 @@ class Selection {
 
   const document::Query& query_;
   const document::Filter* filter_;
-  const Instant at_;
+  const document::View view_;
   document::Documents documents_;
 };
 
@@ -53,7 +54,7 @@ class NewestPage final : public Selection {
  public:
   using Selection::Selection;
   bool sees_all() const override { return false; }
-  bool full() const override { return kept_ >= query().page.limit || past_end_; }
+  bool full() const override { return kept_ >= query().page.limit || past_end_ || is_cut(); }
   document::Documents take_documents() && { return std::move(documents()); }
 
  private:
@@ -68,8 +69,8 @@ class NewestPage final : public Selection {
 /// A page in any order: the positions that are on it.
 class RankedPage final : public Selection {
  public:
-  RankedPage(const document::Query& query, Instant at, document::Ranking::Bounds bounds)
-      : Selection(query, at), ranking_(query, std::move(bounds)) {}
+  RankedPage(const document::Query& query, document::View view, document::Ranking::Bounds bounds)
+      : Selection(query, view), ranking_(query, std::move(bounds)) {}
   std::vector<document::Position> positions() && { return std::move(ranking_).positions(); }
 
  private:

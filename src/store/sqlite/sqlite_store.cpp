@@ -135,6 +135,7 @@ class SqliteStore final : public document::Store {
       const bool found = row.next() && row.integer(kDeleted) == 0;
       if (row.failed()) return Failure(connection.failure());
       found ? add_row(documents, row) : documents.add_missing();
+      if (found && documents.cut_to(view.bytes_max)) break;
     }
     return documents;
   }
@@ -166,7 +167,7 @@ class SqliteStore final : public document::Store {
     TRY(Connection* const connection, database_->reader());
     const Snapshot snapshot(*connection);
     if (!snapshot.begun()) return Failure(snapshot.begun().error());
-    Finder finder({.connection = *connection, .table = table_, .paths = paths_, .at = view.at}, effort);
+    Finder finder({.connection = *connection, .table = table_, .paths = paths_, .view = view}, effort);
     std::vector<T> answers;
     for (const Query& query : queries) {
       TRY(T answer, (this->*one)(finder, query));
@@ -201,7 +202,7 @@ class SqliteStore final : public document::Store {
     TRY(Connection* const connection, database_->reader());
     Cursor rows = connection->use(table_.changes);
     rows.integer(1, to_integer(after)).integer(2, to_integer(limit));
-    return all_rows(*connection, rows);
+    return all_rows(*connection, rows, SIZE_MAX);
   }
 
   Result<Documents> versions_of(std::string_view id, View view, Position before, std::size_t limit) {
@@ -209,12 +210,15 @@ class SqliteStore final : public document::Store {
     Cursor rows = connection->use(table_.history);
     rows.text(1, id).integer(2, view.at.microseconds).integer(3, before == 0 ? kMax : to_integer(before));
     rows.integer(4, to_integer(limit));
-    return all_rows(*connection, rows);
+    return all_rows(*connection, rows, view.bytes_max);
   }
 
-  static Result<Documents> all_rows(Connection& connection, Cursor& rows) {
+  static Result<Documents> all_rows(Connection& connection, Cursor& rows, std::size_t bytes_max) {
     Documents documents;
-    while (rows.next()) add_row(documents, rows);
+    while (!documents.is_cut() && rows.next()) {
+      add_row(documents, rows);
+      documents.cut_to(bytes_max);
+    }
     if (rows.failed()) return Failure(connection.failure());
     return documents;
   }
