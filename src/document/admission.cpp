@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
+
 #include "base/hash.hpp"
 
 namespace millrace::document {
@@ -74,6 +76,16 @@ Result<std::optional<Error>> refusal(std::span<const Append> appends, Held& held
     if (refused) return refused;
   }
   return std::optional<Error>();
+}
+
+Error counted_from(std::size_t first, Error error) {
+  for (ErrorDetail& detail : error.details) {
+    std::size_t index = 0;
+    const char* end = detail.path.data() + detail.path.size();
+    if (!detail.path.starts_with('/') || std::from_chars(detail.path.data() + 1, end, index).ec != std::errc()) continue;
+    detail.path.replace(1, detail.path.find('/', 1) - 1, std::to_string(first + index));
+  }
+  return error;
 }
 
 }  // namespace millrace::document

@@ -1,6 +1,7 @@
 // Whether a store may append what a call asks for: one answer for every store, so that all refuse alike.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <span>
 #include <string>
@@ -30,5 +31,8 @@ class Held {
 /// Why the appends cannot all be made in this order, or nothing when they can. Appends nothing; later elements see what earlier ones will
 /// have done. The error of the result is that of `held`.
 Result<std::optional<Error>> refusal(std::span<const Append> appends, Held& held);
+
+/// The error about an element ("/3") of a batch, counted over all batches of which `first` elements came before.
+Error counted_from(std::size_t first, Error error);
 
 }  // namespace millrace::document

@@ -1,24 +1,7 @@
 #include "store/sqlite/entries.hpp"
 
-#include <algorithm>
-
 namespace millrace::store::sqlite {
 namespace {
-
-/// The keys of a payload at a path, each once.
-std::vector<std::string> keys_of(const document::FieldPath& path, std::string_view payload) {
-  std::vector<std::string> keys;
-  document::visit_values(path, payload, [&keys](std::string_view value) {
-    // Conditions on null, arrays and objects are not served by the index.
-    if (value == "null" || value.front() == '[' || value.front() == '{') return;
-    document::append_key(keys.emplace_back(), value);
-  });
-  if (keys.size() < 2) return keys;
-  std::ranges::sort(keys);
-  const auto repeated = std::ranges::unique(keys);
-  keys.erase(repeated.begin(), repeated.end());
-  return keys;
-}
 
 Result<> run_entry(Connection& connection, std::string_view sql, std::int64_t path, std::string_view key, document::Position position) {
   Cursor cursor = connection.use(sql);
@@ -36,10 +19,10 @@ Result<> mark_many(Connection& connection, const Table& table, std::int64_t path
 
 }  // namespace
 
-Result<> add_entries(Connection& connection, const Table& table, const std::vector<IndexedPath>& paths, std::string_view payload,
+Result<> add_entries(Connection& connection, const Table& table, const std::vector<document::IndexedPath>& paths, std::string_view payload,
                      document::Position position, bool past) {
-  for (const IndexedPath& indexed : paths) {
-    const std::vector<std::string> keys = keys_of(indexed.path, payload);
+  for (const document::IndexedPath& indexed : paths) {
+    const std::vector<std::string> keys = document::keys_at(indexed.path, payload);
     if (keys.size() > 1) TRY_OK(mark_many(connection, table, indexed.number));
     for (const std::string& key : keys) {
       TRY_OK(run_entry(connection, past ? table.insert_entry_past : table.insert_entry, indexed.number, key, position));
@@ -48,10 +31,10 @@ Result<> add_entries(Connection& connection, const Table& table, const std::vect
   return {};
 }
 
-Result<> retire_entries(Connection& connection, const Table& table, const std::vector<IndexedPath>& paths, std::string_view payload,
-                        document::Position position) {
-  for (const IndexedPath& indexed : paths) {
-    for (const std::string& key : keys_of(indexed.path, payload)) {
+Result<> retire_entries(Connection& connection, const Table& table, const std::vector<document::IndexedPath>& paths,
+                        std::string_view payload, document::Position position) {
+  for (const document::IndexedPath& indexed : paths) {
+    for (const std::string& key : document::keys_at(indexed.path, payload)) {
       TRY_OK(run_entry(connection, table.delete_entry, indexed.number, key, position));
       TRY_OK(run_entry(connection, table.insert_entry_past, indexed.number, key, position));
     }

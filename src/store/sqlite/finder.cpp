@@ -8,7 +8,10 @@ namespace millrace::store::sqlite {
 namespace {
 
 using document::Documents;
+using document::IndexPlan;
+using document::KeyRange;
 using document::Query;
+using document::Selection;
 
 /// Positions collected from an index. Where more would match, a scan from the newest finds a page of them sooner.
 constexpr std::size_t kCollectedMax = 20'000;
@@ -30,7 +33,7 @@ Result<Documents> Finder::find(const Query& query, const SqlCondition* condition
   if (!query.order.empty() || query.page.from_end) {
     TRY(documents, find_ranked(query, condition));
   } else {
-    NewestPage page(query, scope_.view);
+    document::NewestPage page(query, scope_.view);
     TRY_OK(select(query, condition, page));
     documents = std::move(page).take_documents();
   }
@@ -40,7 +43,7 @@ Result<Documents> Finder::find(const Query& query, const SqlCondition* condition
 
 Result<std::uint64_t> Finder::count(const Query& query, const SqlCondition* condition) {
   const Query whole{.filter = query.filter, .arguments = query.arguments};
-  Count count(whole, scope_.view);
+  document::Count count(whole, scope_.view);
   TRY_OK(select(whole, condition, count));
   return count.count();
 }
@@ -49,7 +52,7 @@ Result<Documents> Finder::find_ranked(const Query& query, const SqlCondition* co
   document::Ranking::Bounds bounds;
   TRY(bounds.after, rank_at(query, query.page.after));
   TRY(bounds.until, rank_at(query, query.page.until));
-  RankedPage page(query, scope_.view, std::move(bounds));
+  document::RankedPage page(query, scope_.view, std::move(bounds));
   TRY_OK(select(query, condition, page));
   if (effort_.spent) return Documents();
   return versions_at(std::move(page).positions(), scope_.view.bytes_max);
@@ -78,7 +81,7 @@ Result<Documents> Finder::versions_at(const std::vector<document::Position>& pos
 
 Result<> Finder::select(const Query& query, const SqlCondition* condition, Selection& selection) {
   if (condition != nullptr) return select_sql(query, *condition, selection);
-  const std::vector<IndexPlan> plans = plan_index(*query.filter, query.arguments, scope_.paths);
+  const std::vector<IndexPlan> plans = document::plan_index(*query.filter, query.arguments, scope_.paths);
   TRY(const IndexPlan* const plan, choose(plans));
   return select_planned(query, *plan, selection);
 }
@@ -145,7 +148,7 @@ Result<> Finder::select_sql(const Query& query, const SqlCondition& condition, S
 }
 
 Result<> Finder::take_rows(Cursor& rows, Selection& selection) {
-  while (!selection.full() && effort_.use() && rows.next()) selection.take(rows);
+  while (!selection.full() && effort_.use() && rows.next()) selection.take(Row(rows));
   if (rows.failed()) return Failure(scope_.connection.failure());
   return {};
 }
@@ -174,7 +177,7 @@ Result<> Finder::take_keyed_at(const Query& query, const IndexPlan& plan, Select
 
 Result<> Finder::take_position(std::int64_t position, Selection& selection) {
   Cursor row = scope_.connection.use(scope_.table.version_at_position);
-  if (row.integer(1, position).next()) selection.take(row);
+  if (row.integer(1, position).next()) selection.take(Row(row));
   if (row.failed()) return Failure(scope_.connection.failure());
   return {};
 }

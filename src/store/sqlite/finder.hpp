@@ -6,9 +6,9 @@
 #include <optional>
 #include <vector>
 
+#include "document/index_plan.hpp"
+#include "document/selection.hpp"
 #include "document/store.hpp"
-#include "store/sqlite/index_plan.hpp"
-#include "store/sqlite/selection.hpp"
 #include "store/sqlite/sql_condition.hpp"
 #include "store/sqlite/table.hpp"
 
@@ -33,7 +33,7 @@ class Finder {
   struct Scope {
     Connection& connection;
     const Table& table;
-    const std::vector<IndexedPath>& paths;
+    const std::vector<document::IndexedPath>& paths;
     document::View view;
   };
   Finder(const Scope& scope, Effort& effort) : scope_(scope), effort_(effort) {}
@@ -45,25 +45,25 @@ class Finder {
   Result<std::uint64_t> count(const document::Query& query, const SqlCondition* condition = nullptr);
 
  private:
-  Result<> select(const document::Query& query, const SqlCondition* condition, Selection& selection);
-  Result<> select_sql(const document::Query& query, const SqlCondition& condition, Selection& selection);
-  Result<> select_planned(const document::Query& query, const IndexPlan& plan, Selection& selection);
+  Result<> select(const document::Query& query, const SqlCondition* condition, document::Selection& selection);
+  Result<> select_sql(const document::Query& query, const SqlCondition& condition, document::Selection& selection);
+  Result<> select_planned(const document::Query& query, const document::IndexPlan& plan, document::Selection& selection);
   Result<document::Documents> find_ranked(const document::Query& query, const SqlCondition* condition);
   Result<std::optional<document::Rank>> rank_at(const document::Query& query, document::Position position);
   Result<document::Documents> versions_at(const std::vector<document::Position>& positions, std::size_t bytes_max);
-  Result<std::size_t> entries_of(const IndexPlan& plan);
-  Result<const IndexPlan*> choose(const std::vector<IndexPlan>& plans);
-  Result<> take_rows(Cursor& rows, Selection& selection);
-  Result<> take_scanned(const document::Query& query, Selection& selection);
-  Result<> take_keyed(const document::Query& query, const IndexPlan& plan, Selection& selection);
-  Result<> take_keyed_at(const document::Query& query, const IndexPlan& plan, Selection& selection);
-  Result<> take_position(std::int64_t position, Selection& selection);
-  Result<> take_positions(std::vector<std::int64_t> positions, Selection& selection);
+  Result<std::size_t> entries_of(const document::IndexPlan& plan);
+  Result<const document::IndexPlan*> choose(const std::vector<document::IndexPlan>& plans);
+  Result<> take_rows(Cursor& rows, document::Selection& selection);
+  Result<> take_scanned(const document::Query& query, document::Selection& selection);
+  Result<> take_keyed(const document::Query& query, const document::IndexPlan& plan, document::Selection& selection);
+  Result<> take_keyed_at(const document::Query& query, const document::IndexPlan& plan, document::Selection& selection);
+  Result<> take_position(std::int64_t position, document::Selection& selection);
+  Result<> take_positions(std::vector<std::int64_t> positions, document::Selection& selection);
 
-  Result<std::vector<std::int64_t>> positions_of_ids(const document::Query& query, const IndexPlan& plan);
-  Result<std::vector<std::int64_t>> positions_of_keys(const document::Query& query, const IndexPlan& plan, std::size_t most);
-  Result<std::vector<std::int64_t>> positions_in_range(const document::Query& query, const IndexPlan& plan, std::size_t most);
-  Result<KeyRange> narrowest(const IndexPlan& plan);
+  Result<std::vector<std::int64_t>> positions_of_ids(const document::Query& query, const document::IndexPlan& plan);
+  Result<std::vector<std::int64_t>> positions_of_keys(const document::Query& query, const document::IndexPlan& plan, std::size_t most);
+  Result<std::vector<std::int64_t>> positions_in_range(const document::Query& query, const document::IndexPlan& plan, std::size_t most);
+  Result<document::KeyRange> narrowest(const document::IndexPlan& plan);
   Result<> collect(Cursor& entries, std::vector<std::int64_t>& positions, std::size_t most);
   bool newest() const { return scope_.view.at == kNewest; }
 

@@ -68,7 +68,7 @@ class FinderTest : public testing::Test {
   TemporaryFolder folder_;
   const Table table_{"events"};
   std::unique_ptr<Connection> connection_;
-  std::vector<IndexedPath> paths_;
+  std::vector<document::IndexedPath> paths_;
 };
 
 struct Row {

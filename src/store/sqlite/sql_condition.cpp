@@ -6,6 +6,7 @@
 
 #include "base/json/number.hpp"
 #include "base/json/slices.hpp"
+#include "document/sql_part.hpp"
 
 namespace millrace::store::sqlite {
 namespace {
@@ -14,37 +15,14 @@ using document::Filter;
 
 constexpr std::string_view kVisible = "superseded_at IS NULL AND deleted = 0";
 
-Error refused(std::string message, std::string hint) {
-  return {ErrorKind::unprocessable, "store.sql", std::move(message), std::move(hint)};
-}
-
-/// Takes the part in SQL out of the filter, leaving a part that always holds. Null when there is none where one may be.
-const Filter* find_sql(const Filter& filter) {
-  if (filter.kind == Filter::Kind::sql) return &filter;
-  if (filter.kind != Filter::Kind::all) return nullptr;
-  for (const Filter& child : filter.children) {
-    if (const Filter* found = find_sql(child)) return found;
-  }
-  return nullptr;
-}
-
-Filter without(const Filter& filter, const Filter* part) {
-  if (&filter == part) return Filter::everything();
-  Filter copy = filter;
-  for (std::size_t i = 0; i < filter.children.size(); ++i) copy.children[i] = without(filter.children[i], part);
-  return copy;
-}
-
 }  // namespace
 
 Result<SqlCondition> SqlCondition::make(const Filter& filter, const Table& table) {
   SqlCondition condition;
-  const Filter* part = find_sql(filter);
-  if (part != nullptr) condition.rest_ = without(filter, part);
-  if (part == nullptr || has_sql(condition.rest_)) {
-    return Failure(refused("A filter can have one part in SQL, and not within $or or $nor.", "Write it as one SQL template"));
-  }
-  condition.has_rest_ = part != &filter;
+  TRY(document::SqlPart split, document::split_sql(filter));
+  const Filter* const part = split.part;
+  condition.has_rest_ = split.has_rest;
+  condition.rest_ = std::move(split.rest);
   condition.sql_ = part->sql;
   condition.parameters_ = part->sql_parameters;
   const std::size_t count = condition.parameters_.size();
@@ -60,9 +38,9 @@ Result<SqlCondition> SqlCondition::make(const Filter& filter, const Table& table
 
 Result<> SqlCondition::check(Connection& connection) const {
   const Result<int> count = connection.parameter_count(newest_);
-  if (!count) return Failure(refused(fmt::format("SQLite cannot run \"{}\": {}.", sql_, connection.message()), {}));
+  if (!count) return Failure(document::sql_refused(fmt::format("SQLite cannot run \"{}\": {}.", sql_, connection.message())));
   if (*count != static_cast<int>(parameters_.size()) + 1) {
-    return Failure(refused(fmt::format("\"{}\" has parameters of its own.", sql_), "Write parameters as mustaches"));
+    return Failure(document::sql_refused(fmt::format("\"{}\" has parameters of its own.", sql_), "Write parameters as mustaches"));
   }
   return {};
 }

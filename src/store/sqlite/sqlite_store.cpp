@@ -231,7 +231,7 @@ class SqliteStore final : public document::Store {
   const Options options_;
   const std::shared_ptr<Database> database_;
   const Table table_;
-  std::vector<IndexedPath> paths_;  // fixed after prepare()
+  std::vector<document::IndexedPath> paths_;  // fixed after prepare()
   std::mutex mutex_;
   std::unordered_map<const document::Filter*, SqlCondition> conditions_;  // GUARDED_BY(mutex_)
 };

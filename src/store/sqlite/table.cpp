@@ -4,28 +4,15 @@
 
 #include <algorithm>
 
-#include "base/json/canonical.hpp"
-#include "base/json/slices.hpp"
 #include "store/sqlite/entries.hpp"
 
 namespace millrace::store::sqlite {
 namespace {
 
 using document::FieldPath;
+using document::IndexedPath;
 
 constexpr std::string_view kColumns = "position, id, version, recorded_at, superseded_at, deleted, payload";
-
-/// A path as it stands in "NAME:paths": a JSON array of its keys.
-std::string path_text(const FieldPath& path) {
-  return fmt::format("[{}]", fmt::join(path.keys, ","));
-}
-
-FieldPath path_of(std::string_view text) {
-  FieldPath path;
-  json::Elements elements(text);
-  for (std::string_view key; elements.next(key);) path.keys.emplace_back(key);
-  return path;
-}
 
 std::string create_entries(const std::string& name) {
   return fmt::format(
@@ -36,7 +23,7 @@ std::string create_entries(const std::string& name) {
 
 /// Gives the path its number and every version its entries.
 Result<> add_index(Connection& connection, const Table& table, const FieldPath& path, std::int64_t number) {
-  const std::string text = path_text(path);
+  const std::string text = document::path_text(path);
   {
     Cursor insert = connection.use(table.insert_path);
     insert.integer(1, number).text(2, text).next();
@@ -61,7 +48,7 @@ Result<> create_all(Connection& connection, const Table& table, const std::vecto
   std::vector<FieldPath> added;
   for (const FieldPath& path : wanted) {
     const bool is_known = std::ranges::find(known, path, &IndexedPath::path) != known.end();
-    if (is_known || !can_index(path) || std::ranges::find(added, path) != added.end()) continue;
+    if (is_known || !document::can_index(path) || std::ranges::find(added, path) != added.end()) continue;
     TRY_OK(add_index(connection, table, path, ++number));
     added.push_back(path);
   }
@@ -76,9 +63,20 @@ std::string quoted_name(std::string_view name) {
   return quoted + '"';
 }
 
-bool can_index(const FieldPath& path) {
-  static constexpr std::string_view kIdKey = R"("id")";
-  return path.root == FieldPath::Root::payload && !path.keys.empty() && path.keys.front() != kIdKey;
+document::Envelope Row::envelope() const {
+  return {.version = static_cast<std::uint64_t>(cursor_.integer(kVersion)),
+          .position = static_cast<document::Position>(cursor_.integer(kPosition)),
+          .recorded_at = {cursor_.integer(kRecordedAt)},
+          .deleted = cursor_.integer(kDeleted) != 0};
+}
+
+Instant Row::superseded_at() const {
+  return cursor_.is_null(kSupersededAt) ? kNewest : Instant{cursor_.integer(kSupersededAt)};
+}
+
+void add_row(document::Documents& documents, const Cursor& row) {
+  const Row version(row);
+  documents.add(version.id(), version.payload(), version.envelope());
 }
 
 Table::Table(const std::string& collection) : collection(collection) {
@@ -156,7 +154,7 @@ void Table::add_keys(const std::string& versions) {
 Result<std::vector<IndexedPath>> read_paths(Connection& connection, const Table& table) {
   std::vector<IndexedPath> paths;
   Cursor cursor = connection.use(table.paths);
-  while (cursor.next()) paths.push_back({.number = cursor.integer(0), .path = path_of(cursor.text(1))});
+  while (cursor.next()) paths.push_back({.number = cursor.integer(0), .path = document::path_of(cursor.text(1))});
   if (cursor.failed()) return Failure(connection.failure());
   return paths;
 }

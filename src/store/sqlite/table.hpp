@@ -14,15 +14,11 @@
 #include <string>
 #include <vector>
 
-#include "document/filter.hpp"
+#include "document/document.hpp"
+#include "document/index_path.hpp"
 #include "store/sqlite/connection.hpp"
 
 namespace millrace::store::sqlite {
-
-struct IndexedPath {
-  std::int64_t number = 0;
-  document::FieldPath path;
-};
 
 /// Immutable after it is made.
 struct Table {
@@ -62,14 +58,27 @@ struct Table {
 /// The columns of a row of versions.
 enum Column : int { kPosition, kId, kVersion, kRecordedAt, kSupersededAt, kDeleted, kPayload };
 
+/// The row of versions at which a cursor stands, as a Selection takes it.
+class Row {
+ public:
+  explicit Row(const Cursor& cursor) : cursor_(cursor) {}
+  document::Envelope envelope() const;
+  Instant superseded_at() const;
+  std::string_view id() const { return cursor_.text(kId); }
+  std::string_view payload() const { return cursor_.text(kPayload); }
+
+ private:
+  const Cursor& cursor_;
+};
+
+/// Adds the version that the row is. Requires: a row of versions.
+void add_row(document::Documents& documents, const Cursor& row);
+
 /// A name in SQL's double quotes.
 std::string quoted_name(std::string_view name);
 
-/// Whether an index can hold the path at all: the id has its own.
-bool can_index(const document::FieldPath& path);
-
 /// The indexed paths of the collection.
-Result<std::vector<IndexedPath>> read_paths(Connection& connection, const Table& table);
+Result<std::vector<document::IndexedPath>> read_paths(Connection& connection, const Table& table);
 
 /// Makes the tables, and an index for each path with the entries of all versions there are; in one transaction.
 Result<> create_table(Connection& connection, const Table& table, const std::vector<document::FieldPath>& paths);

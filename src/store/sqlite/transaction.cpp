@@ -1,7 +1,6 @@
 #include "store/sqlite/transaction.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <memory>
 
 #include "document/admission.hpp"
@@ -24,17 +23,6 @@ struct Newest {
 
   std::string_view payload() const { return appended != nullptr ? appended->payload : loaded; }
 };
-
-/// An error about the element "/I" of a batch, counted over all batches.
-Error counted_from(std::size_t first, Error error) {
-  for (ErrorDetail& detail : error.details) {
-    std::size_t index = 0;
-    const char* end = detail.path.data() + detail.path.size();
-    if (!detail.path.starts_with('/') || std::from_chars(detail.path.data() + 1, end, index).ec != std::errc()) continue;
-    detail.path.replace(1, detail.path.find('/', 1) - 1, std::to_string(first + index));
-  }
-  return error;
-}
 
 /// One collection within one transaction.
 class TableWrites : private document::Held {
@@ -76,7 +64,7 @@ class TableWrites : private document::Held {
       TRY(const std::vector<Append> batch, write.source->next());
       if (batch.empty()) return {};
       TRY(auto receipts, apply(batch, *write.clock));
-      if (!receipts) return Failure(counted_from(index, std::move(receipts).error()));
+      if (!receipts) return Failure(document::counted_from(index, std::move(receipts).error()));
       write.source->appended(*receipts);
       newest_.clear();  // it is all in the table, and what it points to ends here
       index += batch.size();
@@ -185,7 +173,7 @@ class TableWrites : private document::Held {
 
   Connection& connection_;
   const Table& table_;
-  std::vector<IndexedPath> paths_;
+  std::vector<document::IndexedPath> paths_;
   Position position_ = 0;
   Instant recorded_at_;
   TextMap<Newest> newest_;

@@ -1,4 +1,4 @@
-#include "store/sqlite/index_plan.hpp"
+#include "document/index_plan.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -6,12 +6,8 @@
 
 #include "base/json/slices.hpp"
 
-namespace millrace::store::sqlite {
+namespace millrace::document {
 namespace {
-
-using document::Comparison;
-using document::FieldPath;
-using document::Filter;
 
 /// A comparison that must hold, with its operand.
 struct Condition {
@@ -20,7 +16,7 @@ struct Condition {
 };
 
 /// Collects the comparisons that must hold. Gives whether they are all of the filter.
-bool collect(const Filter& filter, document::Arguments arguments, std::vector<Condition>& out) {
+bool collect(const Filter& filter, Arguments arguments, std::vector<Condition>& out) {
   if (filter.kind == Filter::Kind::all) {
     bool complete = true;
     for (const Filter& child : filter.children) complete &= collect(child, arguments, out);
@@ -39,7 +35,7 @@ bool is_container(std::string_view value) {
 
 std::string key_of(std::string_view value) {
   std::string key;
-  document::append_key(key, value);
+  append_key(key, value);
   return key;
 }
 
@@ -81,7 +77,7 @@ std::optional<IndexPlan> plan_keys(const Condition& condition, std::int64_t path
     if (value == "null" || is_container(value)) return std::nullopt;
     plan.values.push_back(key_of(value));
     // A key that may have been cut stands for several strings.
-    plan.exact &= plan.values.back().size() <= document::kKeyTextMax;
+    plan.exact &= plan.values.back().size() <= kKeyTextMax;
   }
   remove_repeated(plan.values);
   plan.kind = plan.values.size() == 1 ? IndexPlan::Kind::key : IndexPlan::Kind::keys;
@@ -149,7 +145,7 @@ int rank(const IndexPlan& plan) {
 
 }  // namespace
 
-std::vector<IndexPlan> plan_index(const Filter& filter, document::Arguments arguments, const std::vector<IndexedPath>& paths) {
+std::vector<IndexPlan> plan_index(const Filter& filter, Arguments arguments, const std::vector<IndexedPath>& paths) {
   std::vector<Condition> conditions;
   const bool complete = collect(filter, arguments, conditions);
   std::vector<IndexPlan> plans;
@@ -166,4 +162,4 @@ std::vector<IndexPlan> plan_index(const Filter& filter, document::Arguments argu
   return plans;
 }
 
-}  // namespace millrace::store::sqlite
+}  // namespace millrace::document

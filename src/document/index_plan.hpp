@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "document/filter.hpp"
-#include "store/sqlite/table.hpp"
+#include "document/index_path.hpp"
 
-namespace millrace::store::sqlite {
+namespace millrace::document {
 
 /// Keys from `first` up to, without, `end`.
 struct KeyRange {
@@ -28,6 +28,6 @@ struct IndexPlan {
 
 /// The plans that the conditions which must hold allow, of the best kind: at least one. Several are rivals of kind key or keys, of which
 /// the one with the fewest entries is best.
-std::vector<IndexPlan> plan_index(const document::Filter& filter, document::Arguments arguments, const std::vector<IndexedPath>& paths);
+std::vector<IndexPlan> plan_index(const Filter& filter, Arguments arguments, const std::vector<IndexedPath>& paths);
 
-}  // namespace millrace::store::sqlite
+}  // namespace millrace::document
