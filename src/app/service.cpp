@@ -67,6 +67,13 @@ graphql::EngineOptions engine_options(const GraphqlLimitsConfig& limits) {
   return options;
 }
 
+/// The path of a URL, from its slash on; empty when it has none.
+std::string_view path_of(std::string_view url) {
+  const std::size_t scheme = url.find("://");
+  const std::size_t slash = url.find('/', scheme == std::string_view::npos ? 0 : scheme + 3);
+  return slash == std::string_view::npos ? std::string_view() : url.substr(slash);
+}
+
 bool is_loopback(std::string_view url) {
   const std::size_t scheme = url.find("://");
   const std::string_view host = scheme == std::string_view::npos ? url : url.substr(scheme + 3);
@@ -178,8 +185,12 @@ struct Service::State {
     return {};
   }
 
-  /// The config's url, unless it is one of this machine: then what clients call it by is closer to the truth, the port above all.
-  std::string public_url() const { return is_loopback(model.config.url) ? std::string() : model.config.url; }
+  /// Scheme, host and port of the config's url, unless it is one of this machine: then what clients call it by is closer to the truth, the
+  /// port above all.
+  std::string public_url() const {
+    const std::string& url = model.config.url;
+    return is_loopback(url) ? std::string() : url.substr(0, url.size() - path_of(url).size());
+  }
 
   Result<> mount_restlettes() {
     for (const RestletteModel& restlette : model.restlettes) {
@@ -188,6 +199,7 @@ struct Service::State {
       resource.store = stores[restlette.entity].get();
       resource.schema = restlette.schema.get();
       resource.public_url = public_url();
+      resource.public_path = path_of(model.config.url);
       resource.document_bytes_max = model.config.body_bytes_max;
       resource.immutable = restlette.behaviour.immutable;
       resource.redirects_creator = restlette.behaviour.redirects_creator;

@@ -155,7 +155,7 @@ std::string to_string(Instant instant) {
 std::optional<Instant> parse_at(std::string_view text) {
   if (const std::optional<Instant> instant = parse_milliseconds(text)) return instant;
   const std::optional<Parts> parts = read_parts(text);
-  if (!parts || parts->fraction.size() > 9) return std::nullopt;
+  if (!parts) return std::nullopt;
   std::optional<Instant> instant = instant_of(*parts);
   const bool whole_millisecond = parts->fraction.size() <= 3 && parts->second < 60;
   if (instant && whole_millisecond) instant->microseconds += kMillisecond - 1;

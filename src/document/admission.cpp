@@ -12,7 +12,7 @@ namespace {
 Error mismatch(std::size_t index) {
   std::string message = "The idempotency key was used for another document: a key stands for one request and what it sent.";
   Error error{ErrorKind::unprocessable, "idempotency.mismatch", message, "Send what was sent first, or take a new key."};
-  error.details.push_back({.path = fmt::format("/{}", index), .keyword = {}, .message = std::move(message)});
+  error.details.push_back({.path = fmt::format("/{}", index), .keyword = "idempotency.mismatch", .message = std::move(message)});
   return error;
 }
 

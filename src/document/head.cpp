@@ -6,7 +6,7 @@ namespace millrace::document {
 namespace {
 
 Error placed(Error error, std::size_t index) {
-  error.details.push_back({.path = fmt::format("/{}", index), .keyword = {}, .message = error.message});
+  error.details.push_back({.path = fmt::format("/{}", index), .keyword = std::string(error.code), .message = error.message});
   return error;
 }
 

@@ -22,7 +22,7 @@ http::Response json_answer(int status, std::string body) {
 }
 
 void add_document_headers(http::Response& response, std::string_view id, std::uint64_t version) {
-  response.add("ETag", etag(version)).add("X-Canonical-Id", id);
+  response.add("ETag", etag(version)).add("X-Canonical-Id", canonical_id(id));
 }
 
 void add_receipt_headers(http::Response& response, std::string_view id, const document::Receipt& receipt) {
@@ -64,6 +64,15 @@ bool is_authority(std::string_view host) {
 
 }  // namespace
 
+std::string canonical_id(std::string_view id) {
+  std::string text;
+  for (const char c : id) {
+    const bool is_plain = c > ' ' && c < 0x7f && c != '%';
+    is_plain ? void(text += c) : void(fmt::format_to(std::back_inserter(text), "%{:02X}", static_cast<unsigned char>(c)));
+  }
+  return text;
+}
+
 std::string location(std::string_view path, std::string_view id) {
   std::string text(path);
   if (!text.ends_with('/')) text += '/';
@@ -83,8 +92,8 @@ std::string origin_of(const http::Request& request, std::string_view public_url)
   return is_authority(host) ? fmt::format("http://{}", host) : std::string();
 }
 
-void add_next_link(http::Response& response, const http::Request& request, std::string_view public_url, const document::Cursor& cursor) {
-  std::string link = "<" + origin_of(request, public_url);
+void add_next_link(http::Response& response, const http::Request& request, std::string_view base, const document::Cursor& cursor) {
+  std::string link = "<" + std::string(base);
   append_uri(link, request.path);
   link += '?';
   append_uri(link, without_cursor(request.query));

@@ -28,12 +28,15 @@ void add_document_headers(http::Response& response, std::string_view id, std::ui
 /// ETag, X-Canonical-Id and X-Position of a document that was written.
 void add_receipt_headers(http::Response& response, std::string_view id, const document::Receipt& receipt);
 
+/// An id as the header X-Canonical-Id has it: what is no visible ASCII is percent-encoded, and so is %.
+std::string canonical_id(std::string_view id);
+
 /// The path of a document, its id percent-encoded.
 std::string location(std::string_view path, std::string_view id);
 
-/// Adds the Link header to the page that begins after the cursor: an absolute URL where it is known how the client reached us, since not
-/// every client resolves one against the request's. The request's other parameters are kept.
-void add_next_link(http::Response& response, const http::Request& request, std::string_view public_url, const document::Cursor& cursor);
+/// Adds the Link header to the page that begins after the cursor. `base` stands before the request's path: an absolute URL where it is
+/// known how the client reached us, since not every client resolves one against the request's. The request's other parameters are kept.
+void add_next_link(http::Response& response, const http::Request& request, std::string_view base, const document::Cursor& cursor);
 
 /// The scheme, host and port of this service: `public_url` when it is not empty, else as the client named them; empty when it did not.
 std::string origin_of(const http::Request& request, std::string_view public_url);

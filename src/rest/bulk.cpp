@@ -65,6 +65,11 @@ class CreatedDocuments : public http::BodyStream {
   bool has_more_ = true;
 };
 
+/// Whether it ends a request that is all or nothing: it says what the client's program does wrong, not what is wrong with a document.
+bool is_unreadable(const Error& error) {
+  return error.code.starts_with("json.") || error.code == "bulk.item_too_large";
+}
+
 /// Reads all items; right ones are in `appends` afterwards, unless there is any problem.
 Task<void> read_all(const ResourceOptions& options, const http::Request& request, SpooledAppends& appends) {
   CO_TRY(BulkBody body, BulkBody::open(options, request));
@@ -74,7 +79,7 @@ Task<void> read_all(const ResourceOptions& options, const http::Request& request
     if (!has_next) break;
     const std::string pointer = '/' + std::to_string(index);
     auto append = body.next(pointer);
-    if (!append && body.is_form_error(append.error())) co_return Failure(std::move(append).error());
+    if (!append && is_unreadable(append.error())) co_return Failure(std::move(append).error());
     if (!append) problems.add(pointer, std::move(append).error());
     if (!problems.empty()) continue;
     CO_TRY_OK(appends.add(*append));

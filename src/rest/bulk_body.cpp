@@ -12,12 +12,20 @@ constexpr std::string_view kJson = "application/json";
 constexpr std::string_view kLines = "application/x-ndjson";
 constexpr std::string_view kLinesToo = "application/ndjson";
 
-/// {"idempotencyKey": "...", "document": {...}}: no other member, in either order.
-bool is_envelope(const json::Value& item) {
-  if (!item.is(json::Kind::object) || item.size() != 2) return false;
-  const auto key = item.find("idempotencyKey");
-  const auto document = item.find("document");
-  return key && key->is(json::Kind::string) && document && document->is(json::Kind::object);
+/// What a line holds: a document, alone or in {"idempotencyKey": "...", "document": {...}}.
+struct Line {
+  json::Value document;
+  std::optional<std::string> key = {};
+};
+
+/// Error "bulk.envelope" when it has both members, and is no envelope all the same.
+Result<Line> read_line(const json::Value& item, std::string_view pointer) {
+  const auto key = item.is(json::Kind::object) ? item.find("idempotencyKey") : std::nullopt;
+  const auto document = item.is(json::Kind::object) ? item.find("document") : std::nullopt;
+  if (!key || !document) return Line{item};
+  if (item.size() == 2 && key->is(json::Kind::string) && document->is(json::Kind::object)) return Line{*document, key->string()};
+  std::string message = "An envelope has the members \"idempotencyKey\", a text, and \"document\", an object, and no other.";
+  return Failure(Error{ErrorKind::unprocessable, "bulk.envelope", message, {}, {{std::string(pointer), "bulk.envelope", message}}});
 }
 
 std::string path_of(std::string_view pointer, std::string_view member) {
@@ -28,6 +36,10 @@ std::string path_of(std::string_view pointer, std::string_view member) {
 
 Result<BulkBody> BulkBody::open(const ResourceOptions& options, const http::Request& request) {
   TRY_OK(expect_media_type(request, {kJson, kLines, kLinesToo}));
+  if (!request.header("idempotency-key").empty())
+    return Failure(Error{ErrorKind::invalid_argument, "idempotency.key", "An Idempotency-Key names one document.",
+                         "In bulk each document brings its own: a line {\"idempotencyKey\": ..., \"document\": ...}, or the restlette's "
+                         "`idempotency` field."});
   const std::string type = http::media_type(request.header("content-type"));
   const bool is_lines = type == kLines || type == kLinesToo;
   return BulkBody(options, request, is_lines ? ItemSplitter::Form::lines : ItemSplitter::Form::array);
@@ -66,22 +78,22 @@ Task<bool> BulkBody::has_next() {
 
 Result<document::Append> BulkBody::next(std::string_view pointer) {
   const SplitItem& item = splitter_.item();
+  if (item.is_too_long)
+    return Failure(Error{ErrorKind::too_large, "bulk.item_too_large",
+                         fmt::format("The item that begins in line {}, column {}, is longer than {} bytes.", item.line, item.column,
+                                     options_->document_bytes_max)});
   TRY(const json::Document parsed, json::parse(item.text, {.line = item.line, .column = item.column}));
   return read(parsed.root(), pointer);
 }
 
-bool BulkBody::is_form_error(const Error& error) const {
-  return form_ == ItemSplitter::Form::array && error.code.starts_with("json.");
-}
-
 Result<document::Append> BulkBody::read(const json::Value& item, std::string_view pointer) const {
-  const bool in_envelope = form_ == ItemSplitter::Form::lines && is_envelope(item);
-  const std::string place = in_envelope ? path_of(pointer, "document") : std::string(pointer);
-  const json::Value document = in_envelope ? *item.find("document") : item;
-  TRY(document::Incoming incoming, document::read_document(document, options_->schema, place));
-  std::optional<std::string> key;
-  if (in_envelope) key = item.find("idempotencyKey")->string();
-  return document::creation(std::move(incoming), options_->creation, key, place, path_of(pointer, "idempotencyKey"));
+  Line line{item};
+  if (form_ == ItemSplitter::Form::lines && options_->takes_envelopes) {
+    TRY(line, read_line(item, pointer));
+  }
+  const std::string place = line.key ? path_of(pointer, "document") : std::string(pointer);
+  TRY(document::Incoming incoming, document::read_document(line.document, options_->schema, place));
+  return document::creation(std::move(incoming), options_->creation, line.key, place, path_of(pointer, "idempotencyKey"));
 }
 
 }  // namespace millrace::rest

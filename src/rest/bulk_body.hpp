@@ -21,10 +21,9 @@ class BulkBody {
   /// Waits for more of the body when no item is there. Whether there is an item; false at the end. Errors: the connection's, and those of
   /// the body's form.
   Task<bool> has_next();
-  /// Reads the item as what creates it. Requires: has_next(). The errors are those of a single document, with `pointer` before their paths;
-  /// of a line that is no JSON as well. In an array such an error is one of the whole body: is_form_error().
+  /// Reads the item as what creates it. Requires: has_next(). The errors are those of a single document, with `pointer` before their paths,
+  /// and "bulk.item_too_large", "bulk.envelope".
   Result<document::Append> next(std::string_view pointer);
-  bool is_form_error(const Error& error) const;
   /// Whether an item is there without waiting.
   Result<bool> is_ready();
 

@@ -123,7 +123,7 @@ Task<void> store_each(document::Store& store, std::vector<Item>& items) {
   co_return {};
 }
 
-/// Takes the items that are there, after waiting for one. Empty at the end. An error of the body itself is the last item's.
+/// Takes the items that are there, after waiting for one. Empty at the end.
 Task<std::vector<Item>> take_items(BulkBody& body) {
   std::vector<Item> items;
   std::size_t bytes = 0;
@@ -131,10 +131,6 @@ Task<std::vector<Item>> take_items(BulkBody& body) {
   while (has_next && *has_next) {
     auto append = body.next({});
     Item& item = items.emplace_back();
-    if (!append && body.is_form_error(append.error())) {
-      item.error = std::move(append).error();
-      co_return items;
-    }
     if (append) item.append = *std::move(append);
     if (!append) item.error = std::move(append).error();
     bytes += item.append.payload.size();
@@ -143,11 +139,6 @@ Task<std::vector<Item>> take_items(BulkBody& body) {
   }
   if (!has_next && items.empty()) co_return Failure(std::move(has_next).error());
   co_return items;
-}
-
-/// Whether the body goes on behind these.
-bool ends_body(const BulkBody& body, const std::vector<Item>& items) {
-  return items.empty() || (items.back().error && body.is_form_error(*items.back().error));
 }
 
 }  // namespace
@@ -160,10 +151,8 @@ Task<http::Response> bulk_create_partial(const ResourceOptions& options, const h
     if (!taken && results->count() == 0) co_return Failure(std::move(taken).error());
     std::vector<Item> items;
     if (taken) items = *std::move(taken);
-    goes_on = taken && !ends_body(body, items);
+    goes_on = taken && !items.empty();
     if (!taken) items.emplace_back().error = std::move(taken).error();
-    // Nothing but what is wrong with the body itself: then that is the answer.
-    if (!goes_on && results->count() == 0 && items.size() == 1 && items[0].error) co_return Failure(*std::move(items[0].error));
     CO_TRY_OK(co_await store_each(*options.store, items));
     CO_TRY_OK(co_await results->add(items));
   }

@@ -33,6 +33,7 @@ class Scalars {
     if (type == "number" || type == "integer") return field_.is_number = true;
     if (type == "boolean") return field_.is_boolean = true;
     if (type == "null") return field_.is_null = true;
+    if (type == "object") return true;
     auto items = schema.find("items");
     return type == "array" && !in_array && items && read(*items, true);
   }

@@ -9,12 +9,13 @@ namespace millrace::rest {
 
 struct Field {
   std::string name;
-  // The scalars that it may hold, its own or those in an array; all where the schema does not say.
+  // The scalars that it may hold, its own or those in an array; all where the schema does not say, none where it holds objects alone.
   bool is_text = true;
   bool is_number = true;
   bool is_boolean = true;
   bool is_null = true;
 
+  bool is_object() const { return !is_text && !is_number && !is_boolean && !is_null; }
   bool is_any() const { return is_text && is_number && is_boolean && is_null; }
 };
 

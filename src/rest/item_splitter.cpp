@@ -41,11 +41,12 @@ ItemSplitter::Step ItemSplitter::next_line() {
     const std::size_t feed = buffer_.find('\n', start);
     if (feed == std::string::npos && !is_whole_) {
       scanned_ = buffer_.size() - at_;
-      return scanned_ > item_bytes_max_ ? give(scanned_) : Step::need_more;
+      drop_long();
+      return Step::need_more;
     }
     const std::size_t length = (feed == std::string::npos ? buffer_.size() : feed) - at_;
     scanned_ = 0;
-    if (!is_blank(std::string_view(buffer_).substr(at_, length))) return give(length);
+    if (is_too_long_ || !is_blank(std::string_view(buffer_).substr(at_, length))) return give(length);
     if (feed == std::string::npos) return Step::end;
     pass(length + 1);
   }
@@ -70,7 +71,10 @@ ItemSplitter::Step ItemSplitter::next_element() {
         break;
       case State::item: state_ = State::in_item; break;
       case State::in_item:
-        if (!item_ends() && !is_whole_) return scanned_ > item_bytes_max_ ? give(scanned_) : Step::need_more;
+        if (!item_ends() && !is_whole_) {
+          drop_long();
+          return Step::need_more;
+        }
         state_ = State::after_item;
         return give(std::exchange(scanned_, 0));
       case State::after_item:
@@ -106,9 +110,10 @@ bool ItemSplitter::separate() {
 
 /// Whether the end of the item has come; `scanned_` is its length then.
 bool ItemSplitter::item_ends() {
-  const char first = buffer_[at_];
-  if (first == '{' || first == '[' || first == '"') return container_ends();
-  scanned_ = std::max<std::size_t>(scanned_, 1);  // a comma with nothing before it is an item too, and no JSON
+  const char first = at_end() ? '\0' : buffer_[at_];
+  if (depth_ > 0 || in_string_ || first == '{' || first == '[' || first == '"') return container_ends();
+  // A comma with nothing before it is an item too, and no JSON.
+  if (!is_too_long_) scanned_ = std::max<std::size_t>(scanned_, 1);
   while (at_ + scanned_ < buffer_.size()) {
     if (ends_scalar(buffer_[at_ + scanned_])) return true;
     ++scanned_;
@@ -142,13 +147,22 @@ bool ItemSplitter::container_ends() {
 // --- Both ------------------------------------------------------------------------------------------------------------------------------
 
 ItemSplitter::Step ItemSplitter::give(std::size_t length) {
-  if (length > item_bytes_max_) {
-    return fail({ErrorKind::too_large, "bulk.item_too_large",
-                 fmt::format("The item that begins in line {}, column {}, is longer than {} bytes.", line_, column_, item_bytes_max_)});
+  if (std::exchange(is_too_long_, false)) {
+    item_ = {.is_too_long = true, .line = item_.line, .column = item_.column};
+  } else if (length > item_bytes_max_) {
+    item_ = {.is_too_long = true, .line = line_, .column = column_};
+  } else {
+    item_ = {.text = std::string_view(buffer_).substr(at_, length), .line = line_, .column = column_};
   }
-  item_ = {std::string_view(buffer_).substr(at_, length), line_, column_};
   pass(length);
   return Step::item;
+}
+
+/// Lets go of what was scanned of an item that is too long; only its end is still looked for.
+void ItemSplitter::drop_long() {
+  if (!is_too_long_ && scanned_ <= item_bytes_max_) return;
+  if (!std::exchange(is_too_long_, true)) item_ = {.line = line_, .column = column_};
+  pass(std::exchange(scanned_, 0));
 }
 
 ItemSplitter::Step ItemSplitter::fail(Error error) {

@@ -19,7 +19,8 @@
 namespace millrace::rest {
 
 struct SplitItem {
-  std::string_view text;
+  std::string_view text;  // nothing, when it is too long
+  bool is_too_long = false;
   std::size_t line = 1;  // where it stands in the whole body, from 1
   std::size_t column = 1;
 };
@@ -27,7 +28,7 @@ struct SplitItem {
 class ItemSplitter {
  public:
   enum class Form : std::uint8_t { array, lines };
-  /// An item longer than `item_bytes_max` fails: "bulk.item_too_large".
+  /// Of an item that is longer than `item_bytes_max` no more is kept than where it begins: `is_too_long`.
   ItemSplitter(Form form, std::size_t item_bytes_max) : form_(form), item_bytes_max_(item_bytes_max) {}
 
   void feed(std::string_view piece);
@@ -36,7 +37,7 @@ class ItemSplitter {
   enum class Step : std::uint8_t { need_more, item, end, failed };
   Step next();
   const SplitItem& item() const { return item_; }
-  /// "json.syntax", "bulk.not_array", "bulk.item_too_large".
+  /// "json.syntax", "bulk.not_array".
   const Error& error() const { return error_; }
 
  private:
@@ -49,6 +50,7 @@ class ItemSplitter {
   bool item_ends();
   bool container_ends();
   Step give(std::size_t length);
+  void drop_long();
   Step fail(Error error);
   Step unexpected(std::string_view what);
   void pass(std::size_t count);
@@ -62,8 +64,9 @@ class ItemSplitter {
   bool is_whole_ = false;
 
   State state_ = State::before;
-  std::size_t scanned_ = 0;  // of the item that starts at `at_`
-  std::size_t depth_ = 0;    // of open brackets in it
+  std::size_t scanned_ = 0;   // of the item that starts at `at_`
+  bool is_too_long_ = false;  // it began at `item_`, and all that was scanned of it is dropped
+  std::size_t depth_ = 0;     // of open brackets in it
   bool in_string_ = false;
   bool is_escaped_ = false;
 

@@ -1,5 +1,6 @@
 #include "rest/item_splitter.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <random>
@@ -31,6 +32,10 @@ Split split(std::string_view body, ItemSplitter::Form form, const std::vector<st
       if (step == ItemSplitter::Step::end) return split;
       if (step == ItemSplitter::Step::failed) return {{}, place_of(splitter.error())};
       const SplitItem& item = splitter.item();
+      if (item.is_too_long) {
+        split.items.push_back(fmt::format("too long: line {}, column {}", item.line, item.column));
+        continue;
+      }
       const auto parsed = json::parse(item.text, {.line = item.line, .column = item.column});
       if (!parsed) return {{}, place_of(parsed.error())};
       split.items.emplace_back(item.text);
@@ -105,10 +110,18 @@ TEST(ItemSplitter, LinesThatAreNotBlankAreItems) {
   EXPECT_EQ(split("", ItemSplitter::Form::lines, {3}), Split());
 }
 
-TEST(ItemSplitter, AnItemIsNotKeptBeyondItsLimit) {
-  const std::string body = "[1,\"" + std::string(20'000, 'x') + "\"]";
-  EXPECT_EQ(split(body, ItemSplitter::Form::array, {100}).error, "bulk.item_too_large line 1, column 4");
-  EXPECT_EQ(split("1\n" + body, ItemSplitter::Form::lines, {100}).error, "bulk.item_too_large line 2, column 1");
+TEST(ItemSplitter, PassesOverAnItemBeyondItsLimit) {
+  const std::string filler(20'000, 'x');
+  const std::string texts[] = {"\"" + filler + "\"", "{\"a\":[\"" + filler + "\",{}],\"b\":\"\\\"]\"}", filler,
+                               "[" + filler + "\n" + filler + "]"};
+  for (const std::string& text : texts) {
+    for (const std::size_t piece : {1, 100, 9'999, 100'000}) {
+      const Split expected{{"1", "too long: line 2, column 1", "3"}, {}};
+      EXPECT_EQ(split("[1,\n" + text + "\n,3]", ItemSplitter::Form::array, {piece}), expected) << piece;
+      if (text.find('\n') != std::string::npos) continue;
+      EXPECT_EQ(split("1\n" + text + "\n3", ItemSplitter::Form::lines, {piece}), expected) << piece;
+    }
+  }
 }
 
 }  // namespace

@@ -26,10 +26,11 @@ bool allows(const Field& field, json::Kind kind) {
 
 std::string kinds_of(const Field& field) {
   std::vector<std::string_view> kinds;
+  if (field.is_text) kinds.push_back("a text");
   if (field.is_number) kinds.push_back("a number");
   if (field.is_boolean) kinds.push_back("true or false");
   if (field.is_null) kinds.push_back("null");
-  return fmt::format("{}", fmt::join(kinds, ", or "));
+  return kinds.empty() ? "an object" : fmt::format("{}", fmt::join(kinds, ", or "));
 }
 
 /// The canonical JSON values that a parameter's text can mean for the field. Error when there is none.
@@ -46,27 +47,34 @@ Result<std::vector<std::string>> meanings(const Field& field, std::string_view t
 }
 
 /// `a,b,c` in `?x_in=a,b,c`.
-Result<std::vector<std::string>> set_of(const Field& field, std::string_view text) {
+Result<std::vector<std::string>> set_of(const Field& field, const std::vector<std::string>& pieces) {
   std::vector<std::string> values;
-  while (true) {
-    const std::size_t comma = text.find(',');
-    TRY(auto meant, meanings(field, text.substr(0, comma)));
+  for (const std::string& piece : pieces) {
+    TRY(auto meant, meanings(field, piece));
     std::ranges::move(meant, std::back_inserter(values));
-    if (comma == std::string_view::npos) return values;
-    text.remove_prefix(comma + 1);
   }
+  return values;
+}
+
+Failure senseless(const Field& field, std::string_view comparison) {
+  return Failure(Error{ErrorKind::invalid_argument, "list.value",
+                       fmt::format("The field \"{}\" is {}, which is never {} anything.", field.name, kinds_of(field), comparison)});
 }
 
 Filter among(const document::FieldPath& path, Comparison comparison, const std::vector<std::string>& values) {
   return Filter::compare(path, comparison, Operand::value(fmt::format("[{}]", fmt::join(values, ","))));
 }
 
-Result<Filter> condition(const Field& field, Comparison comparison, const std::string& text) {
+Result<Filter> condition(const Field& field, Comparison comparison, const QueryParameter& parameter) {
   document::FieldPath path{document::FieldPath::Root::payload, {json::quoted(field.name)}};
   if (field.name == "id") path = document::FieldPath::parse("id");
+  if (comparison == Comparison::prefix && !field.is_text) return senseless(field, "begun by");
+  const bool is_range = comparison != Comparison::equal && comparison != Comparison::not_equal && comparison != Comparison::in;
+  if (is_range && !field.is_text && !field.is_number) return senseless(field, "less or more than");
+  const std::string text = parameter.value();
   if (comparison == Comparison::prefix) return Filter::compare(path, comparison, Operand::value(json::quoted(text)));
   if (comparison == Comparison::in) {
-    TRY(auto values, set_of(field, text));
+    TRY(auto values, set_of(field, parameter.pieces));
     return among(path, Comparison::in, values);
   }
   TRY(auto values, meanings(field, text));
@@ -91,14 +99,19 @@ Result<std::pair<Field, Comparison>> target_of(std::string_view name, const Fiel
                        near.empty() ? std::string() : fmt::format("Did you mean \"{}\"?", near)});
 }
 
+/// A name that begins with an underscore says nothing here, unless it is a field's.
+bool evades_a_cache(std::string_view name, const Fields& fields) {
+  return name.starts_with('_') && fields.find(name) == nullptr && fields.find(document::split_suffix(name).first) == nullptr;
+}
+
 }  // namespace
 
 Result<Filter> make_list_filter(const QueryParameters& parameters, const Fields& fields) {
   std::vector<Filter> conditions;
-  for (const auto& [name, value] : parameters) {
-    if (name.starts_with('_') && fields.is_closed && fields.find(name) == nullptr) continue;  // evades a cache
-    TRY(auto target, target_of(name, fields));
-    TRY(Filter filter, condition(target.first, target.second, value));
+  for (const QueryParameter& parameter : parameters) {
+    if (evades_a_cache(parameter.name, fields)) continue;
+    TRY(auto target, target_of(parameter.name, fields));
+    TRY(Filter filter, condition(target.first, target.second, parameter));
     conditions.push_back(std::move(filter));
   }
   return Filter::all_of(std::move(conditions));

@@ -162,6 +162,7 @@ class Document {
   }
 
   static void append_filters_of(std::string& out, const Field& field, const Fields& fields) {
+    if (field.is_object()) return;
     const std::string_view type = field.is_text      ? R"({"type":"string"})"
                                   : field.is_number  ? (field.is_boolean ? R"({"type":["number","boolean"]})" : R"({"type":"number"})")
                                   : field.is_boolean ? R"({"type":"boolean"})"
@@ -298,7 +299,7 @@ std::string openapi_document(const ResourceOptions& options, std::string_view or
   return Document(options, origin).text();
 }
 
-OpenApiPage::OpenApiPage(const ResourceOptions& options) : public_url_(options.public_url) {
+OpenApiPage::OpenApiPage(const ResourceOptions& options) : public_url_(options.public_url), public_path_(options.public_path) {
   const std::string document = openapi_document(options, kOrigin);
   const std::size_t place = document.find(kOrigin);
   before_origin_ = document.substr(0, place);
@@ -314,7 +315,7 @@ Task<http::Response> OpenApiPage::handle(const http::Request& request) {
     response.add("Allow", "GET, HEAD, OPTIONS");
     co_return response;
   }
-  std::string origin = origin_of(request, public_url_);
+  std::string origin = origin_of(request, public_url_) + public_path_;
   if (origin.empty()) origin = "/";
   http::Response response = json_answer(200, before_origin_ + origin + after_origin_);
   response.add("Cache-Control", "no-cache");

@@ -20,6 +20,7 @@ class OpenApiPage : public http::Handler {
 
  private:
   std::string public_url_;
+  std::string public_path_;
   std::string before_origin_;
   std::string after_origin_;
 };

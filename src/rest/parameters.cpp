@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
+#include <ranges>
 
 #include "base/problem.hpp"
 #include "document/cursor.hpp"
@@ -14,12 +16,25 @@ Failure invalid(std::string_view code, std::string message, std::string hint = {
 }
 
 Result<std::optional<std::string>> take(QueryParameters& parameters, std::string_view name) {
-  auto found = std::ranges::find(parameters, name, &QueryParameters::value_type::first);
+  auto found = std::ranges::find(parameters, name, &QueryParameter::name);
   if (found == parameters.end()) return std::nullopt;
-  std::string value = std::move(found->second);
+  std::string value = found->value();
   parameters.erase(found);
-  if (std::ranges::find(parameters, name, &QueryParameters::value_type::first) == parameters.end()) return value;
+  if (std::ranges::find(parameters, name, &QueryParameter::name) == parameters.end()) return value;
   return invalid("http.parameter", fmt::format("The parameter \"{}\" is given more than once.", name));
+}
+
+/// A value, cut at its commas before it is decoded.
+std::optional<std::vector<std::string>> decode_pieces(std::string_view value) {
+  std::vector<std::string> pieces;
+  while (true) {
+    const std::size_t comma = value.find(',');
+    auto piece = http::percent_decode(value.substr(0, comma), true);
+    if (!piece) return std::nullopt;
+    pieces.push_back(*std::move(piece));
+    if (comma == std::string_view::npos) return pieces;
+    value.remove_prefix(comma + 1);
+  }
 }
 
 std::optional<std::uint64_t> whole_number(std::string_view text) {
@@ -32,17 +47,21 @@ std::optional<std::uint64_t> whole_number(std::string_view text) {
 }  // namespace
 
 Result<QueryParameters> read_parameters(std::string_view query) {
-  auto parsed = http::parse_query(query);
-  if (!parsed) return invalid("http.query", "The query string is not well-formed percent-encoded UTF-8.");
   QueryParameters parameters;
-  for (auto& [name, value] : *parsed) {
-    const bool is_listed = name.ends_with("[]");
-    if (is_listed) name.resize(name.size() - 2);
-    auto known = is_listed ? std::ranges::find(parameters, name, &QueryParameters::value_type::first) : parameters.end();
+  for (const auto part : query | std::views::split('&')) {
+    const std::string_view text(part);
+    if (text.empty()) continue;
+    const std::size_t equals = std::min(text.find('='), text.size());
+    auto name = http::percent_decode(text.substr(0, equals), true);
+    auto pieces = decode_pieces(text.substr(std::min(equals + 1, text.size())));
+    if (!name || !pieces) return invalid("http.query", "The query string is not well-formed percent-encoded UTF-8.");
+    const bool is_listed = name->ends_with("[]");
+    if (is_listed) name->resize(name->size() - 2);
+    auto known = is_listed ? std::ranges::find(parameters, *name, &QueryParameter::name) : parameters.end();
     if (known == parameters.end())
-      parameters.emplace_back(std::move(name), std::move(value));
+      parameters.push_back({*std::move(name), *std::move(pieces)});
     else
-      known->second.append(1, ',').append(value);
+      std::ranges::move(*pieces, std::back_inserter(known->pieces));
   }
   return parameters;
 }
@@ -80,24 +99,18 @@ Result<Slice> take_slice(QueryParameters& parameters, PageLimits limits) {
 }
 
 Result<std::vector<std::string>> take_ids(QueryParameters& parameters) {
-  std::string text;
-  for (const auto& [name, value] : parameters)
-    if (name == "ids") text.append(text.empty() ? "" : ",").append(value);
-  if (std::erase_if(parameters, [](const auto& parameter) { return parameter.first == "ids"; }) == 0)
-    return invalid("bulk.ids", "The parameter \"ids\" is missing.", "Ask with ?ids=ID,ID.");
   std::vector<std::string> ids;
-  std::string_view left = text;
-  while (true) {
-    const std::size_t comma = left.find(',');
-    ids.emplace_back(left.substr(0, comma));
-    if (ids.back().empty()) return invalid("bulk.ids", "One of the \"ids\" is empty.", "Ask with ?ids=ID,ID.");
-    if (comma == std::string_view::npos) return ids;
-    left.remove_prefix(comma + 1);
-  }
+  for (QueryParameter& parameter : parameters)
+    if (parameter.name == "ids") std::ranges::move(parameter.pieces, std::back_inserter(ids));
+  if (std::erase_if(parameters, [](const QueryParameter& parameter) { return parameter.name == "ids"; }) == 0)
+    return invalid("bulk.ids", "The parameter \"ids\" is missing.", "Ask with ?ids=ID,ID.");
+  if (std::ranges::find(ids, "") != ids.end()) return invalid("bulk.ids", "One of the \"ids\" is empty.", "Ask with ?ids=ID,ID.");
+  return ids;
 }
 
 Result<> refuse_unknown(const QueryParameters& parameters, const std::vector<std::string>& known) {
-  for (const auto& [name, value] : parameters) {
+  for (const QueryParameter& parameter : parameters) {
+    const std::string& name = parameter.name;
     if (name.starts_with('_')) continue;
     const std::string_view near = nearest(name, known);
     std::string hint = near.empty() ? known.empty() ? "It takes none." : fmt::format("It takes {}.", fmt::join(known, ", "))

@@ -1,9 +1,10 @@
 // The query parameters of REST requests that have a name of their own: at, limit, after, ids, partial.
 #pragma once
 
+#include <fmt/format.h>
+
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "base/result.hpp"
@@ -12,10 +13,17 @@
 
 namespace millrace::rest {
 
-/// Name and value, decoded, in order.
-using QueryParameters = std::vector<std::pair<std::string, std::string>>;
+struct QueryParameter {
+  std::string name;
+  std::vector<std::string> pieces;  // the value, cut where a comma stands for itself: one that is percent-encoded is part of its piece
 
-/// Values of a name that ends in `[]`, as some clients send lists, become one value of the name without it, joined by commas. Error
+  std::string value() const { return fmt::format("{}", fmt::join(pieces, ",")); }
+};
+
+/// Decoded, in order.
+using QueryParameters = std::vector<QueryParameter>;
+
+/// Values of a name that ends in `[]`, as some clients send lists, become one parameter of the name without it. Error
 /// "http.query" when the query string is malformed.
 Result<QueryParameters> read_parameters(std::string_view query);
 

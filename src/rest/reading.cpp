@@ -31,7 +31,8 @@ Shown shown_of(const document::Documents& found, std::size_t limit) {
 }
 
 void add_link(http::Response& response, const ResourceOptions& options, const http::Request& request, const Shown& shown, Instant asked) {
-  if (shown.next) add_next_link(response, request, options.public_url, {.position = *shown.next, .at = asked});
+  if (shown.next)
+    add_next_link(response, request, origin_of(request, options.public_url) + options.public_path, {.position = *shown.next, .at = asked});
 }
 
 }  // namespace
@@ -101,7 +102,7 @@ Task<http::Response> read_history(const ResourceOptions& options, const http::Re
   }
   const Shown shown = shown_of(versions, slice.page.limit);
   http::Response response = json_answer(200, history_text(versions, shown.count));
-  response.add("X-Canonical-Id", id);
+  response.add("X-Canonical-Id", canonical_id(id));
   add_link(response, options, request, shown, asked);
   co_return response;
 }

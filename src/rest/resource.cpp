@@ -51,7 +51,9 @@ Task<http::Response> create_many(const ResourceOptions& options, const http::Req
 }  // namespace
 
 Resource::Resource(ResourceOptions options)
-    : options_(std::move(options)), fields_(read_fields(options_.schema != nullptr ? options_.schema->text() : std::string())) {}
+    : options_(std::move(options)), fields_(read_fields(options_.schema != nullptr ? options_.schema->text() : std::string())) {
+  options_.takes_envelopes = fields_.find("document") == nullptr && fields_.find("idempotencyKey") == nullptr;
+}
 Resource::~Resource() = default;
 
 http::Intake Resource::intake(const http::Request& head) const {

@@ -21,12 +21,14 @@ struct ResourceOptions {
   /// Scheme, host and port by which strangers reach this service, for absolute links: "https://events.example.com". Empty: as each request
   /// names them.
   std::string public_url = {};
+  std::string public_path = {};  // before `path`, as strangers reach it: "/base"
   std::size_t list_limit = 100;  // documents of a list when the request does not say
   std::size_t list_limit_max = 10'000;
   std::size_t list_bytes_max = 32u << 20;  // of the documents of an answer; a longer list goes on with the next page
   std::size_t bulk_bytes_max = 64u << 20;
   std::size_t document_bytes_max = 1 << 20;  // of a document that a patch makes, or in a bulk request
   document::CreationRules creation = {};
+  bool takes_envelopes = true;        // lines of a bulk request; Resource clears it where documents may have the members of an envelope
   io::Spool::Options spool = {};      // where a bulk request waits until all of it is there
   io::WorkerPool* workers = nullptr;  // for what blocks; outlives the resource; null: on the calling thread
   bool immutable = false;             // no update, no delete

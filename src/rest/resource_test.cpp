@@ -279,7 +279,7 @@ TEST_F(ResourceTest, ARepeatedCreateGetsTheFirstAnswer) {
 }
 
 TEST_F(ResourceTest, AFieldCanBeTheIdempotencyKey) {
-  reset({.idempotency_field = "age"});
+  reset({.creation = {.idempotency_field = "age"}});
   const std::string id = create(R"({"name":"a","age":1})");
   EXPECT_EQ(create(R"({"name":"a","age":1})"), id);
   EXPECT_NE(create(R"({"name":"a"})"), id);

@@ -91,7 +91,7 @@ Task<http::Response> create_one(const ResourceOptions& options, const http::Requ
   } else {
     response = written(201, id, incoming.payload, receipt);
   }
-  response.add("Location", location(options.path, id));
+  response.add("Location", location(options.public_path + options.path, id));
   if (receipt.repeated) response.add("Idempotent-Replayed", "true");
   co_return response;
 }
@@ -123,7 +123,7 @@ Task<http::Response> remove_one(const ResourceOptions& options, const http::Requ
   document::Append append{.operation = document::Operation::remove, .id = id, .payload = {}};
   CO_TRY(auto receipt, co_await append_admitted(options, request, std::move(append)));
   http::Response response = json_answer(200, fmt::format("{{\"id\":{},\"status\":\"deleted\"}}", json::quoted(id)));
-  response.add("X-Canonical-Id", id).add("X-Position", std::to_string(receipt.position));
+  response.add("X-Canonical-Id", canonical_id(id)).add("X-Position", std::to_string(receipt.position));
   co_return response;
 }
 

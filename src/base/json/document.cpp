@@ -128,6 +128,7 @@ class Parser {
   bool close(Node& node);
   bool keys_differ(std::uint32_t object);
   bool keys_differ_slowly(std::uint32_t object);
+  bool refuse_key(const Node& key);
   bool end_of_text();
   bool fail(std::string_view code, const char* at, std::string message);
   bool expected(std::string_view what, const char* at);
@@ -208,7 +209,7 @@ bool Parser::end_of_text() {
 }
 
 bool Parser::open(Kind kind) {
-  if (depth_left_ == 0) return fail("json.depth", at_, "arrays and objects are nested too deeply");
+  if (depth_left_ == 0) return fail("json.depth", at_, fmt::format("arrays and objects are nested more than {} deep", limits_.depth));
   --depth_left_;
   const auto index = static_cast<std::uint32_t>(document_.nodes_.size());
   Node& container = add(kind, at_, at_);
@@ -254,7 +255,14 @@ bool Parser::keys_differ(std::uint32_t object) {
     index = node(index + 1).next;
   }
   const std::uint32_t repeated = repeated_key_among_few(keys.data(), count);
-  return repeated == kNone || fail("json.duplicate_key", begin_ + node(repeated).begin, "the key stands in this object already");
+  return repeated == kNone || refuse_key(node(repeated));
+}
+
+bool Parser::refuse_key(const Node& key) {
+  constexpr std::size_t kShownMax = 60;
+  const std::string_view text(begin_ + key.begin, key.end - key.begin);
+  const std::string shown = text.size() > kShownMax ? "the key" : fmt::format("the key {}", text);
+  return fail("json.duplicate_key", begin_ + key.begin, shown + " stands in this object already");
 }
 
 bool Parser::keys_differ_slowly(std::uint32_t object) {
@@ -272,7 +280,7 @@ bool Parser::keys_differ_slowly(std::uint32_t object) {
     keys.push_back({characters, index});
   }
   const std::uint32_t repeated = repeated_key(std::move(keys));
-  return repeated == kNone || fail("json.duplicate_key", begin_ + node(repeated).begin, "the key stands in this object already");
+  return repeated == kNone || refuse_key(node(repeated));
 }
 
 bool Parser::literal(std::string_view name, Kind kind) {

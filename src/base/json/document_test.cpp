@@ -167,14 +167,15 @@ const std::vector<Refused> kRefused = {
     {"\"\xF4\x90\x80\x80\"", "utf8", "line 1, column 2: byte 0xF4 is not valid UTF-8 here"},
     {"\"\xF5\x80\x80\x80\"", "utf8", "line 1, column 2: byte 0xF5 is not valid UTF-8 here"},
     {"\"\xFF\"", "utf8", "line 1, column 2: byte 0xFF is not valid UTF-8 here"},
-    {"{\"a\":1,\"a\":1}", "duplicate_key", "line 1, column 8: the key stands in this object already"},
-    {"{\"a\":1,\"b\":2,\n \"a\":1}", "duplicate_key", "line 2, column 2: the key stands in this object already"},
-    {"[{\"b\":{\"a\":1,\"\\u0061\":1}}]", "duplicate_key", "line 1, column 14: the key stands in this object already"},
-    {"{\"\\u0062\":1,\"a\":2,\"b\":3,\"a\":4}", "duplicate_key", "line 1, column 19: the key stands in this object already"},
-    {"{\"\\u0061\":1,\"b\":2,\"a\":3,\"b\":4}", "duplicate_key", "line 1, column 19: the key stands in this object already"},
-    {"{\"\":1,\"\":1}", "duplicate_key", "line 1, column 7: the key stands in this object already"},
-    {"{\"/\":1,\"\\/\":1}", "duplicate_key", "line 1, column 8: the key stands in this object already"},
-    {"{\"\xF0\x9F\x98\x80\":1,\"\\uD83D\\uDE00\":1}", "duplicate_key", "line 1, column 11: the key stands in this object already"},
+    {"{\"a\":1,\"a\":1}", "duplicate_key", "line 1, column 8: the key \"a\" stands in this object already"},
+    {"{\"a\":1,\"b\":2,\n \"a\":1}", "duplicate_key", "line 2, column 2: the key \"a\" stands in this object already"},
+    {"[{\"b\":{\"a\":1,\"\\u0061\":1}}]", "duplicate_key", "line 1, column 14: the key \"\\u0061\" stands in this object already"},
+    {"{\"\\u0062\":1,\"a\":2,\"b\":3,\"a\":4}", "duplicate_key", "line 1, column 19: the key \"b\" stands in this object already"},
+    {"{\"\\u0061\":1,\"b\":2,\"a\":3,\"b\":4}", "duplicate_key", "line 1, column 19: the key \"a\" stands in this object already"},
+    {"{\"\":1,\"\":1}", "duplicate_key", "line 1, column 7: the key \"\" stands in this object already"},
+    {"{\"/\":1,\"\\/\":1}", "duplicate_key", "line 1, column 8: the key \"\\/\" stands in this object already"},
+    {"{\"\xF0\x9F\x98\x80\":1,\"\\uD83D\\uDE00\":1}", "duplicate_key",
+     "line 1, column 11: the key \"\\uD83D\\uDE00\" stands in this object already"},
 };
 
 TEST(JsonParse, AcceptsWhatTheStandardAccepts) {
