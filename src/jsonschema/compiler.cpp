@@ -70,7 +70,10 @@ std::optional<Target> Compiler::resolve(json::Value reference) {
   auto target = resources_.find(now_.resource, reference.string(), location_of(reference));
   if (!target) return std::nullopt;
   const json::Value value = program_.sources.value(target->location);
-  if (value.is(json::Kind::object) || value.is(json::Kind::boolean)) return target;
+  if (value.is(json::Kind::object) || value.is(json::Kind::boolean)) {
+    program_.origin.references.emplace(location_of(reference), *target);
+    return target;
+  }
   problems_.add(location_of(reference), fmt::format("The reference \"{}\" points to what is no schema.", reference.string()));
   return std::nullopt;
 }

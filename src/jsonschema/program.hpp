@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "jsonschema/keywords.hpp"
 #include "jsonschema/name_table.hpp"
 #include "jsonschema/pattern.hpp"
+#include "jsonschema/resources.hpp"
 #include "jsonschema/source.hpp"
 
 namespace millrace::jsonschema {
@@ -134,8 +136,16 @@ struct ContainsRule {
 /// For one name, the schema with that $dynamicAnchor in each resource that has one.
 using DynamicAnchors = std::vector<std::pair<std::uint32_t, SchemaId>>;
 
+/// How the texts hang together, for those who write them anew.
+struct Origin {
+  std::vector<Resource> resources;
+  std::map<Location, std::uint32_t> resource_of;  // by root
+  std::map<Location, Target> references;          // by the place of a $ref's or $dynamicRef's text
+};
+
 struct Program {
   Sources sources;
+  Origin origin;
   std::string text;
   std::vector<Problem> warnings;
   SchemaId root = kAlways;

@@ -31,6 +31,7 @@ struct Resource {
 struct Target {
   Location location;
   std::uint32_t resource = 0;
+  friend auto operator<=>(const Target&, const Target&) = default;
 };
 
 class Resources {
@@ -44,6 +45,8 @@ class Resources {
 
   const Resource& operator[](std::uint32_t resource) const { return resources_[resource]; }
   std::size_t size() const { return resources_.size(); }
+  const std::vector<Resource>& all() const { return resources_; }
+  const std::map<Location, std::uint32_t>& by_root() const { return by_root_; }
 
   /// The resource whose root this is, if it is one.
   std::optional<std::uint32_t> rooted_at(Location location) const;

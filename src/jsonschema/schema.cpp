@@ -38,6 +38,8 @@ Checked<Schema> compile(std::string_view text, const std::string& file, const Co
   compiler.compile(resources.add_document(*source, options.base_uri, Draft::draft_7));
   if (!problems.empty()) return std::unexpected(problems.take());
   program->warnings = compiler.take_warnings();
+  program->origin.resources = resources.all();
+  program->origin.resource_of = resources.by_root();
   return Schema(std::move(program));
 }
 

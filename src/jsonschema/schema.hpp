@@ -19,6 +19,8 @@
 namespace millrace::jsonschema {
 
 struct Program;
+struct Bundle;
+struct BundleOptions;
 
 /// Another document, which a $ref leads to.
 struct LoadedDocument {
@@ -54,6 +56,7 @@ class Schema {
 
  private:
   friend Checked<Schema> compile(std::string_view, const std::string&, const CompileOptions&);
+  friend Bundle make_bundle(const Schema&, BundleOptions);
   explicit Schema(std::unique_ptr<Program> program);
   std::unique_ptr<Program> program_;
 };

@@ -37,10 +37,13 @@ constexpr std::string_view kCanonicalId =
     R"("X-Canonical-Id":{"description":"The document's id.","required":true,"schema":{"type":"string"}})";
 constexpr std::string_view kPosition =
     R"("X-Position":{"description":"The write's place in the change feed.","required":true,"schema":{"type":"integer"}})";
+constexpr std::string_view kLastPosition =
+    R"("X-Position":{"description":"The last document's place in the change feed; absent when there is none.","schema":{"type":"integer"}})";
 constexpr std::string_view kLocation = R"("Location":{"description":"The document's path.","required":true,"schema":{"type":"string"}})";
 constexpr std::string_view kReplayed =
     R"("Idempotent-Replayed":{"description":"`true`: nothing was created, this is the first answer again.","schema":{"type":"string"}})";
 constexpr std::string_view kLink = R"("Link":{"description":"The next page: `<URL>; rel=\"next\"`.","schema":{"type":"string"}})";
+constexpr std::string_view kVary = R"("Vary":{"description":"What the answer depends on beside the URL.","schema":{"type":"string"}})";
 constexpr std::string_view kRetryAfter = R"("Retry-After":{"description":"Seconds.","schema":{"type":"integer"}})";
 
 /// A name that components may have: letters, digits, dots, dashes and underscores.
@@ -58,7 +61,16 @@ std::string component_name(const ResourceOptions& options) {
     if (is_part) name += begins_word ? static_cast<char>(std::toupper(c)) : c;
     begins_word = !is_part;
   }
-  return name;
+  const bool is_taken = name.empty() || name == "Problem" || name == "BulkResult";
+  return is_taken ? name + "Document" : name;
+}
+
+/// The first member of an object as an object of its own: what changes nothing, and shows how to change it. Empty: it has none.
+std::string first_member(std::string_view object) {
+  auto parsed = json::parse(object);
+  if (!parsed || !parsed->root().is(json::Kind::object) || parsed->root().size() == 0) return {};
+  const json::Value key = parsed->root().first();
+  return fmt::format("{{{}: {}}}", key.text(), key.after().text());
 }
 
 std::string reference(std::string_view component) {
@@ -191,14 +203,19 @@ class Document {
     std::string bodies;
     switch (operation.id) {
       case OperationId::create: bodies = content("application/json", reference("New" + name_), example_); break;
-      case OperationId::update: bodies = content("application/json", reference(name_), example_); break;
-      case OperationId::patch:
-        bodies = content("application/merge-patch+json", reference(name_ + "Patch")) + ',' +
-                 content("application/json", reference(name_ + "Patch"));
+      case OperationId::update: bodies = content("application/json", reference(name_ + "Replacement"), example_); break;
+      case OperationId::patch: {
+        const std::string example = first_member(example_);
+        bodies = content("application/merge-patch+json", reference(name_ + "Patch"), example) + ',' +
+                 content("application/json", reference(name_ + "Patch"), example);
         break;
+      }
       case OperationId::bulk_create:
-        bodies = content("application/json", array_of(reference("New" + name_)), example_.empty() ? "" : '[' + example_ + ']') +
-                 R"(,"application/x-ndjson":{})";
+        bodies =
+            content("application/json", array_of(reference("New" + name_)), example_.empty() ? "" : '[' + example_ + ']') + ',' +
+            content("application/x-ndjson",
+                    fmt::format(R"({{"type":"array","description":"Written without brackets and commas, a document a line.","items":{}}})",
+                                reference("New" + name_)));
         break;
       default: return;
     }
@@ -212,15 +229,17 @@ class Document {
 
   void append_success(std::string& out, const Operation& operation) const {
     const std::string written = fmt::format("{},{},{}", kETag, kCanonicalId, kPosition);
+    const std::string read_headers = fmt::format("{},{},{}", kETag, kCanonicalId, kVary);
     const std::string document = content("application/json", reference(name_), answered_);
     switch (operation.id) {
       case OperationId::list:
-        out += success(200, "The documents, newest first.", kLink, content("application/json", array_of(reference(name_))));
+        out += success(200, "The documents, newest first.", fmt::format("{},{}", kLink, kVary),
+                       content("application/json", array_of(reference(name_))));
         break;
       case OperationId::create: append_created(out, written, document); break;
       case OperationId::read:
-        out += success(200, "The document.", fmt::format("{},{}", kETag, kCanonicalId), document) + ',' +
-               success(304, "It is a version that the client has.", fmt::format("{},{}", kETag, kCanonicalId), {});
+        out += success(200, "The document.", read_headers, document) + ',' +
+               success(304, "It is a version that the client has.", read_headers, {});
         break;
       case OperationId::update:
       case OperationId::patch: out += success(200, "The document as it is now.", written, document); break;
@@ -228,14 +247,14 @@ class Document {
         out += success(200, "It is deleted.", fmt::format("{},{}", kCanonicalId, kPosition), content("application/json", kDeletedSchema));
         break;
       case OperationId::history:
-        out += success(200, "Its versions, newest first.", fmt::format("{},{}", kCanonicalId, kLink),
+        out += success(200, "Its versions, newest first.", fmt::format("{},{},{}", kCanonicalId, kLink, kVary),
                        content("application/json", array_of(reference(name_ + "Version"))));
         break;
       case OperationId::bulk_read:
-        out += success(200, "Those that are there, in the order asked.", {}, content("application/json", array_of(reference(name_))));
+        out += success(200, "Those that are there, in the order asked.", kVary, content("application/json", array_of(reference(name_))));
         break;
       case OperationId::bulk_create:
-        out += success(201, "The documents, in order.", {}, content("application/json", array_of(reference(name_)))) + ',' +
+        out += success(201, "The documents, in order.", kLastPosition, content("application/json", array_of(reference(name_)))) + ',' +
                success(200, "With `partial=true`: what became of each item, in order.", {},
                        content("application/json", array_of(reference("BulkResult"))));
         break;
@@ -260,8 +279,7 @@ class Document {
   }
 
   void append_schemas(std::string& out) const {
-    const std::string created = "New" + name_;
-    const SchemaComponents components = make_components(text_, created);
+    const SchemaComponents components = make_components(options_.schema, name_);
     const std::string version = fmt::format(
         R"({{"type":"object","required":["version","recorded_at","deleted","position","document"],"properties":{{)"
         R"("version":{{"type":"integer","minimum":1}},"recorded_at":{{"type":"string","format":"date-time"}},"deleted":{{"type":"boolean"}},)"
@@ -271,8 +289,11 @@ class Document {
         R"({{"type":"object","required":["index","status"],"properties":{{"index":{{"type":"integer"}},"status":{{"type":"integer"}},)"
         R"("position":{{"type":"integer"}},"document":{},"problem":{}}}}})",
         reference(name_), reference("Problem"));
-    fmt::format_to(std::back_inserter(out), R"("{0}":{1},"{2}":{3},"{2}Patch":{4},"{2}Version":{5},"BulkResult":{6},"Problem":{7})",
-                   created, components.created, name_, components.document, components.patch, version, result, kProblemSchema);
+    fmt::format_to(std::back_inserter(out),
+                   R"("New{0}":{1},"{0}":{2},"{0}Replacement":{3},"{0}Patch":{4},"{0}Version":{5},"BulkResult":{6},"Problem":{7})", name_,
+                   components.created, components.document, components.replacement, components.patch, version, result, kProblemSchema);
+    for (const jsonschema::Bundle::Part& part : components.parts)
+      fmt::format_to(std::back_inserter(out), R"(,"{}":{})", part.name, part.schema);
   }
 
   void append_failures(std::string& out) const {

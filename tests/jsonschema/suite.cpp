@@ -2,6 +2,7 @@
 //
 //   jsonschema_suite SUITE DEVIATIONS      SUITE holds tests/ and remotes/, DEVIATIONS the cases that we mean to answer otherwise
 //
+// Each schema is then bundled into one text in the newer draft, which must give the same verdicts alone.
 // Prints "N of N" for every draft and part; exits with 1 when a verdict is another one, or when a deviation deviates from nothing.
 #include <fmt/format.h>
 
@@ -15,6 +16,7 @@
 #include <vector>
 
 #include "base/json/document.hpp"
+#include "jsonschema/bundle.hpp"
 #include "jsonschema/schema.hpp"
 
 namespace {
@@ -87,6 +89,7 @@ class Suite {
   }
 
   bool is_right() const {
+    fmt::print("bundled: {} verdicts compared\n", bundles_);
     bool right = is_right_;
     for (const Deviation& deviation : deviations_) {
       if (deviation.used > 0) continue;
@@ -122,7 +125,17 @@ class Suite {
       std::string found = schema ? "invalid" : to_string(schema.error().front());
       if (schema && schema->validate(*test.find("data")).empty()) found = "valid";
       count(file, name, found, found == expected, total);
+      if (schema) compare_bundle(file + ": " + name, *schema, *test.find("data"));
     }
+  }
+
+  void compare_bundle(const std::string& name, const jsonschema::Schema& schema, json::Value data) {
+    const std::string text = jsonschema::bundle_text(schema);
+    const auto bundled = jsonschema::compile(text, "bundle");
+    ++bundles_;
+    if (bundled && bundled->validate(data).empty() == schema.validate(data).empty()) return;
+    fmt::print("{}: the bundle {} {}\n", name, text, bundled ? "gives another verdict." : to_string(bundled.error().front()));
+    is_right_ = false;
   }
 
   void count(const std::string& file, const std::string& name, const std::string& found, bool right, Total& total) {
@@ -142,6 +155,7 @@ class Suite {
   fs::path folder_;
   std::map<std::string, std::string> remotes_;
   std::vector<Deviation> deviations_;
+  int bundles_ = 0;
   bool is_right_ = true;
 };
 
