@@ -2,10 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <set>
+#include <vector>
 
 #include "base/json/canonical.hpp"
+#include "jsonschema/bundle.hpp"
 
 namespace millrace::jsonschema {
 namespace {
@@ -46,7 +49,12 @@ class ExampleMaker {
     for (std::string_view key : {"examples", "enum"})
       if (auto values = schema.find(key); values && values->is(Kind::array) && values->size() > 0)
         return std::string(values->first().text());
-    if (auto target = referred(schema)) return make(*target, depth + 1);
+    if (auto target = referred(schema)) {
+      open_.push_back(target->index());
+      std::string example = make(*target, depth + 1);
+      open_.pop_back();
+      return example;
+    }
     const std::string type = type_of(schema);
     if (type == "object") return make_object(schema, depth);
     if (type == "array") return make_array(schema, depth);
@@ -60,7 +68,7 @@ class ExampleMaker {
   }
 
  private:
-  /// Where a $ref within the document leads.
+  /// Where a $ref leads: the schema is bundled.
   std::optional<Value> referred(Value schema) const {
     auto reference = schema.find("$ref");
     if (!reference || !reference->is(Kind::string)) return std::nullopt;
@@ -74,6 +82,12 @@ class ExampleMaker {
       found = found->find(key);
     }
     return found;
+  }
+
+  /// Whether it refers to what is being made already.
+  bool leads_back(Value schema) const {
+    auto target = referred(schema);
+    return target && std::ranges::find(open_, target->index()) != open_.end();
   }
 
   /// The first type that it allows, but for null; guessed from its keywords when it does not say.
@@ -128,8 +142,11 @@ class ExampleMaker {
     auto properties = schema.find("properties");
     if (properties && properties->is(Kind::object)) {
       for (Value name = properties->first(); name != properties->end(); name = name.after().after()) {
-        const bool is_left_out = name.is_string("id") || (required_only_ && depth == 0) || may_be_null(name.after());
-        if (!is_left_out || is_required(schema, name)) members.add(name.string(), make(name.after(), depth + 1));
+        const bool is_left_out =
+            name.is_string("id") || (required_only_ && depth == 0) || may_be_null(name.after()) || leads_back(name.after());
+        if (is_left_out && !is_required(schema, name)) continue;
+        const bool is_own_id = depth == 0 && name.is_string("id") && type_of(name.after()).empty();
+        members.add(name.string(), is_own_id ? make_string(name.after()) : make(name.after(), depth + 1));
       }
     }
     auto branches = schema.find("allOf");
@@ -147,8 +164,13 @@ class ExampleMaker {
   std::string make_array(Value schema, int depth) {
     auto items = schema.find("items");
     const double count = std::min(8.0, std::max(1.0, number_of(schema, "minItems").value_or(1)));
-    if (!items || items->is(Kind::array)) return "[]";
     std::string elements;
+    if (auto first = schema.find("prefixItems")) {
+      for (Value one = first->first(); one != first->end(); one = one.after())
+        elements += (elements.empty() ? "" : ", ") + make(one, depth + 1);
+      return "[" + elements + "]";
+    }
+    if (!items || (leads_back(*items) && !schema.find("minItems"))) return "[]";
     for (int i = 0; i < count; ++i) elements += (i > 0 ? ", " : "") + make(*items, depth + 1);
     return "[" + elements + "]";
   }
@@ -185,13 +207,15 @@ class ExampleMaker {
 
   const json::Document& document_;
   bool required_only_;
+  std::vector<std::uint32_t> open_;  // what references led to on the way here
   int parts_ = 0;
 };
 
 }  // namespace
 
 std::optional<std::string> make_example(const Schema& schema) {
-  auto document = json::parse(schema.text());
+  const std::string text = bundle_text(schema);
+  auto document = json::parse(text);
   if (!document) return std::nullopt;
   for (const bool required_only : {false, true}) {
     std::string example = ExampleMaker(*document, required_only).make(document->root());

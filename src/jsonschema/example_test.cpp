@@ -25,6 +25,12 @@ TEST(MakeExample, FollowsTheSchema) {
   EXPECT_EQ(example_of(R"({"allOf": [{"$ref": "#/$defs/b"}, {"required": ["a"]}], "properties": {"c": {"const": 1}},
                           "$defs": {"b": {"properties": {"b": {"type": "boolean"}, "c": {"type": "integer"}}}}})"),
             R"({"c": 1, "b": true, "a": "example"})");
+  EXPECT_EQ(example_of(R"({"required": ["t"], "properties": {"t": {"type": "array", "items": [{"$ref": "#x"}, {"type": "null"}]}},
+                          "definitions": {"x": {"$id": "#x", "type": "integer"}}})"),
+            R"({"t": [1, null]})");
+  EXPECT_EQ(
+      example_of(R"({"properties": {"n": {"type": "integer"}, "next": {"$ref": "#"}, "all": {"type": "array", "items": {"$ref": "#"}}}})"),
+      R"({"n": 1, "next": {"n": 1, "all": []}, "all": [{"n": 1, "all": []}]})");
   EXPECT_EQ(example_of("true"), "none");
 }
 
@@ -34,6 +40,7 @@ TEST(MakeExample, LeavesOutWhatItCannotMake) {
 }
 
 TEST(MakeExample, GivesNothingThatIsRefused) {
+  EXPECT_EQ(example_of(R"({"required": ["id"], "properties": {"id": {"pattern": "^[0-9]+$"}}})"), "none");
   EXPECT_EQ(example_of(R"({"required": ["b"], "properties": {"b": {"type": "string", "pattern": "^[0-9]+$"}}})"), "none");
   EXPECT_EQ(example_of(R"({"type": "array"})"), "none");
   EXPECT_EQ(example_of(R"({"properties": {"a": {"$ref": "#"}}, "required": ["a"], "type": "object"})"), "none");

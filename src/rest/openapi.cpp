@@ -98,10 +98,11 @@ class Document {
   }
 
   std::string text() const {
-    std::string out =
-        fmt::format(R"({{"openapi":"3.1.0","info":{{"title":{},"version":"1.0.0","description":{}}},"servers":[{{"url":"{}"}}],"paths":{{)",
-                    json::quoted(name_),
-                    json::quoted(fmt::format("The REST API at {}: documents with every version that they had.", options_.path)), origin_);
+    std::string out = fmt::format(
+        R"({{"openapi":"3.1.0","info":{{"title":{},"version":"1.0.0","description":{}}},"servers":[{{"url":"{}"}}],)"
+        R"("tags":[{{"name":"{}"}}],"paths":{{)",
+        json::quoted(name_), json::quoted(fmt::format("The REST API at {}: documents with every version that they had.", options_.path)),
+        origin_, name_);
     bool is_first = true;
     for (const Target target : {Target::collection, Target::document, Target::history, Target::bulk}) {
       out += is_first ? "" : ",";
@@ -130,8 +131,8 @@ class Document {
   void append_operation(std::string& out, const Operation& operation) const {
     std::string method(http::to_string(operation.method));
     std::ranges::transform(method, method.begin(), [](char c) { return static_cast<char>(std::tolower(c)); });
-    fmt::format_to(std::back_inserter(out), R"("{}":{{"operationId":"{}","summary":{},"description":{},"parameters":[)", method,
-                   operation.name, json::quoted(operation.summary), json::quoted(description_of(operation)));
+    fmt::format_to(std::back_inserter(out), R"("{}":{{"operationId":"{}","tags":["{}"],"summary":{},"description":{},"parameters":[)",
+                   method, operation.name, name_, json::quoted(operation.summary), json::quoted(description_of(operation)));
     append_parameters(out, operation);
     out += ']';
     append_body(out, operation);
@@ -184,10 +185,12 @@ class Document {
       const bool is_hidden = !suffix.text.empty() && fields.find(name) != nullptr;
       if (is_hidden || !makes_sense(field, suffix.comparison) || is_reserved(name)) continue;
       const bool is_set = suffix.comparison == document::Comparison::in;
+      const bool finds_null = field.is_null && (is_set || suffix.comparison == document::Comparison::equal);
+      const std::string meaning =
+          fmt::format("Only where `{}` {}{}.", field.name, suffix.words, finds_null ? "; `null` is also where there is none" : "");
       const std::string schema = is_set ? fmt::format(R"({{"type":"array","minItems":1,"items":{}}})", type) : std::string(type);
       fmt::format_to(std::back_inserter(out), R"(,{{"name":{},"in":"query","required":false,"description":{},"schema":{}{}}})",
-                     json::quoted(name), json::quoted(fmt::format("Only where `{}` {}.", field.name, suffix.words)), schema,
-                     is_set ? R"(,"style":"form","explode":false)" : "");
+                     json::quoted(name), json::quoted(meaning), schema, is_set ? R"(,"style":"form","explode":false)" : "");
     }
   }
 
@@ -300,9 +303,8 @@ class Document {
     const std::string problem = content("application/problem+json", reference("Problem"));
     fmt::format_to(std::back_inserter(out), R"("Problem":{{"description":"Another failure.","content":{{{}}}}})", problem);
     for (const FailureStatus& failure : failure_statuses()) {
-      const bool passes = failure.status == 429 || failure.status == 503;
       fmt::format_to(std::back_inserter(out), R"(,"Problem{}":{{"description":{},"headers":{{{}}},"content":{{{}}}}})", failure.status,
-                     json::quoted(failure.meaning), passes ? kRetryAfter : "", problem);
+                     json::quoted(failure.meaning), failure.status == 503 ? kRetryAfter : "", problem);
     }
   }
 

@@ -97,8 +97,7 @@ constexpr FailureStatus kFailures[] = {
     {413, false, "The body is over its limit."},
     {415, false, "The body's media type is not read here."},
     {422, false, "The document breaks its JSON Schema (`errors` lists every place), or the idempotency key was used for another."},
-    {429, true, "Too much waits already: try again after `Retry-After` seconds."},
-    {503, true, "The storage is away: try again after `Retry-After` seconds."},
+    {503, true, "Too much is under way, or the storage is away: try again after `Retry-After` seconds."},
 };
 
 bool changes(const Operation& operation) {

@@ -38,7 +38,7 @@ std::string created_id(std::optional<Value> id_schema) {
   members.key("minLength") += '1';
   members.key("maxLength") += std::to_string(length_max);
   auto pattern = says ? id_schema->find("pattern") : std::nullopt;
-  members.key("pattern") += pattern ? std::string(pattern->text()) : R"("^[^\u0000-\u001f\u007f]+$")";
+  members.key("pattern") += pattern ? std::string(pattern->text()) : R"("^[^\u0000-\u001f\u007f-\u009f]+$")";
   members.key("not") += R"({"anyOf":[{"pattern":"%[0-9A-Fa-f]{2}"},{"enum":[)";
   for (std::string_view reserved : document::kReservedIds) {
     if (text.back() != '[') text += ',';
@@ -54,9 +54,13 @@ bool forbids(Value schema, std::string_view keyword) {
   return others && others->is(Kind::boolean) && !others->boolean();
 }
 
-/// Whether documents may have members that the schema does not name.
-bool is_open(Value schema) {
-  return !forbids(schema, "additionalProperties") && !forbids(schema, "unevaluatedProperties");
+/// Whether some part of the schema refuses a member for being called `id`.
+bool refuses_id(const jsonschema::Schema& schema) {
+  static constexpr std::string_view kRefuseNames[] = {"additionalProperties", "unevaluatedProperties", "propertyNames"};
+  const auto parsed = json::parse(R"({"id":"x"})");
+  return std::ranges::any_of(schema.validate(parsed->root()), [](const ErrorDetail& violation) {
+    return violation.path == "/id" && std::ranges::find(kRefuseNames, violation.keyword) != std::end(kRefuseNames);
+  });
 }
 
 bool is_required(Value schema, std::string_view name) {
@@ -68,16 +72,16 @@ bool is_required(Value schema, std::string_view name) {
 }
 
 /// What a component does with the member `id`.
-struct IdRule {
+struct IdMember {
   std::string schema;  // empty: it stands as it is
   enum { as_schema, required, optional } presence = as_schema;
 };
 
-std::string required_names(Value schema, const IdRule& id) {
-  std::string names = id.presence == IdRule::required ? R"(["id")" : "[";
+std::string required_names(Value schema, const IdMember& id) {
+  std::string names = id.presence == IdMember::required ? R"(["id")" : "[";
   if (auto known = schema.find("required"); known && known->is(Kind::array))
     for (Value name = known->first(); !(name == known->end()); name = name.after()) {
-      if (id.presence != IdRule::as_schema && name.is_string("id")) continue;
+      if (id.presence != IdMember::as_schema && name.is_string("id")) continue;
       names += names.size() > 1 ? "," : "";
       json::append_canonical(names, name);
     }
@@ -85,7 +89,7 @@ std::string required_names(Value schema, const IdRule& id) {
 }
 
 /// The schema under another title and with another `id`.
-std::string with_id(Value schema, std::string_view title, const IdRule& id) {
+std::string with_id(Value schema, std::string_view title, const IdMember& id) {
   std::string text;
   Members members(text);
   json::append_string(members.key("title"), title);
@@ -134,26 +138,35 @@ std::string patch_of(Value schema, std::string_view title) {
 constexpr std::string_view kAnsweredId = R"({"type":"string","readOnly":true,"description":"Names the document."})";
 constexpr std::string_view kRepeatedId = R"({"type":"string","readOnly":true,"description":"As in the path, or absent."})";
 
+jsonschema::Bundle bundle_of(const jsonschema::Schema* schema, const std::string& name) {
+  if (schema == nullptr) return {.root = "{}", .parts = {}};
+  return jsonschema::make_bundle(
+      *schema, {.reference_before = "#/components/schemas/",
+                .name_before = name,
+                .taken = {name, "New" + name, name + "Patch", name + "Replacement", name + "Version", "BulkResult", "Problem"}});
+}
+
 }  // namespace
 
 SchemaComponents make_components(const jsonschema::Schema* schema, const std::string& name) {
-  jsonschema::Bundle bundle;
-  if (schema != nullptr)
-    bundle = jsonschema::make_bundle(
-        *schema, {.reference_before = "#/components/schemas/",
-                  .name_before = name,
-                  .taken = {name, "New" + name, name + "Patch", name + "Replacement", name + "Version", "BulkResult", "Problem"}});
+  jsonschema::Bundle bundle = bundle_of(schema, name);
   auto parsed = json::parse(bundle.root);
   if (!parsed || !parsed->root().is(Kind::object)) parsed = json::parse("{}");
   const Value root = parsed->root();
   auto properties = root.find("properties");
-  auto id = properties && properties->is(Kind::object) ? properties->find("id") : std::nullopt;
-  const std::string new_id = id || is_open(root) ? created_id(id) : std::string();
-  return {.created = with_id(root, "New" + name, {new_id}),
-          .document = with_id(root, name, {std::string(kAnsweredId), IdRule::required}),
-          .replacement = with_id(root, name + "Replacement", {std::string(kRepeatedId), IdRule::optional}),
-          .patch = patch_of(root, name + "Patch"),
-          .parts = std::move(bundle.parts)};
+  auto id = properties ? properties->find("id") : std::nullopt;
+  const bool has_place = !schema || !refuses_id(*schema);
+  // What is closed by a part of the schema cannot be opened from outside: then an answer is told by its id alone.
+  const bool is_closed_within = !has_place && !forbids(root, "additionalProperties") && !forbids(root, "unevaluatedProperties");
+  const auto answered = json::parse("{}");
+  const bool needs_id = schema != nullptr && document::id_rule(*schema) == document::IdRule::own;
+  return {
+      .created =
+          with_id(root, "New" + name, {has_place ? created_id(id) : std::string(), needs_id ? IdMember::required : IdMember::as_schema}),
+      .document = with_id(is_closed_within ? answered->root() : root, name, {std::string(kAnsweredId), IdMember::required}),
+      .replacement = with_id(root, name + "Replacement", {is_closed_within ? std::string() : std::string(kRepeatedId), IdMember::optional}),
+      .patch = patch_of(root, name + "Patch"),
+      .parts = std::move(bundle.parts)};
 }
 
 }  // namespace millrace::rest

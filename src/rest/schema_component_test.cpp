@@ -38,6 +38,18 @@ TEST(SchemaComponent, TakesTheIdThatTheSchemaAllows) {
   EXPECT_THAT(make_components(nullptr, "X").document, HasSubstr(R"("required":["id"])"));
 }
 
+TEST(SchemaComponent, RequiresAnIdWhereNoneCanBeMade) {
+  EXPECT_THAT(make(R"({"properties":{"id":{"pattern":"^[a-z]{3}$"}}})").created, HasSubstr(R"("required":["id"])"));
+  EXPECT_THAT(make(R"({"properties":{"id":{"type":"string"}}})").created, Not(HasSubstr("required")));
+}
+
+TEST(SchemaComponent, SaysNothingOfAnswersThatAPartOfTheSchemaWouldRefuse) {
+  const SchemaComponents components = make(R"({"allOf":[{"properties":{"a":{}},"additionalProperties":false}]})");
+  EXPECT_THAT(components.created, Not(HasSubstr(R"("id")")));
+  EXPECT_THAT(components.replacement, Not(HasSubstr(R"("id")")));
+  EXPECT_THAT(components.document, Not(HasSubstr("allOf")));
+}
+
 TEST(SchemaComponent, RefersToComponents) {
   const SchemaComponents components =
       make(R"({"properties":{"a":{"$ref":"#/definitions/patch"},"b":{"$ref":"#"}},"definitions":{"patch":{"title":"P","type":"string"}}})");

@@ -6,7 +6,7 @@ const [base, path] = process.argv.slice(2);
 
 await browse(base, async (page) => {
   await page.goto(base + path);
-  const operation = page.locator('#operations-tag-default .opblock-post, .opblock-post').first();
+  const operation = page.locator('.opblock-post').first();
   await operation.locator('.opblock-summary').click();
   await operation.locator('textarea.body-param__text').waitFor();
   const [answer] = await Promise.all([
