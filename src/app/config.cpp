@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "app/address.hpp"
 #include "app/object_reader.hpp"
 
 namespace millrace::app {
@@ -133,6 +134,13 @@ RestletteConfig read_restlette(ObjectReader& reader) {
   return config;
 }
 
+/// How long something may take. 0 is no limit: longer than any process lives, and short enough to be added to any instant.
+std::chrono::milliseconds read_limit(ObjectReader& reader, std::string_view key) {
+  constexpr std::chrono::milliseconds kForever = std::chrono::years(100);
+  const std::chrono::milliseconds limit = reader.duration(key);
+  return limit.count() == 0 ? kForever : std::min(limit, kForever);
+}
+
 LoadConfig read_load(ObjectReader& reader) {
   return {.connections = reader.number("connections"),
           .requests = reader.number("requests"),
@@ -141,11 +149,11 @@ LoadConfig read_load(ObjectReader& reader) {
           .headers = reader.number("headers"),
           .writes = reader.number("writes"),
           .scans = reader.number("scans"),
-          .write_wait = reader.duration("writeWait"),
-          .header_timeout = reader.duration("headerTimeout"),
-          .body_timeout = reader.duration("bodyTimeout"),
-          .idle_timeout = reader.duration("idleTimeout"),
-          .write_timeout = reader.duration("writeTimeout")};
+          .write_wait = read_limit(reader, "writeWait"),
+          .header_timeout = read_limit(reader, "headerTimeout"),
+          .body_timeout = read_limit(reader, "bodyTimeout"),
+          .idle_timeout = read_limit(reader, "idleTimeout"),
+          .write_timeout = read_limit(reader, "writeTimeout")};
 }
 
 void read_limits(ObjectReader& reader, Config& config) {
@@ -154,6 +162,12 @@ void read_limits(ObjectReader& reader, Config& config) {
   config.spool_folder = reader.text("spoolFolder");
   config.spool_bytes_max = reader.size("spoolBytes");
   config.load = read_load(reader);
+  if (config.load.bodies < config.body_bytes_max) {
+    reader.problem(
+        reader.place("bodyMemory"),
+        fmt::format("{} is less than {}: not one request of that size would fit.", reader.where("bodyMemory"), reader.where("bodyBytes")),
+        fmt::format("Let it be {} bytes at least, better many times that.", config.body_bytes_max));
+  }
   config.list_bytes_max = std::min<std::uint64_t>(reader.size("listBytes"), config.load.bodies / 4);
   ObjectReader graphql = reader.optional_object("graphql", kGraphqlLimitsSection);
   GraphqlLimitsConfig& limits = config.graphql;
@@ -172,9 +186,17 @@ void read_server(ObjectReader& reader, Config& config) {
   config.port = static_cast<std::uint16_t>(reader.number("port"));
   config.batch_max = reader.number("batching");
   config.host = reader.text("host");
+  if (!is_host(config.host)) {
+    reader.problem(reader.place("host"), fmt::format("host is \"{}\", which is neither an address nor the name of a host.", config.host),
+                   "Write an address of this machine, such as 127.0.0.1, or 0.0.0.0 for all of them.");
+  }
   config.url = without_slashes_at_end(reader.text("url"), 0);
+  if (!config.url.empty() && !is_base_url(config.url)) {
+    reader.problem(reader.place("url"), fmt::format("url is \"{}\", which no link can begin with.", config.url),
+                   "Write http:// or https://, the host and perhaps a path, without query or fragment: \"https://events.example.com\".");
+  }
   if (config.url.empty()) config.url = fmt::format("http://localhost:{}", config.port);
-  config.shutdown_timeout = reader.duration("shutdownTimeout");
+  config.shutdown_timeout = read_limit(reader, "shutdownTimeout");
 }
 
 }  // namespace

@@ -15,7 +15,8 @@ constexpr ConfigKey kTop[] = {
     {"host", KeyType::text, initially("0.0.0.0"), "The address to listen on; `127.0.0.1` lets only this machine in."},
     {"url", KeyType::text, otherwise("`http://localhost:PORT`"),
      "The public base URL of this service. Resolvers whose URL begins with it are answered in the process."},
-    {"shutdownTimeout", KeyType::duration, initially("10s"), "How long requests that are in flight may take after SIGTERM."},
+    {"shutdownTimeout", KeyType::duration, initially("10s"),
+     "How long requests that are in flight may take after SIGTERM. This and every limit in time below: 0 is no limit."},
     {"batching", KeyType::number, initially("0"),
      "How many GraphQL requests one request may bring as an array; they are answered in order. 0 refuses arrays.", kBatches},
     {"limits", KeyType::object, otherwise("their defaults"), "What one request may ask for."},
@@ -55,7 +56,8 @@ constexpr ConfigKey kLimits[] = {
     {"headerBytes", KeyType::size, initially("32KiB"),
      "The longest head of a request; a longer one is 431, or 414 when the request line alone is longer.", kSizes},
     {"headers", KeyType::number, initially("100"), "The most header lines; more are 431.", kCounts},
-    {"headerTimeout", KeyType::duration, initially("10s"), "How long a head may take to arrive; then 408, or the end when nothing came."},
+    {"headerTimeout", KeyType::duration, initially("10s"),
+     "How long a head may take to arrive; then 408, or the end when nothing came. 0, here and below: no limit."},
     {"bodyTimeout", KeyType::duration, initially("60s"), "How long 64 KiB of a body may take to arrive; then 408."},
     {"idleTimeout", KeyType::duration, initially("75s"), "How long a connection stays open between requests."},
     {"writeTimeout", KeyType::duration, initially("60s"), "How long a client may take to read 64 KiB of an answer; then it is cut."},
@@ -73,7 +75,7 @@ constexpr ConfigKey kGraphqlLimits[] = {
      "The most that a request may be expected to cost: its fields, those of a list times its `limit`, `first` or `last` (`graphql.cost`).",
      kCounts},
     {"listRows", KeyType::number, initially("10"), "What a list that says no limit counts as in the cost.", kCounts},
-    {"time", KeyType::duration, initially("30s"), "How long a request may take (`graphql.timed_out`); 0: as long as it wants."},
+    {"time", KeyType::duration, initially("30s"), "How long a request may take (`graphql.timed_out`); 0: no limit."},
     {"cacheBytes", KeyType::size, initially("32MiB"), "What each GraphQL API may keep of documents that were asked before.", kSizes},
 };
 

@@ -2,12 +2,12 @@
 
 #include <algorithm>
 
+#include "app/check_model.hpp"
 #include "app/derive_mutations.hpp"
 #include "app/derive_queries.hpp"
 #include "app/derive_relations.hpp"
 #include "app/derive_restlettes.hpp"
 #include "app/source_file.hpp"
-#include "base/hash.hpp"
 
 namespace millrace::app {
 namespace {
@@ -48,43 +48,6 @@ void add_graphlette(Model& model, const GraphletteConfig& config, std::vector<Pr
   std::ranges::move(placed(std::move(found), *source), std::back_inserter(problems));
 }
 
-/// Every path has one owner: what is derived must not meet what is configured, nor the pages that are always there.
-void check_paths(const Model& model, std::vector<Problem>& problems) {
-  TextMap<std::string> owners{{"/health", "the health page"}, {"/ready", "the readiness page"}, {"/-/pages", "the files of the pages"}};
-  const auto claim = [&](const std::string& path, const std::string& owner, const Place& place) {
-    if (path.empty()) return;
-    if (path.find_first_of("?# \t") != std::string::npos)
-      problems.push_back({place, fmt::format("The path \"{}\" can never be asked for.", path),
-                          "Write the path alone, without query, fragment or spaces."});
-    auto [known, is_new] = owners.try_emplace(path, owner);
-    if (!is_new)
-      problems.push_back(
-          {place, fmt::format("The path \"{}\" of {} is that of {}.", path, owner, known->second), "Give each its own path."});
-  };
-  for (std::size_t i = 0; i < model.graphlettes.size(); ++i)
-    claim(model.graphlettes[i].path, fmt::format("the graphlette \"{}\"", model.graphlettes[i].path), model.config.graphlettes[i].place);
-  // Those that are configured come first.
-  for (std::size_t i = 0; i < model.restlettes.size(); ++i) {
-    const StorageConfig& storage = model.entities[model.restlettes[i].entity].storage;
-    claim(model.restlettes[i].path, fmt::format("the REST API of \"{}\"", storage.collection),
-          i < model.config.restlettes.size() ? model.config.restlettes[i].place : storage.place);
-  }
-}
-
-/// A template in SQL wants a storage that speaks it.
-void check_sql(const Model& model, std::vector<Problem>& problems) {
-  for (std::size_t i = 0; i < model.graphlettes.size(); ++i) {
-    const StorageConfig& storage = model.entities[model.graphlettes[i].entity].storage;
-    if (storage.type.empty() || storage.type == "sqlite" || storage.type == "postgres") continue;
-    for (const QueryModel& query : model.graphlettes[i].queries)
-      if (document::has_sql(query.query.filter))
-        problems.push_back(
-            {model.config.graphlettes[i].place,
-             fmt::format("The template of \"{}\" is SQL, which a storage of type \"{}\" does not speak.", query.query.name, storage.type),
-             "Write it as a filter in JSON: {\"payload.name\": \"{{name}}\"}."});
-  }
-}
-
 /// What the queries compare is indexed, except ids, which every store finds anyway.
 void collect_indexes(Model& model) {
   for (const GraphletteModel& graphlette : model.graphlettes) {
@@ -116,8 +79,7 @@ Checked<Model> derive_model(Config config, std::uint16_t port) {
   derive_restlettes(model, problems);
   derive_mutations(model, problems);
   collect_indexes(model);
-  check_paths(model, problems);
-  check_sql(model, problems);
+  check_model(model, problems);
   if (!problems.empty()) return std::unexpected(std::move(problems));
   return model;
 }

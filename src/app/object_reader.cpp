@@ -127,6 +127,11 @@ const hocon::Value* ObjectReader::any(std::string_view name) {
   return find(name, KeyType::any).value;
 }
 
+const Place& ObjectReader::place(std::string_view key) const {
+  const hocon::Value* value = object_->find(key);
+  return value == nullptr ? object_->place : value->place;
+}
+
 void ObjectReader::refuse_unknown(bool allow_referenced) {
   for (const hocon::Member& member : object_->members) {
     if (section_->find(member.key) != nullptr || (allow_referenced && member.value.referenced)) continue;

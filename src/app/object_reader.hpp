@@ -38,6 +38,8 @@ class ObjectReader {
 
   void problem(const Place& place, std::string message, std::string hint = {});
   const Place& place() const { return object_->place; }
+  /// Of a key's value; where it is absent, of the object.
+  const Place& place(std::string_view key) const;
   std::string where(std::string_view key) const;
 
  private:

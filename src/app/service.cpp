@@ -231,8 +231,6 @@ struct Service::State {
       auto& page = add_handler<pages::Page>("swagger", "API of " + restlette.path);
       TRY_OK(router.mount(docs_path(restlette.path), page, http::Router::Scope::exact));
     }
-    // A config may serve something of its own at the root.
-    if (router.find("/")) return {};
     return router.mount("/", add_handler<StartPage>(model), http::Router::Scope::exact);
   }
 

@@ -13,6 +13,16 @@ CONFIG = "config/config.conf"
 RAW_SDL = "config/graph/raw_event.graphql"
 FARM_SDL = "config/graph/farm.graphql"
 
+
+
+def restlettes(more, *paths):
+    """Before the graphlettes: REST APIs over storages of their own."""
+    apis = ""
+    for path in paths or ("/a/api",):
+        apis += f'{{ path = {path}, schema = "config/json/raw_event.schema.json", storage {{ type = memory, collection = "{path}" }}, {more} }}, '
+    return f'restlettes = [ {apis}], "graphlettes"'
+
+
 # Name: (example, file, text, what stands there instead, line of the problem (or of the object around it) or None, what the message says).
 MISTAKES = {
     "typo at the top": ("events", CONFIG, '"graphlettes"', '"graphletes"', 3, ["graphletes", "graphlettes"]),
@@ -36,6 +46,20 @@ MISTAKES = {
     "query of a resolver that is not there": ("events", CONFIG, '"queryName": "getById"', '"queryName": "getByIdd"', 23, ["getByIdd", "getById"]),
     "resolver of a field that is not there": ("events", CONFIG, '"name": "rawEvent"', '"name": "rowEvent"', 23, ["rowEvent", "rawEvent"]),
     "query of a template that is not there": ("farm", CONFIG, "{ name = getLaying,", "{ name = getLayin,", None, ["getLayin", "getLaying"]),
+    "url that is none": ("events", CONFIG, '"port": 4055,', '"port": 4055, "url": "not a url",', 2, ["not a url", "https://"]),
+    "url with a query": ("events", CONFIG, '"port": 4055,', '"port": 4055, "url": "https://x.y/base/?q#f",', 2, ["without query or fragment"]),
+    "host that is none": ("events", CONFIG, '"port": 4055,', '"port": 4055, "host": "300.1.1.1",', 2, ["300.1.1.1", "0.0.0.0"]),
+    "path of the start page": ("events", CONFIG, '"path": "/raw-events/graph"', '"path": "/"', 4, ["start page"]),
+    "bodyMemory below bodyBytes": ("events", CONFIG, '"port": 4055,', '"port": 4055, limits { bodyMemory = 64kB },', 2, ["bodyMemory", "bodyBytes"]),
+    "idempotency of a field that is not there": ("events", CONFIG, '"graphlettes"', restlettes("idempotency = nane"), 3, ["nane", "name"]),
+    "idempotency of a field that is no key": (
+        "events", CONFIG, '"graphlettes"',
+        'restlettes = [ { path = /a/api, storage { type = memory, collection = a }, schema { properties { ok { type = boolean } } }, '
+        'idempotency = ok } ], "graphlettes"', 3, ["ok", "string"],
+    ),
+    "path below a REST API": (
+        "events", CONFIG, '"graphlettes"', restlettes("", "/a/api", "/a/api/x"), 3, ['"/a/api/x" lies below "/a/api"'],
+    ),
     "JSON Schema that is no JSON": ("events", "config/json/raw_event.schema.json", '"type": "object",', '"type": "object"', None, ["raw_event.schema.json"]),
     "JSON Schema with a wrong type": ("events", "config/json/raw_event.schema.json", '"type": "object"', '"type": "objekt"', None, ["objekt"]),
 }  # fmt: skip
@@ -63,6 +87,27 @@ def test_mistakes(name, command, tmp_path):
     assert line is None or str(line) in places, printed
     for words in says:
         assert words in printed, printed
+
+
+def test_two_schemas_over_one_storage_are_a_warning(tmp_path):
+    copied = broken("events", CONFIG, '"graphlettes"', restlettes("", "/a/api", "/b/api"), tmp_path)
+    config = (copied / CONFIG).read_text().replace('collection = "/b/api"', 'collection = "/a/api"')
+    (copied / CONFIG).write_text(config.replace("raw_event.schema.json", "processed_event.schema.json", 1))
+    done = run_command("check", "--config", copied / CONFIG)
+    assert done.returncode == 0, done
+    assert '"/b/api" and "/a/api" share a storage but not a schema' in done.stdout + done.stderr
+
+
+def test_no_time_is_no_limit(tmp_path):
+    limits = "headerTimeout = 0s, bodyTimeout = 0s, idleTimeout = 0s, writeTimeout = 0s, writeWait = 0s, graphql { time = 0s }"
+    service = services.Service(broken("events", CONFIG, '"port": 4055,', f'"port": 4055, limits {{ {limits} }},', tmp_path)).start()
+    with socket.create_connection(("127.0.0.1", service.port), 30) as client:
+        for piece in (b"POST /raw-events/api HTTP/1.1\r\nHost: h\r\nContent-Le", b'ngth: 23\r\n\r\n{"name":"a"', b',"data":{} }'):
+            client.sendall(piece)
+            assert service.get("/health").status == 200
+            assert service.data("/raw-events/graph", '{ getByName(name: "b") { id } }') == {"getByName": []}
+        assert client.recv(65536).startswith(b"HTTP/1.1 201 ")
+    service.stop()
 
 
 def test_several_mistakes_are_reported_together(tmp_path):
