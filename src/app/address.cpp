@@ -36,6 +36,12 @@ bool is_base_url(std::string_view url) {
   return !authority.empty() && !authority.starts_with(':') && http::is_authority(authority) && std::ranges::all_of(url, is_path_character);
 }
 
+bool is_loopback(std::string_view url) {
+  const std::size_t scheme = url.find("://");
+  const std::string_view host = scheme == std::string_view::npos ? url : url.substr(scheme + 3);
+  return host.starts_with("localhost") || host.starts_with("127.") || host.starts_with("[::1]") || host.starts_with("0.0.0.0");
+}
+
 bool is_host(std::string_view host) {
   if (host.contains(':')) return is_address(AF_INET6, host);
   const bool is_number = std::ranges::all_of(host, [](char c) { return c == '.' || (c >= '0' && c <= '9'); });

@@ -4,6 +4,7 @@
 #include <deque>
 #include <thread>
 
+#include "app/address.hpp"
 #include "app/connection_type.hpp"
 #include "app/start_page.hpp"
 #include "app/status_pages.hpp"
@@ -72,12 +73,6 @@ std::string_view path_of(std::string_view url) {
   const std::size_t scheme = url.find("://");
   const std::size_t slash = url.find('/', scheme == std::string_view::npos ? 0 : scheme + 3);
   return slash == std::string_view::npos ? std::string_view() : url.substr(slash);
-}
-
-bool is_loopback(std::string_view url) {
-  const std::size_t scheme = url.find("://");
-  const std::string_view host = scheme == std::string_view::npos ? url : url.substr(scheme + 3);
-  return host.starts_with("localhost") || host.starts_with("127.") || host.starts_with("[::1]") || host.starts_with("0.0.0.0");
 }
 
 }  // namespace

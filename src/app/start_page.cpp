@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "app/address.hpp"
 #include "base/json/canonical.hpp"
 #include "graph/example_queries.hpp"
 #include "http/media_range.hpp"
@@ -89,7 +90,7 @@ std::string graphiql_settings(const Model& model, std::size_t graphlette) {
   return fmt::format(R"({{"list":{},"examples":[{}]}})", list, examples);
 }
 
-StartPage::StartPage(const Model& model) : url_(model.config.url) {
+StartPage::StartPage(const Model& model) : url_(model.config.url), is_public_(!is_loopback(model.config.url)) {
   for (std::size_t i = 0; i < model.entities.size(); ++i) {
     Entity& entity = entities_.emplace_back();
     const std::string document = example_document(model, i);
@@ -134,19 +135,17 @@ std::string StartPage::text(const std::string& url) const {
     return fmt::format(R"({{"name":{},"graphql":{},"rest":{},"commands":{}}})", json::quoted(one.name), joined(one.graphlettes, graphlette),
                        joined(one.restlettes, restlette), joined(one.commands, command));
   };
-  return fmt::format(R"({{"name":"Millrace","url":{},"health":{},"ready":{},"services":{}}})", json::quoted(url), quoted("/health"),
-                     quoted("/ready"), joined(entities_, entity));
+  return fmt::format(R"({{"name":"Millrace","url":{},"public":{},"health":{},"ready":{},"services":{}}})", json::quoted(url), is_public_,
+                     quoted("/health"), quoted("/ready"), joined(entities_, entity));
 }
 
 Task<http::Response> StartPage::handle(const http::Request& request) {
+  if (!pages::is_read(request)) co_return pages::method_answer(request);
   const auto format = http::preferred_media_type(request.header("accept"), {"application/json", "text/html"});
-  const std::string services = text(url_of(request, url_));
+  const std::string services = text(is_public_ ? url_ : url_of(request, url_));
   http::Response response;
   if (format == 1u) {
     response = pages::render_page(request, "start", "Millrace", services);
-  } else if (request.method != http::Method::get && request.method != http::Method::head) {
-    response = http::problem(405, {ErrorKind::invalid_argument, "http.method", "The start page is read by GET."});
-    response.add("Allow", "GET, HEAD");
   } else if (!format) {
     response = http::problem(406, {ErrorKind::invalid_argument, "http.not_acceptable", "The start page is HTML or JSON."});
   } else {

@@ -20,7 +20,8 @@ class StartPage : public http::Handler {
  public:
   explicit StartPage(const Model& model);
 
-  /// HTML for browsers, the same as JSON for all others. Addresses in it start with the host that the request names.
+  /// HTML for browsers, the same as JSON for all others. Addresses in it start with the config's url; where that is
+  /// one of this machine, with the host that the request names.
   Task<http::Response> handle(const http::Request& request) override;
 
  private:
@@ -36,7 +37,8 @@ class StartPage : public http::Handler {
   };
   std::string text(const std::string& url) const;
 
-  std::string url_;  // of a request that names no host
+  std::string url_;  // of a request that names no host, or of all
+  bool is_public_;   // of all
   std::vector<Entity> entities_;
 };
 

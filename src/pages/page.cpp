@@ -18,16 +18,6 @@ constexpr std::string_view kPolicy =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'self'";
 
-bool is_read(const http::Request& request) {
-  return request.method == http::Method::get || request.method == http::Method::head;
-}
-
-http::Response method_not_allowed() {
-  http::Response response = http::problem(405, {ErrorKind::invalid_argument, "http.method", "A page is read by GET."});
-  response.add("Allow", "GET, HEAD");
-  return response;
-}
-
 /// The relative address of the service's root, seen from a path: "../" for each folder below it.
 std::string root_seen_from(std::string_view path) {
   std::string root;
@@ -89,8 +79,21 @@ http::Response file_response(const http::Request& request, const File& file) {
 
 }  // namespace
 
+bool is_read(const http::Request& request) {
+  return request.method == http::Method::get || request.method == http::Method::head;
+}
+
+http::Response method_answer(const http::Request& request) {
+  http::Response response{.status = 204};
+  if (request.method != http::Method::options) {
+    response = http::problem(405, {ErrorKind::invalid_argument, "http.method", "A page is read by GET."});
+  }
+  response.add("Allow", "GET, HEAD, OPTIONS");
+  return response;
+}
+
 http::Response render_page(const http::Request& request, std::string_view name, std::string_view title, std::string_view settings) {
-  if (!is_read(request)) return method_not_allowed();
+  if (!is_read(request)) return method_answer(request);
   const File* page = find_file(fmt::format("{}.html", name));
   CHECK(page);
   http::Response response;
@@ -110,7 +113,7 @@ Task<http::Response> Page::handle(const http::Request& request) {
 }
 
 Task<http::Response> FileHandler::handle(const http::Request& request) {
-  if (!is_read(request)) co_return method_not_allowed();
+  if (!is_read(request)) co_return method_answer(request);
   const File* file = find_file(http::below(request.path, kFilesPath));
   // The templates are no files: they are only whole once filled in.
   if (!file || file->name.ends_with(".html"))

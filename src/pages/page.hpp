@@ -11,10 +11,15 @@ namespace millrace::pages {
 /// Where the scripts and styles of all pages are mounted: FileHandler.
 inline constexpr std::string_view kFilesPath = "/-/pages";
 
+/// Whether the method is one that pages have.
+bool is_read(const http::Request& request);
+/// The answer to any other: 204 to OPTIONS, else 405, with Allow.
+http::Response method_answer(const http::Request& request);
+
 /// The template `name` (of web/src), filled in for the path that was asked for: addresses in it are relative to that path, so that they
 /// hold below any prefix that a proxy adds. `settings` is JSON that the page's script reads; it may hold anything. The answer has an ETag
-/// and a Content-Security-Policy that lets the page talk to its own origin alone; 304 when the request has that ETag, 405 for anything but
-/// GET and HEAD. Requires: a template of that name.
+/// and a Content-Security-Policy that lets the page talk to its own origin alone; 304 when the request has that ETag; method_answer() when
+/// it is not read. Requires: a template of that name.
 http::Response render_page(const http::Request& request, std::string_view name, std::string_view title, std::string_view settings = "{}");
 
 /// A page that is the same for every request.

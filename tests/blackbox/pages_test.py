@@ -7,6 +7,8 @@ import subprocess
 
 import pytest
 
+import service as services
+
 from prefix_proxy import below
 from service import ROOT
 
@@ -162,3 +164,22 @@ def test_the_addresses_are_printed_at_the_start(events):
     printed = events.printed()
     for path in ("/\n", "/raw-events/graph", "/raw-events/api", "/processed-events/api/api-docs"):
         assert f"http://localhost:{events.port}{path}" in printed, printed
+
+
+def test_commands_name_the_public_address(tmp_path):
+    folder = services.copy_example("events", tmp_path)
+    config = folder / "config/config.conf"
+    config.write_text(config.read_text().replace("{", '{ url = "https://shop.example/base",', 1))
+    service = services.Service(folder).start()
+    offered = service.get("/", Host="inner:81").json()
+    assert (offered["url"], offered["public"]) == ("https://shop.example/base", True)
+    assert all("https://shop.example/base/" in command["curl"] for entity in offered["services"] for command in entity["commands"])
+    service.stop()
+
+
+@pytest.mark.parametrize("path", ["/", "/raw-events/api/api-docs", "/raw-events/api/api-docs/swagger.json"])
+def test_pages_say_what_can_be_asked_of_them(events, path):
+    answer = events.request("OPTIONS", path)
+    assert (answer.status, answer.headers["Allow"]) == (204, "GET, HEAD, OPTIONS")
+    refused = events.request("PUT", path, {})
+    assert (refused.status, refused.headers["Allow"]) == (405, "GET, HEAD, OPTIONS")

@@ -2,7 +2,8 @@
 import './start.css';
 
 const settings = JSON.parse(document.getElementById('settings').textContent);
-// What the reader's browser reached, prefix of a proxy included, in place of the address that the server knows itself by.
+// What the reader's browser reached, prefix of a proxy included, in place of the address that the server knows itself by. Commands, which
+// are pasted elsewhere, name the public address where there is one.
 const base = new URL('.', location.href).href.replace(/\/$/, '');
 const here = (text) => text.replaceAll(settings.url, base);
 
@@ -15,7 +16,7 @@ const element = (name, properties, ...children) => {
 const link = (text, url) => element('a', { href: here(url) }, text);
 
 const command = ({ title, curl }) => {
-  const text = here(curl);
+  const text = settings.public ? curl : here(curl);
   const copy = element('button', { type: 'button', ariaLabel: `Copy: ${title}` }, 'Copy');
   copy.addEventListener('click', async () => {
     await navigator.clipboard.writeText(text);
