@@ -54,12 +54,29 @@ void describe_mutation(std::string& out, const graphql::Field& field, const fede
                  mutation.expected_version.empty() ? "" : "  if at version $" + mutation.expected_version);
 }
 
+/// What no index serves: a line that says what is read instead.
+void describe_cost(std::string& out, const QueryModel& query, const graphql::Field& field) {
+  const document::Filter& filter = query.query.filter;
+  std::vector<document::FieldPath> served;
+  document::collect_indexable(filter, served);
+  const bool is_everything = filter.kind == document::Filter::Kind::all && filter.children.empty();
+  const bool is_scan = served.empty() && !is_everything && !document::has_sql(filter);
+  const bool is_sorted = query.query.ordering && field.argument("orderBy") != nullptr;
+  if (!is_scan && !is_sorted) return;
+  fmt::format_to(std::back_inserter(out), "            no index serves {}: {} looked at\n",
+                 is_scan && is_sorted ? "its filter and orders"
+                 : is_scan            ? "its filter"
+                                      : "its orders",
+                 is_scan ? "every document is" : "all that match are");
+}
+
 void describe_graphlette(std::string& out, const Model& model, const GraphletteModel& graphlette) {
   for (const QueryModel& query : graphlette.queries) {
     const graphql::Field* field = graphlette.schema->query()->field(query.query.name);
     fmt::format_to(std::back_inserter(out), "  query     {}: {}  where {}{}  ({})\n", query.query.name, field->type.to_string(),
                    document::to_string(query.query.filter, query.query.parameters), describe_page(query.query, *field),
                    query.origin == "derived" ? "derived" : "template");
+    describe_cost(out, query, *field);
   }
   for (const MutationModel& mutation : graphlette.mutations)
     describe_mutation(out, *graphlette.schema->mutation()->field(mutation.mutation.name), mutation.mutation);

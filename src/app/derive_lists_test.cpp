@@ -90,6 +90,7 @@ TEST(DeriveLists, TakesConnections) {
   EXPECT_THAT(describe(*model),
               HasSubstr("where payload.name starts with $name_prefix  and $where  by $orderBy (id, name, eggs, retired, size, "
                         "tags, data, coop_id, coop)  pages $first, $after"));
+  EXPECT_THAT(describe(*model), HasSubstr("no index serves its orders: all that match are looked at"));
   EXPECT_THAT(problems("hens(limit: Int): HenConnection"), ElementsAre(HasSubstr("paged by first, after")));
   EXPECT_THAT(problems("hens(first: Int): [Hen]"), ElementsAre(HasSubstr("a list has limit and offset")));
   EXPECT_THAT(problems("a: C", "type C { edges: [HenEdge] pageInfo: PageInfo sum: Int }"),

@@ -59,6 +59,16 @@ class ModelTest : public testing::Test {
   std::filesystem::path folder_;
 };
 
+TEST_F(ModelTest, TellsWhatNoIndexServes) {
+  const auto described = [&](std::string_view filter) {
+    const auto model = derive(graphlette(fmt::format("rootConfig {{ vectors = [ {{ name = getByName, query = {} }} ] }}", filter)));
+    return model ? describe(*model) : to_string(model.error().front());
+  };
+  EXPECT_THAT(described(R"({ "$or" = [ { "payload.name" = "{{name}}" }, { "payload.name" = x } ] })"),
+              HasSubstr("no index serves its filter: every document is"));
+  EXPECT_THAT(described(R"({ "payload.name" = "{{name}}" })"), testing::Not(HasSubstr("no index serves")));
+}
+
 TEST_F(ModelTest, DerivesTheExamples) {
   for (std::string_view example : {"events", "farm"}) {
     auto config = read_config(std::filesystem::path(MILLRACE_SOURCE_DIR) / "examples" / example / "config" / "config.conf");
