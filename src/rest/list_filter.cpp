@@ -104,11 +104,25 @@ bool evades_a_cache(std::string_view name, const Fields& fields) {
   return name.starts_with('_') && fields.find(name) == nullptr && fields.find(document::split_suffix(name).first) == nullptr;
 }
 
+/// Sets that come in parts, `x_in=a&x_in=b`, as many clients write lists, become one.
+QueryParameters with_whole_sets(const QueryParameters& parameters) {
+  QueryParameters whole;
+  for (const QueryParameter& parameter : parameters) {
+    const bool is_set = document::split_suffix(parameter.name).second == Comparison::in;
+    auto begun = is_set ? std::ranges::find(whole, parameter.name, &QueryParameter::name) : whole.end();
+    if (begun == whole.end())
+      whole.push_back(parameter);
+    else
+      begun->pieces.insert(begun->pieces.end(), parameter.pieces.begin(), parameter.pieces.end());
+  }
+  return whole;
+}
+
 }  // namespace
 
 Result<Filter> make_list_filter(const QueryParameters& parameters, const Fields& fields) {
   std::vector<Filter> conditions;
-  for (const QueryParameter& parameter : parameters) {
+  for (const QueryParameter& parameter : with_whole_sets(parameters)) {
     if (evades_a_cache(parameter.name, fields)) continue;
     TRY(auto target, target_of(parameter.name, fields));
     TRY(Filter filter, condition(target.first, target.second, parameter));

@@ -81,6 +81,12 @@ std::string array_of(std::string_view schema) {
   return fmt::format(R"({{"type":"array","items":{}}})", schema);
 }
 
+std::string lines_of(std::string_view schema) {
+  constexpr std::string_view kMeaning =
+      "A document a line, without brackets and commas. A line may also be an envelope of two members, `idempotencyKey` and `document`.";
+  return fmt::format(R"({{"type":"array","description":{},"items":{}}})", json::quoted(kMeaning), schema);
+}
+
 std::string content(std::string_view media_type, std::string_view schema, std::string_view example = {}) {
   return fmt::format(R"("{}":{{"schema":{}{}{}}})", media_type, schema, example.empty() ? "" : R"(,"example":)", example);
 }
@@ -214,11 +220,8 @@ class Document {
         break;
       }
       case OperationId::bulk_create:
-        bodies =
-            content("application/json", array_of(reference("New" + name_)), example_.empty() ? "" : '[' + example_ + ']') + ',' +
-            content("application/x-ndjson",
-                    fmt::format(R"({{"type":"array","description":"Written without brackets and commas, a document a line.","items":{}}})",
-                                reference("New" + name_)));
+        bodies = content("application/json", array_of(reference("New" + name_)), example_.empty() ? "" : '[' + example_ + ']') + ',' +
+                 content("application/x-ndjson", lines_of(reference("New" + name_)));
         break;
       default: return;
     }

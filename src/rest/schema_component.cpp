@@ -112,6 +112,16 @@ std::string with_id(Value schema, std::string_view title, const IdMember& id) {
   return text;
 }
 
+/// Whether a schema's `type` leaves null out.
+bool excludes_null(Value schema) {
+  auto type = schema.is(Kind::object) ? schema.find("type") : std::nullopt;
+  if (!type) return false;
+  if (type->is(Kind::string)) return !type->is_string("null");
+  for (Value each = type->first(); !(each == type->end()); each = each.after())
+    if (each.is_string("null")) return false;
+  return true;
+}
+
 /// Every member may be absent, and null, which takes it away, unless it is required: then it must not be null.
 std::string patch_of(Value schema, std::string_view title) {
   std::string text;
@@ -124,13 +134,14 @@ std::string patch_of(Value schema, std::string_view title) {
       if (key == "id") return;
       std::string& out = of_properties.key(key);
       const bool stays = is_required(schema, key);
+      if (stays && excludes_null(value)) return json::append_canonical(out, value);
       out += stays ? R"({"allOf":[)" : R"({"anyOf":[)";
       json::append_canonical(out, value);
       out += stays ? R"(,{"not":{"type":"null"}}]})" : R"(,{"type":"null"}]})";
     });
   of_properties.end();
   if (forbids(schema, "additionalProperties") && !schema.find("patternProperties"))
-    members.key("additionalProperties") += R"({"type":"null"})";  // takes away what is not there
+    members.key("unevaluatedProperties") += R"({"type":"null"})";  // takes away what is not there
   members.end();
   return text;
 }

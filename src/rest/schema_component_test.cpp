@@ -28,7 +28,9 @@ TEST(SchemaComponent, TakesTheIdThatTheSchemaAllows) {
   EXPECT_THAT(closed.replacement, HasSubstr(R"("required":["a"])"));
   EXPECT_EQ(
       closed.patch,
-      R"({"title":"XPatch","type":"object","properties":{"a":{"allOf":[{},{"not":{"type":"null"}}]}},"additionalProperties":{"type":"null"}})");
+      R"({"title":"XPatch","type":"object","properties":{"a":{"allOf":[{},{"not":{"type":"null"}}]}},"unevaluatedProperties":{"type":"null"}})");
+  EXPECT_THAT(make(R"({"properties":{"a":{"type":"string"}},"required":["a"]})").patch,
+              HasSubstr(R"("properties":{"a":{"type":"string"}})"));
   const SchemaComponents open = make(R"({"properties":{"id":{"type":"string","maxLength":9}},"required":["id"]})");
   EXPECT_THAT(open.created, HasSubstr(R"("maxLength":9)"));
   EXPECT_THAT(open.created, HasSubstr(R"({"enum":["bulk",)"));

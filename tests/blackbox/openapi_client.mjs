@@ -15,6 +15,7 @@ assert.deepEqual((await client.read({ id })).data, { id, ...document });
 assert.deepEqual((await client.read(id)).data, { id, ...document });
 assert.equal((await client.list()).data[0].id, id);
 assert.ok((await client.list({ limit: 1, name: document.name })).data.length === 1);
+assert.equal((await client.list({ limit: 1, name_in: ['none', document.name] })).data[0].id, id);
 
 const updated = await client.update({ id }, { ...created.data, name: 'updated' });
 assert.equal(updated.status, 200);

@@ -114,3 +114,11 @@ def test_links_lead_to_the_next_page(events):
         link = page.headers["Link"]
         url = link and link.removeprefix("<").removesuffix('>; rel="next"')
     assert seen == [2, 1, 0]
+
+
+@pytest.mark.parametrize("spelling", ["name_in=set-a,set-b", "name_in=set-a&name_in=set-b", "name_in[]=set-a&name_in[]=set-b"])
+def test_sets_are_read_as_clients_write_them(events, spelling):
+    for name in ("set-a", "set-b", "set-c"):
+        if not events.get(f"/raw-events/api?name={name}").json():
+            events.create("/raw-events/api", {"name": name, "data": 1})
+    assert {each["name"] for each in events.get(f"/raw-events/api?{spelling}").json()} == {"set-a", "set-b"}
