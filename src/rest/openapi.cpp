@@ -7,11 +7,11 @@
 
 #include "base/json/canonical.hpp"
 #include "base/json/document.hpp"
-#include "document/comparison_suffix.hpp"
 #include "document/incoming.hpp"
 #include "http/status.hpp"
 #include "jsonschema/example.hpp"
 #include "rest/answers.hpp"
+#include "rest/filter_parameters.hpp"
 #include "rest/operations.hpp"
 #include "rest/schema_component.hpp"
 
@@ -34,7 +34,7 @@ constexpr std::string_view kDeletedSchema =
 // Headers of answers, by name.
 constexpr std::string_view kETag = R"("ETag":{"description":"The version, in quotes.","required":true,"schema":{"type":"string"}})";
 constexpr std::string_view kCanonicalId =
-    R"("X-Canonical-Id":{"description":"The document's id.","required":true,"schema":{"type":"string"}})";
+    R"("X-Canonical-Id":{"description":"The document's id, percent-encoded where it is no visible ASCII.","required":true,"schema":{"type":"string"}})";
 constexpr std::string_view kPosition =
     R"("X-Position":{"description":"The write's place in the change feed.","required":true,"schema":{"type":"integer"}})";
 constexpr std::string_view kLastPosition =
@@ -170,43 +170,8 @@ class Document {
       fmt::format_to(std::back_inserter(out), R"({{"name":"{}","in":"{}","required":{},"description":{},"schema":{}}})", parameter.name,
                      parameter.in, parameter.is_required, json::quoted(parameter.meaning), parameter.schema);
     }
-    if (operation.has_filters) append_filters(out);
+    if (operation.has_filters) append_filter_parameters(out, read_fields(text_));
   }
-
-  /// A parameter for each comparison that makes sense of each field.
-  void append_filters(std::string& out) const {
-    const Fields fields = read_fields(text_);
-    if (fields.find("id") == nullptr) append_filters_of(out, {"id", true, false, false, false}, fields);
-    for (const Field& field : fields.all) append_filters_of(out, field, fields);
-  }
-
-  static void append_filters_of(std::string& out, const Field& field, const Fields& fields) {
-    if (field.is_object()) return;
-    const std::string_view type = field.is_text      ? R"({"type":"string"})"
-                                  : field.is_number  ? (field.is_boolean ? R"({"type":["number","boolean"]})" : R"({"type":"number"})")
-                                  : field.is_boolean ? R"({"type":"boolean"})"
-                                                     : R"({"type":"string","enum":["null"]})";
-    for (const document::ComparisonSuffix& suffix : document::comparison_suffixes()) {
-      const std::string name = field.name + std::string(suffix.text);
-      const bool is_hidden = !suffix.text.empty() && fields.find(name) != nullptr;
-      if (is_hidden || !makes_sense(field, suffix.comparison) || is_reserved(name)) continue;
-      const bool is_set = suffix.comparison == document::Comparison::in;
-      const bool finds_null = field.is_null && (is_set || suffix.comparison == document::Comparison::equal);
-      const std::string meaning =
-          fmt::format("Only where `{}` {}{}.", field.name, suffix.words, finds_null ? "; `null` is also where there is none" : "");
-      const std::string schema = is_set ? fmt::format(R"({{"type":"array","minItems":1,"items":{}}})", type) : std::string(type);
-      fmt::format_to(std::back_inserter(out), R"(,{{"name":{},"in":"query","required":false,"description":{},"schema":{}{}}})",
-                     json::quoted(name), json::quoted(meaning), schema, is_set ? R"(,"style":"form","explode":false)" : "");
-    }
-  }
-
-  static bool makes_sense(const Field& field, document::Comparison comparison) {
-    using enum document::Comparison;
-    if (comparison == equal || comparison == not_equal) return true;
-    return comparison == prefix ? field.is_text : field.is_text || field.is_number;
-  }
-
-  static bool is_reserved(std::string_view name) { return name == "at" || name == "limit" || name == "after"; }
 
   void append_body(std::string& out, const Operation& operation) const {
     std::string bodies;
