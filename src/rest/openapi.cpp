@@ -178,12 +178,7 @@ class Document {
     switch (operation.id) {
       case OperationId::create: bodies = content("application/json", reference("New" + name_), example_); break;
       case OperationId::update: bodies = content("application/json", reference(name_ + "Replacement"), example_); break;
-      case OperationId::patch: {
-        const std::string example = first_member(example_);
-        bodies = content("application/merge-patch+json", reference(name_ + "Patch"), example) + ',' +
-                 content("application/json", reference(name_ + "Patch"), example);
-        break;
-      }
+      case OperationId::patch: bodies = content("application/merge-patch+json", reference(name_ + "Patch"), first_member(example_)); break;
       case OperationId::bulk_create:
         bodies = content("application/json", array_of(reference("New" + name_)), example_.empty() ? "" : '[' + example_ + ']') + ',' +
                  content("application/x-ndjson", lines_of(reference("New" + name_)));

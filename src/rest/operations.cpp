@@ -76,7 +76,8 @@ constexpr Operation kOperations[] = {
     {OperationId::update, "update", Method::put, Target::document, "Replace a document", "The body becomes its next version.", kOfWrite,
      kFailuresOfWrite},
     {OperationId::patch, "patch", Method::patch, Target::document, "Change a document",
-     "JSON Merge Patch (RFC 7396): members replace those of the document, `null` takes one away. The result must fit the schema. Without "
+     "JSON Merge Patch (RFC 7396), as `application/json` too: members replace those of the document, `null` takes one away. The result "
+     "must fit the schema. Without "
      "`If-Match` a change that another writer came before is made on what that one left.",
      kOfWrite, kFailuresOfWrite},
     {OperationId::remove, "delete", Method::delete_, Target::document, "Delete a document",
