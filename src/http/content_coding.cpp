@@ -65,8 +65,11 @@ class Pieces : public BodyStream {
 }  // namespace
 
 void encode(Response& response, std::string_view accept_encoding) {
-  if (!pays(response)) return;
+  // A 304 stands for a 200 that might have been folded.
+  const bool is_unchanged = response.status == 304;
+  if (!is_unchanged && !pays(response)) return;
   response.add("Vary", "Accept-Encoding");
+  if (is_unchanged) return;
   if (!accepts_coding(accept_encoding, "gzip")) return;
   response.add("Content-Encoding", "gzip");
   mark_tag(response);

@@ -173,3 +173,13 @@ def test_names_with_an_underscore_in_front_evade_caches(service):
 def test_a_filter_that_nothing_can_meet_is_refused(service, query):
     answer = service.get("/typed/api?" + query)
     assert (answer.status, answer.json()["code"]) == (400, "list.value")
+
+
+def test_what_is_unchanged_varies_as_what_is_read(service):
+    number = service.create("/any/api", {"name": "long", "text": "x" * 1500})["id"]
+    for coding in ("gzip", "identity"):
+        read = service.get("/any/api/" + number, Accept_Encoding=coding)
+        unchanged = service.get("/any/api/" + number, Accept_Encoding=coding, If_None_Match=read.headers["ETag"])
+        assert (unchanged.status, unchanged.body) == (304, b"")
+        for name in ("Vary", "ETag", "X-Canonical-Id"):
+            assert unchanged.headers[name] == read.headers[name], name
