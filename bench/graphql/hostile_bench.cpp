@@ -32,9 +32,8 @@ struct Cost {
   std::size_t peak = 0;
   bool is_refused = false;
 
-  /// A document that is all tokens costs nothing. One of ten thousand tokens among a megabyte of comment is refused at last, at four times
-  /// its size where fields are compared with each other. What is taken is kept, and its strings are read.
-  bool is_over() const { return milliseconds > kMillisecondsMax || (is_refused && peak > 4 * bytes); }
+  /// What is refused has cost no more memory than it has bytes. What is taken is kept, and its strings are read.
+  bool is_over() const { return milliseconds > kMillisecondsMax || (is_refused && peak > bytes); }
 };
 
 std::string outcome_of(const Preparer& preparer, const std::expected<std::shared_ptr<Prepared>, std::vector<GraphqlError>>& prepared) {

@@ -66,7 +66,7 @@ constexpr ConfigKey kLimits[] = {
 
 constexpr ConfigKey kGraphqlLimits[] = {
     {"bytes", KeyType::size, initially("1MiB"), "The longest document (`graphql.bytes`).", kSizes},
-    {"tokens", KeyType::number, initially("10000"), "The most words and signs in a document (`graphql.tokens`).", kCounts},
+    {"tokens", KeyType::number, initially("5000"), "The most words and signs in a document (`graphql.tokens`).", kCounts},
     {"depth", KeyType::number, initially("100"), "How deep selections may be nested, fragments followed (`graphql.depth`).", {1, 500}},
     {"aliases", KeyType::number, initially("500"),
      "The most aliases in an operation, those of a fragment wherever it is spread (`graphql.aliases`).", kCounts},

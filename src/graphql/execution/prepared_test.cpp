@@ -151,7 +151,9 @@ TEST_F(PreparerTest, RefusesPlansOfTooManyCombinations) {
   auto schema = *build_schema(
       "interface N { n: N a: Int } type A implements N { n: N a: Int } type B implements N { n: N a: Int } type Query { n: N }",
       "test.graphql");
-  const EngineOptions options;
+  EngineOptions options;
+  options.parse.tokens_max = 100'000;
+  options.validation.comparisons_max = 100'000;
   Preparer preparer(*schema, bindings_, options);
   constexpr int kLevels = 30;
   std::string text = "{ n { ...L0 } }";
