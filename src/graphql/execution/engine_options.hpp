@@ -17,7 +17,7 @@ struct EngineOptions {
   // refused before it has taken as many.
   std::size_t query_bytes_max = 1u << 20;  // of one document
   ParseOptions parse = {.tokens_max = 5'000};
-  ValidationOptions validation = {.depth_max = 100, .aliases_max = 500, .comparisons_max = 5'000, .fields_max = 5'000};
+  ValidationOptions validation = {.depth_max = 100, .aliases_max = 500, .comparisons_max = 500'000, .fields_max = 5'000};
   std::size_t plan_work_max = 20'000;  // fields over all types that they may apply to
   double cost_max = 1'000'000;         // as cost.hpp estimates it
   double list_rows = 10;               // what a list without a limit counts as in that

@@ -153,7 +153,6 @@ TEST_F(PreparerTest, RefusesPlansOfTooManyCombinations) {
       "test.graphql");
   EngineOptions options;
   options.parse.tokens_max = 100'000;
-  options.validation.comparisons_max = 100'000;
   Preparer preparer(*schema, bindings_, options);
   constexpr int kLevels = 30;
   std::string text = "{ n { ...L0 } }";

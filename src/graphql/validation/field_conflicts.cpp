@@ -9,6 +9,10 @@
 namespace millrace::graphql::validation {
 namespace {
 
+// How a pair was compared.
+constexpr unsigned kExclusively = 1;
+constexpr unsigned kStrictly = 2;
+
 constexpr std::size_t kDetailLengthMax = 1000;
 constexpr std::size_t kNodesMax = 20;  // of each side of a conflict
 
@@ -45,13 +49,13 @@ std::string abbreviated(std::string_view text) {
 }
 
 bool FieldConflicts::ComparedPairs::contains(std::uint32_t a, std::uint32_t b, bool exclusive) const {
-  const bool* found = exclusive_.find(a, b);
-  return found != nullptr && (exclusive || !*found);
+  const unsigned found = compared_.get(a, b);
+  return found == kStrictly || (exclusive && found == kExclusively);
 }
 
 bool FieldConflicts::ComparedPairs::add(std::uint32_t a, std::uint32_t b, bool exclusive) {
   if (contains(a, b, exclusive)) return false;
-  exclusive_.at(a, b) = exclusive;
+  compared_.set(a, b, exclusive ? kExclusively : kStrictly);
   return true;
 }
 
@@ -84,9 +88,15 @@ void FieldConflicts::within_groups(Found& found, const Fields& fields) {
 
 void FieldConflicts::between(Found& found, bool exclusive, const Fields& left, const Fields& right) {
   if (left.by_key.empty() || right.by_key.empty()) return;
-  for (const Overlap& overlap : overlaps(left, right)) {
-    for (const CollectedField& one : *overlap.left) {
-      for (const CollectedField& other : *overlap.right) {
+  if (overlaps_.get(left.number, right.number) == 0) {
+    overlaps_.set(left.number, right.number, 1);
+    spend(left.by_key.size());
+  }
+  for (const auto& [key, group] : left.by_key) {
+    const Fields::Group* same_key = right.by_key.find(key);
+    if (same_key == nullptr) continue;
+    for (const CollectedField& one : group) {
+      for (const CollectedField& other : *same_key) {
         if (context_.errors.is_stopped()) return;
         compare(found, {one, other, exclusive});
       }
@@ -170,22 +180,24 @@ std::string FieldConflicts::reason_of(const Pair& pair) {
 }
 
 bool FieldConflicts::same_arguments(const Pair& pair) {
-  return same(comparison(pair).same_arguments, pair.left.node->arguments, pair.right.node->arguments);
+  return same(arguments_answers_, pair, pair.left.node->arguments, pair.right.node->arguments);
 }
 
-bool FieldConflicts::same(Comparison::Answer& known, const NodeList<Argument>& left, const NodeList<Argument>& right) {
-  if (known == Comparison::Answer::unknown) {
+bool FieldConflicts::same(Answers& answers, const Pair& pair, const NodeList<Argument>& left, const NodeList<Argument>& right) {
+  unsigned known = answers.get(pair.left.number, pair.right.number);
+  if (known == kUnknown) {
     const auto outcome = arguments_.compare(left, right);
     spend(outcome.work);
-    known = outcome.is_same ? Comparison::Answer::yes : Comparison::Answer::no;
+    known = outcome.is_same ? kSame : kDifferent;
+    answers.set(pair.left.number, pair.right.number, known);
   }
-  return known == Comparison::Answer::yes;
+  return known == kSame;
 }
 
 std::string FieldConflicts::stream_reason(const Pair& pair) {
   std::string reason = "they have overlapping stream directives";
   if (pair.left.stream == nullptr || pair.right.stream == nullptr) return reason;
-  const bool is_same = same(comparison(pair).same_stream_arguments, pair.left.stream->arguments, pair.right.stream->arguments);
+  const bool is_same = same(stream_answers_, pair, pair.left.stream->arguments, pair.right.stream->arguments);
   if (is_same) reason += ". See https://github.com/graphql/defer-stream-wg/discussions/100";
   return reason;
 }
@@ -218,25 +230,6 @@ const std::vector<const FragmentDefinition*>& FieldConflicts::spreads(Fields& fi
   if (!fields.are_spreads_counted) spend(fields.spread_count);
   fields.are_spreads_counted = true;
   return fields.spreads;
-}
-
-const std::vector<FieldConflicts::Overlap>& FieldConflicts::overlaps(const Fields& left, const Fields& right) {
-  static const std::vector<Overlap> kNone;
-  const std::vector<Overlap>*& known = overlaps_.at(left.number, right.number);
-  if (known != nullptr) return *known;
-  spend(left.by_key.size());
-  known = &kNone;
-  for (const auto& [key, group] : left.by_key) {
-    const Fields::Group* other = right.by_key.find(key);
-    if (other == nullptr) continue;
-    if (known == &kNone) known = &overlap_lists_.emplace_back();
-    overlap_lists_.back().push_back({&group, other});
-  }
-  return *known;
-}
-
-FieldConflicts::Comparison& FieldConflicts::comparison(const Pair& pair) {
-  return comparisons_.at(pair.left.number, pair.right.number);
 }
 
 std::uint32_t FieldConflicts::number_of(const FragmentDefinition* fragment) const {

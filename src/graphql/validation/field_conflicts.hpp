@@ -9,7 +9,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -50,7 +49,7 @@ class FieldConflicts {
     bool contains(std::uint32_t a, std::uint32_t b, bool exclusive) const;
 
    private:
-    PairTable<bool> exclusive_;
+    PairTable<2> compared_;
   };
 
   /// Two fields and whether one response never has both.
@@ -60,16 +59,9 @@ class FieldConflicts {
     bool exclusive;
   };
 
-  struct Overlap {
-    const Fields::Group* left;
-    const Fields::Group* right;
-  };
-  /// What two fields are known to have in common.
-  struct Comparison {
-    enum class Answer : std::uint8_t { unknown, no, yes };
-    Answer same_arguments = Answer::unknown;
-    Answer same_stream_arguments = Answer::unknown;
-  };
+  /// Whether the arguments of two fields, or those of their @stream directives, are known to be the same.
+  enum Answer : std::uint8_t { kUnknown, kDifferent, kSame };
+  using Answers = PairTable<2>;
 
   void within_groups(Found& found, const Fields& fields);
   void between(Found& found, bool exclusive, const Fields& left, const Fields& right);
@@ -81,14 +73,12 @@ class FieldConflicts {
   /// Why two fields conflict themselves; empty when they do not.
   std::string reason_of(const Pair& pair);
   bool same_arguments(const Pair& pair);
-  bool same(Comparison::Answer& known, const NodeList<Argument>& left, const NodeList<Argument>& right);
+  bool same(Answers& answers, const Pair& pair, const NodeList<Argument>& left, const NodeList<Argument>& right);
   std::string stream_reason(const Pair& pair);
   bool types_conflict(TypeView left, TypeView right);
   static FieldConflict below(Pair pair, const Found& conflicts);
 
   const std::vector<const FragmentDefinition*>& spreads(Fields& fields);
-  const std::vector<Overlap>& overlaps(const Fields& left, const Fields& right);
-  Comparison& comparison(const Pair& pair);
   /// 0: none, that is any of the unknown ones.
   std::uint32_t number_of(const FragmentDefinition* fragment) const;
   void spend(std::size_t work);
@@ -98,9 +88,9 @@ class FieldConflicts {
   ArgumentComparison arguments_;
   ComparedPairs fields_and_fragments_;
   ComparedPairs fragments_;
-  PairTable<const std::vector<Overlap>*> overlaps_;
-  std::deque<std::vector<Overlap>> overlap_lists_;
-  PairTable<Comparison> comparisons_;
+  PairTable<1> overlaps_;  // sets whose common keys were looked for: that is paid for once
+  Answers arguments_answers_;
+  Answers stream_answers_;
   std::size_t work_left_;
   std::size_t depth_ = 0;
 };

@@ -1,5 +1,5 @@
-// Values by pairs of numbers: what was compared with what. Open addressing in one array, since a hostile document fills it to the brim of
-// the budget and then throws it away.
+// Small values by pairs of numbers: what was compared with what. A hostile document fills it to the brim of the budget, so a pair takes no
+// more than its bits: a row is a short list of columns at first, then a field of bits.
 #pragma once
 
 #include <cstdint>
@@ -7,57 +7,71 @@
 
 namespace millrace::graphql::validation {
 
-template <class T>
+/// Values of 1, 2 or 4 bits; 0 for every pair that was not set.
+template <unsigned Bits>
 class PairTable {
+  static_assert(Bits == 1 || Bits == 2 || Bits == 4);
+
  public:
-  /// The value of the pair, made by default when the pair is new. Valid until the next call. Requires: not both are 0.
-  T& at(std::uint32_t a, std::uint32_t b) {
-    if (count_ * 2 >= slots_.size()) grow();
-    Slot& slot = slots_[find_slot(key_of(a, b))];
-    if (slot.key == 0) ++count_;
-    slot.key = key_of(a, b);
-    return slot.value;
+  unsigned get(std::uint32_t row, std::uint32_t column) const {
+    if (row >= rows_.size()) return 0;
+    const Row& in = rows_[row];
+    if (in.is_list) {
+      for (const std::uint32_t entry : in.entries)
+        if (entry >> Bits == column) return entry & kMask;
+      return 0;
+    }
+    const std::size_t word = column / kPerWord;
+    return word < in.entries.size() ? in.entries[word] >> shift_of(column) & kMask : 0;
   }
 
-  /// The value of the pair; null when it has none.
-  const T* find(std::uint32_t a, std::uint32_t b) const {
-    if (slots_.empty()) return nullptr;
-    const Slot& slot = slots_[find_slot(key_of(a, b))];
-    return slot.key == 0 ? nullptr : &slot.value;
+  /// Requires: the value has no more bits, `column` has Bits fewer than 32.
+  void set(std::uint32_t row, std::uint32_t column, unsigned value) {
+    if (row >= rows_.size()) rows_.resize(row + 1);
+    Row& in = rows_[row];
+    if (in.is_list && !set_in_list(in, column, value)) spread(in);
+    if (!in.is_list) set_bits(in, column, value);
   }
-
-  std::size_t size() const { return count_; }
 
  private:
-  struct Slot {
-    std::uint64_t key = 0;  // 0: free
-    T value{};
+  static constexpr std::uint32_t kMask = (1u << Bits) - 1;
+  static constexpr std::uint32_t kPerWord = 32 / Bits;
+  static constexpr std::size_t kListMax = 32;
+
+  struct Row {
+    std::vector<std::uint32_t> entries;  // column and value; or words of values
+    bool is_list = true;
   };
 
-  static std::uint64_t key_of(std::uint32_t a, std::uint32_t b) { return std::uint64_t{a} << 32 | b; }
+  static unsigned shift_of(std::uint32_t column) { return column % kPerWord * Bits; }
 
-  /// Where the key is, or the free place for it.
-  std::size_t find_slot(std::uint64_t key) const {
-    std::uint64_t mixed = (key ^ (key >> 31)) * 0x9e3779b97f4a7c15;
-    mixed = (mixed ^ (mixed >> 29)) * 0xbf58476d1ce4e5b9;
-    std::size_t at = (mixed ^ (mixed >> 32)) & (slots_.size() - 1);
-    while (slots_[at].key != 0 && slots_[at].key != key) at = (at + 1) & (slots_.size() - 1);
-    return at;
-  }
-
-  /// Doubles the array, whose size is a power of two.
-  void grow() {
-    std::vector<Slot> before(slots_.empty() ? kSizeFirst : slots_.size() * 2);
-    before.swap(slots_);
-    for (const Slot& slot : before) {
-      if (slot.key != 0) slots_[find_slot(slot.key)] = slot;
+  /// False when the list is full.
+  static bool set_in_list(Row& row, std::uint32_t column, unsigned value) {
+    for (std::uint32_t& entry : row.entries) {
+      if (entry >> Bits != column) continue;
+      entry = column << Bits | value;
+      return true;
     }
+    if (row.entries.size() == kListMax) return false;
+    row.entries.push_back(column << Bits | value);
+    return true;
   }
 
-  static constexpr std::size_t kSizeFirst = 64;
+  static void spread(Row& row) {
+    std::vector<std::uint32_t> list;
+    list.swap(row.entries);
+    row.is_list = false;
+    for (const std::uint32_t entry : list) set_bits(row, entry >> Bits, entry & kMask);
+  }
 
-  std::vector<Slot> slots_;
-  std::size_t count_ = 0;
+  static void set_bits(Row& row, std::uint32_t column, unsigned value) {
+    const std::size_t word = column / kPerWord;
+    if (word >= row.entries.size()) row.entries.resize(word + 1);
+    std::uint32_t& bits = row.entries[word];
+    bits = (bits & ~(kMask << shift_of(column))) | value << shift_of(column);
+  }
+
+  std::vector<Row> rows_;
 };
 
 }  // namespace millrace::graphql::validation
