@@ -22,10 +22,15 @@ bool is_reserved(std::string_view name) {
   return name == "at" || name == "limit" || name == "after";
 }
 
-std::string_view schema_of(const Field& field) {
+/// A value as it stands in a URL, where null is a word as others are.
+std::string schema_of(const Field& field) {
+  constexpr std::string_view kNull = R"({"type":"string","enum":["null"]})";
   if (field.is_text) return R"({"type":"string"})";
-  if (field.is_number) return field.is_boolean ? R"({"type":["number","boolean"]})" : R"({"type":"number"})";
-  return field.is_boolean ? R"({"type":"boolean"})" : R"({"type":"string","enum":["null"]})";
+  if (!field.is_number && !field.is_boolean) return std::string(kNull);
+  const std::string_view type = !field.is_boolean  ? R"({"type":"number"})"
+                                : !field.is_number ? R"({"type":"boolean"})"
+                                                   : R"({"type":["number","boolean"]})";
+  return field.is_null ? fmt::format(R"({{"anyOf":[{},{}]}})", type, kNull) : std::string(type);
 }
 
 void append_parameter(std::string& out, const std::string& name, const Field& field, const document::ComparisonSuffix& suffix) {
@@ -33,8 +38,8 @@ void append_parameter(std::string& out, const std::string& name, const Field& fi
   const bool finds_null = field.is_null && (is_set || suffix.comparison == Comparison::equal);
   const std::string_view about_null = finds_null ? "; `null` is also where there is none" : "";
   const std::string meaning = fmt::format("Only where `{}` {}{}.", field.name, suffix.words, about_null);
-  const std::string schema =
-      is_set ? fmt::format(R"({{"type":"array","minItems":1,"items":{}}})", schema_of(field)) : std::string(schema_of(field));
+  const std::string value = schema_of(field);
+  const std::string schema = is_set ? fmt::format(R"({{"type":"array","minItems":1,"items":{}}})", value) : value;
   fmt::format_to(std::back_inserter(out), R"(,{{"name":{},"in":"query","required":false,"description":{},"schema":{}{}}})",
                  json::quoted(name), json::quoted(meaning), schema, is_set ? R"(,"style":"form","explode":false)" : "");
 }

@@ -78,6 +78,8 @@ OTHERS = {
     "within": {"allOf": [{"properties": {"name": {"type": "string"}}, "additionalProperties": False}]},
     "own": {"properties": {"id": {"pattern": "^[a-z]{3}$"}, "n": {"type": "integer"}}, "required": ["id", "n"]},
     "any": {},
+    "problem": {"title": "Problem", "properties": {"of": {"$ref": "#/definitions/version"}}, "definitions": {"version": {"title": "Problem"}}},
+    "tree": {"type": "object", "additionalProperties": False, "properties": {"left": {"$ref": "#"}, "n": {"type": ["integer", "null"]}}},
 }
 
 
