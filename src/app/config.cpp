@@ -26,7 +26,13 @@ std::string read_path(ObjectReader& reader) {
   return path;
 }
 
-/// A string that holds a brace or a line break is the text itself; an object is JSON; any other string names a file.
+/// Whether a string is what it would be in a file: it has braces, line breaks, words that make no path, or nothing at all.
+bool is_text_itself(std::string_view text) {
+  if (text.find_first_of("{\n") != std::string::npos) return true;
+  return text.empty() || (text.find(' ') != std::string::npos && text.find_first_of("./") == std::string::npos);
+}
+
+/// A string is the text itself, or names a file; an object is JSON.
 std::optional<SourceConfig> read_source(ObjectReader& reader, std::string_view key) {
   const hocon::Value* value = reader.any(key);
   if (value == nullptr) return std::nullopt;
@@ -39,8 +45,7 @@ std::optional<SourceConfig> read_source(ObjectReader& reader, std::string_view k
     reader.problem(value->place, fmt::format("{} must name a file or be the text itself.", reader.where(key)));
     return std::nullopt;
   }
-  const bool is_text = value->text.find_first_of("{\n") != std::string::npos;
-  return SourceConfig{value->place, value->text, !is_text};
+  return SourceConfig{value->place, value->text, !is_text_itself(value->text)};
 }
 
 /// A type that is none stays empty.

@@ -90,6 +90,25 @@ void check_page_type(const FieldContext& context, const graphql::Field& field, c
                               fmt::format("Declare it as {}.", is_cursor ? "String" : "Int")});
 }
 
+void check_at_type(const FieldContext& context, const graphql::Field& field, const graphql::InputValue& argument) {
+  const graphql::Type& type = *argument.type.named;
+  const bool is_scalar = argument.type.nullable().is_named() && type.kind == graphql::TypeKind::scalar;
+  if (is_scalar && type.scalar != graphql::ScalarKind::boolean) return;
+  context.problems.push_back(
+      {context.place(argument.begin),
+       fmt::format("The argument \"at\" of \"{}\" is {}, which is no instant.", field.name, argument.type.to_string()),
+       "Declare it as Float (milliseconds since 1970), DateTime, or String, which takes either."});
+}
+
+/// One field gives one list.
+void check_lists(const FieldContext& context, const graphql::Field& field) {
+  const graphql::TypeRef type = field.type.nullable();
+  if (!type.is_list() || !type.inner().nullable().is_list()) return;
+  context.problems.push_back({context.place(field.begin),
+                              fmt::format("\"{}\" gives {}, a list of lists, which no documents are.", field.name, field.type.to_string()),
+                              fmt::format("Let it give [{}!]!.", field.type.named->name)});
+}
+
 void check_where_type(const FieldContext& context, const graphql::Field& field, const graphql::InputValue& argument) {
   if (is_any_scalar(argument.type)) return;
   context.problems.push_back(
@@ -120,6 +139,7 @@ bool is_reserved_argument(const graphql::Field& field, const graphql::InputValue
 
 void derive_reserved(const FieldContext& context, const graphql::Field& field, federation::EntityQuery& query) {
   query.is_connection = gives_connection(field);
+  check_lists(context, field);
   for (const graphql::InputValue& argument : field.arguments) {
     if (!is_reserved_argument(field, argument, context.entity)) continue;
     if (argument.name == "orderBy") {
@@ -127,7 +147,9 @@ void derive_reserved(const FieldContext& context, const graphql::Field& field, f
     } else if (argument.name == "where") {
       check_where_type(context, field, argument);
       query.takes_where = true;
-    } else if (argument.name != "at") {
+    } else if (argument.name == "at") {
+      check_at_type(context, field, argument);
+    } else {
       check_page_type(context, field, argument);
     }
   }

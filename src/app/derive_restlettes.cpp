@@ -20,8 +20,7 @@ struct SchemaText {
 
 SchemaText from_sdl(const GraphletteModel& graphlette) {
   std::vector<std::string> relations;
-  for (const RelationModel& relation : graphlette.relations)
-    if (relation.type == graphlette.type->name) relations.push_back(relation.field);
+  for (const RelationModel& relation : graphlette.relations) relations.push_back(relation.type + '.' + relation.field);
   std::string origin = fmt::format("derived from type {}", graphlette.type->name);
   return {json_schema_of(*graphlette.type, relations), origin, {}, origin};
 }

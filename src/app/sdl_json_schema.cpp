@@ -10,21 +10,23 @@ namespace {
 /// Builds the schema of one type; object types that it meets become definitions, each once.
 class SchemaWriter {
  public:
-  std::string write(const graphql::Type& type, const std::vector<std::string>& relations) {
-    std::string members = object_members(type, relations);
+  explicit SchemaWriter(const std::vector<std::string>& relations) : relations_(relations) {}
+
+  std::string write(const graphql::Type& type) {
+    std::string members = object_members(type);
     std::string definitions;
     for (std::size_t i = 0; i < met_.size(); ++i) {  // grows while it is walked
       if (i > 0) definitions += ',';
-      definitions += json::quoted(met_[i]->name) + ":{" + object_members(*met_[i], {}) + '}';
+      definitions += json::quoted(met_[i]->name) + ":{" + object_members(*met_[i]) + '}';
     }
     return definitions.empty() ? '{' + members + '}' : '{' + members + ",\"definitions\":{" + definitions + "}}";
   }
 
  private:
-  std::string object_members(const graphql::Type& type, const std::vector<std::string>& relations) {
+  std::string object_members(const graphql::Type& type) {
     std::vector<std::string> properties, required;
     for (const graphql::Field& field : type.fields) {
-      if (std::ranges::find(relations, field.name) != relations.end()) continue;
+      if (std::ranges::find(relations_, type.name + '.' + field.name) != relations_.end()) continue;
       properties.push_back(json::quoted(field.name) + ':' + schema_of(field.type));
       if (field.type.is_non_null() && field.name != "id") required.push_back(json::quoted(field.name));
     }
@@ -79,14 +81,14 @@ class SchemaWriter {
     return fmt::format("{{\"anyOf\":[{}]}}", fmt::join(members, ","));
   }
 
+  const std::vector<std::string>& relations_;
   std::vector<const graphql::Type*> met_;
 };
 
 }  // namespace
 
 std::string json_schema_of(const graphql::Type& type, const std::vector<std::string>& relations) {
-  SchemaWriter writer;
-  return writer.write(type, relations);
+  return SchemaWriter(relations).write(type);
 }
 
 }  // namespace millrace::app

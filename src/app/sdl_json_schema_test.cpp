@@ -87,7 +87,7 @@ TEST_F(SdlJsonSchemaTest, HasARuleForEveryConstruct) {
 }
 
 TEST_F(SdlJsonSchemaTest, LeavesRelationsOut) {
-  make("name: String i: In!", {"i"});
+  make("name: String i: In!", {"E.i"});
   EXPECT_TRUE(fits("{}"));
   EXPECT_TRUE(fits(R"({"i":5})"));
 }

@@ -86,23 +86,39 @@ constexpr std::array kOperators = {
     OperatorRow{"$prefix", Comparison::prefix}, OperatorRow{"$exists", Comparison::exists},
 };
 
-std::vector<std::string> operator_names() {
-  std::vector<std::string> names = {"$not", "$regex", "$options", "$and", "$or", "$nor"};
-  for (const OperatorRow& row : kOperators) names.emplace_back(row.name);
-  return names;
+/// Those that stand beside paths, and combine filters.
+const std::vector<std::string>& combining_operators() {
+  static const std::vector<std::string> kNames = {"$and", "$nor", "$or"};
+  return kNames;
+}
+
+/// Those that stand below a path.
+const std::vector<std::string>& value_operators() {
+  static const std::vector<std::string> kNames = [] {
+    std::vector<std::string> names = {"$not", "$regex", "$options"};
+    for (const OperatorRow& row : kOperators) names.emplace_back(row.name);
+    std::ranges::sort(names);
+    return names;
+  }();
+  return kNames;
+}
+
+bool is_among(std::string_view name, const std::vector<std::string>& names) {
+  return std::ranges::find(names, name) != names.end();
 }
 
 bool is_operator(std::string_view name) {
-  static const std::vector<std::string> kNames = operator_names();
-  return std::ranges::find(kNames, name) != kNames.end();
+  return is_among(name, combining_operators()) || is_among(name, value_operators());
 }
 
-std::string nearest_operator(std::string_view name) {
-  std::vector<std::string> names = operator_names();
-  const std::string_view near = nearest(name, names);
+/// What to write instead of an operator that is not known here.
+std::string way_out(std::string_view name, const std::vector<std::string>& known) {
+  if (name == "$options") return "It stands beside $regex";
+  if (is_among(name, value_operators())) return fmt::format("It stands below a field: {{\"name\": {{\"{}\": ...}}}}", name);
+  if (is_among(name, combining_operators())) return fmt::format("It stands beside the fields: {{\"{}\": [{{\"name\": ...}}]}}", name);
+  const std::string_view near = nearest(name, known);
   if (!near.empty()) return fmt::format("Did you mean \"{}\"?", near);
-  std::ranges::sort(names);
-  return fmt::format("Known are {}", fmt::join(names, ", "));
+  return fmt::format("Known are {}", fmt::join(known, ", "));
 }
 
 /// What is wrong with a literal beside an operator, or nothing.
@@ -160,11 +176,11 @@ class FilterReader {
     if (name == "$and") return read_list(Filter::Kind::all, value, out);
     if (name == "$or") return read_list(Filter::Kind::any, value, out);
     if (name == "$nor") return read_list(Filter::Kind::none, value, out);
-    problem(key, fmt::format("The operator \"{}\" is not known here.", name), nearest_operator(name));
+    problem(key, fmt::format("The operator \"{}\" is not known here.", name), way_out(name, combining_operators()));
   }
 
   void read_list(Filter::Kind kind, json::Value value, std::vector<Filter>& out) {
-    if (!value.is(json::Kind::array) || value.size() == 0) return problem(value, "$and, $or and $nor take an array of filters.");
+    if (!value.is(json::Kind::array) || value.size() == 0) return problem(value, "$and, $or and $nor take an array of one filter or more.");
     Filter filter{.kind = kind};
     for (json::Value child = value.first(); child != value.end(); child = child.after()) {
       filter.children.push_back(read_conditions(child));
@@ -182,7 +198,9 @@ class FilterReader {
   }
 
   bool is_operators(json::Value value) const {
-    return value.is(json::Kind::object) && value.size() > 0 && name_of(value.first()).starts_with('$');
+    if (!value.is(json::Kind::object) || value.size() == 0) return false;
+    const std::string name = name_of(value.first());
+    return name.starts_with('$') || (limits_.underscores && name.starts_with('_'));
   }
 
   void read_operators(const FieldPath& path, json::Value operators, std::vector<Filter>& out) {
@@ -200,7 +218,7 @@ class FilterReader {
     if (name == "$options" && member(operators, "$regex")) return;  // read with $regex
     const auto row = std::ranges::find(kOperators, name, &OperatorRow::name);
     if (row == kOperators.end()) {
-      return problem(key, fmt::format("The operator \"{}\" is not known.", name), nearest_operator(name));
+      return problem(key, fmt::format("The operator \"{}\" is not known.", name), way_out(name, value_operators()));
     }
     read_comparison(path, row->comparison, value, out);
   }
@@ -341,7 +359,8 @@ Result<Filter> parse_filter(std::string_view json, std::string_view pointer, con
   const auto report = [&](json::Value at, std::string_view message, const std::string& hint) {
     std::string path(pointer);
     append_pointer(path, parsed->root(), at);
-    problems.push_back({std::move(path), "filter", hint.empty() ? std::string(message) : fmt::format("{} {}.", message, hint)});
+    problems.push_back({std::move(path), "filter",
+                        hint.empty() ? std::string(message) : fmt::format("{} {}{}", message, hint, hint.ends_with('?') ? "" : ".")});
   };
   const std::map<std::size_t, std::uint32_t> no_parameters;
   Filter filter = FilterReader(no_parameters, report, limits).read_conditions(parsed->root());

@@ -96,7 +96,7 @@ const std::vector<Refused> kRefused = {
     {R"({"a": ["{{x}}"]})", "whole value"},
     {R"({"a": {"b": "{{x}}"}})", "whole value"},
     {R"({"a": {"$not": 1}})", "$not takes operators"},
-    {R"({"$or": []})", "array of filters"},
+    {R"({"$or": []})", "array of one filter or more"},
     {R"({"$or": ["{{x}}"]})", "A filter is an object"},
     {R"("{{x}}")", "A filter is an object"},
     {R"([1])", "A filter is an object"},

@@ -18,6 +18,9 @@ using document::Incoming;
 using document::Operation;
 using Arguments = graphql::ArgumentValues;
 
+// What an error of createMany lists; the rest is counted, as in bulk requests over REST.
+constexpr std::size_t kProblemsMax = 100;
+
 bool is_given(std::string_view value) {
   return !value.empty() && value != "null";
 }
@@ -81,6 +84,7 @@ Result<std::vector<Append>> read_many(const EntityMutation& mutation, std::strin
   const json::Value list = parsed.root();
   std::vector<Append> creations;
   std::vector<ErrorDetail> problems;
+  std::size_t count = 0;
   if (!list.is(json::Kind::array) || list.size() > mutation.items_max)
     return Failure(Error{ErrorKind::too_large, "bulk.too_many",
                          fmt::format("\"{}\" takes a list of at most {} documents.", mutation.name, mutation.items_max)});
@@ -89,15 +93,19 @@ Result<std::vector<Append>> read_many(const EntityMutation& mutation, std::strin
     const std::string pointer = fmt::format("/{}/{}", mutation.input, index);
     auto incoming = document::read_document(item, mutation.schema, pointer);
     if (!incoming) {
-      std::ranges::move(incoming.error().details, std::back_inserter(problems));
+      std::vector<ErrorDetail>& details = incoming.error().details;
+      count += details.size();
+      details.resize(std::min(details.size(), kProblemsMax - problems.size()));
+      std::ranges::move(details, std::back_inserter(problems));
       continue;
     }
     TRY(Append append, document::creation(*std::move(incoming), mutation.creation, std::nullopt, pointer));
     creations.push_back(std::move(append));
   }
   if (problems.empty()) return creations;
+  const std::string more = count > problems.size() ? fmt::format(" The first {} are listed.", problems.size()) : std::string();
   std::string message =
-      fmt::format("The documents break their schema in {} place{}; nothing was stored.", problems.size(), problems.size() == 1 ? "" : "s");
+      fmt::format("The documents break their schema in {} place{}; nothing was stored.{}", count, count == 1 ? "" : "s", more);
   return Failure(Error{ErrorKind::unprocessable, "schema.violation", std::move(message), {}, std::move(problems)});
 }
 

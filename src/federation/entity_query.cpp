@@ -73,7 +73,12 @@ Result<> read_connection_page(const EntityQuery& query, const graphql::ArgumentV
   if (after) question.page.after = after->position;
   if (before) question.page.until = before->position;
   question.has_cursor = after || before;
-  if (question.has_cursor) question.at = std::max(after ? after->at : Instant{}, before ? before->at : Instant{});
+  if (!question.has_cursor) return {};
+  const Instant frozen = std::max(after ? after->at : Instant{}, before ? before->at : Instant{});
+  if (question.at != kNewest && question.at != frozen)
+    return Failure(Error{ErrorKind::invalid_argument, "graphql.cursor", "The cursor belongs to another instant than \"at\".",
+                         "Leave \"at\" out: a cursor brings the instant of its first page."});
+  question.at = frozen;
   return {};
 }
 

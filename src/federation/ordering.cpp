@@ -79,7 +79,7 @@ std::optional<OrderKey> Ordering::key(std::string_view word) const {
     if (cut == std::string_view::npos) continue;
     const auto direction = descending(word.substr(cut + 1));
     auto before = path(trimmed(word.substr(0, cut)));
-    if (direction && before) return OrderKey{*std::move(before), *direction != is_reversed};
+    if (direction && before && !(is_reversed && *direction)) return OrderKey{*std::move(before), *direction != is_reversed};
   }
   return std::nullopt;
 }
@@ -125,6 +125,10 @@ Result<> Ordering::read_object(std::string_view object, Order& order) const {
   const std::string_view field = json::member(object, R"("field")");
   if (field.starts_with('"') && !direction_of(field)) {
     const std::string_view direction = json::member(object, R"("direction")");
+    json::Members members(object);
+    for (std::string_view name, value; members.next(name, value);)
+      if (name != R"("field")" && name != R"("direction")")
+        return wrong(fmt::format("{} says nothing beside \"field\".", name), "Say {field, direction}.");
     return read_member(json::decode_string(field), direction.empty() ? "null" : direction, order);
   }
   json::Members members(object);
@@ -149,7 +153,9 @@ Failure Ordering::no_field(std::string_view name) const {
   while (bare.starts_with('-') || bare.starts_with('+')) bare.remove_prefix(1);
   std::string_view near = nearest(bare, fields_);
   if (near.empty()) near = nearest(bare.substr(0, bare.rfind('_')), fields_);
-  return wrong(fmt::format("There is no field \"{}\" to order by.", name),
+  if (name.substr(0, name.find(' ')) != name && std::ranges::find(fields_, bare) != fields_.end())
+    return wrong(fmt::format("\"{}\" names a field, and no direction.", name), "Say asc or desc, or a - in front for descending.");
+  return wrong(fmt::format("There is no field \"{}\" to order by.", bare),
                near.empty() ? fmt::format("Known are: {}.", fmt::join(fields_, ", ")) : fmt::format("Did you mean \"{}\"?", near));
 }
 

@@ -1,5 +1,7 @@
 #include "http/request_reader.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <string>
 #include <utility>
@@ -66,9 +68,14 @@ void RequestReader::skip_empty_lines() {
   }
 }
 
+Refusal RequestReader::too_large() const {
+  return {413, Error{ErrorKind::too_large, "http.body_too_large",
+                     fmt::format("The body is larger than the {} bytes that it may have.", body_limit_)}};
+}
+
 RequestReader::Step RequestReader::step_length() {
   const std::uint64_t length = framing_.content_length;
-  if (length > body_limit_) return refuse({413, Error{ErrorKind::too_large, "http.body_too_large", "The body is too large."}});
+  if (length > body_limit_) return refuse(too_large());
   if (is_streamed_) return step_streamed_length();
   if (body_.is_empty() && in_.size() >= length) {
     const std::string_view body = in_.text().substr(0, static_cast<std::size_t>(length));
@@ -102,7 +109,7 @@ RequestReader::Step RequestReader::step_chunks() {
     chunk_overhead_ += step.consumed - step.data.size();
     if (step.status == ChunkedDecoder::Status::malformed) return refuse(malformed("The chunked body is malformed."));
     if (is_over_limit(step.data.size() + chunks_.left_in_chunk())) {
-      return refuse({413, Error{ErrorKind::too_large, "http.body_too_large", "The body is too large."}});
+      return refuse(too_large());
     }
     in_.consume(step.consumed);
     if (chunk_overhead_ > header_bytes_max_ + kOverheadPerByte * (body_seen_ + step.data.size())) {

@@ -57,6 +57,7 @@ class RequestReader {
   bool is_refused() const { return state_ == State::refused; }
   /// Gives the request up, such as for its time, and the memory of its body with it.
   Step refuse(Refusal refusal);
+  Refusal too_large() const;
 
   /// The memory that it has taken.
   std::size_t held() const { return in_.capacity() + body_.capacity(); }

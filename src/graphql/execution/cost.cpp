@@ -10,8 +10,11 @@ constexpr double kCostMax = 1e18;  // where counting ends
 
 constexpr std::string_view kRowArguments[] = {"limit", "first", "last"};
 
+constexpr double kConnectionRows = 100;  // a page of which nothing says how long it is
+
+/// By its shape, as the Cursor Connections specification has it; the name is anybody's.
 bool is_connection(const Type& type) {
-  return type.name.ends_with("Connection");
+  return type.kind == TypeKind::object && type.field("pageInfo") != nullptr && type.field("edges") != nullptr;
 }
 
 /// Nothing for null and for what is no number from 0: whoever reads the argument says so.
@@ -57,7 +60,7 @@ void estimate_rows(PlannedField& field, double list_rows) {
   const auto lists = std::ranges::count(wrappers, TypeRef::Wrapper::list);
   const bool counts = is_connection(*field.field->type.named) || (lists > 0 && !is_connection(*field.parent));
   if (!counts) return;
-  field.rows = list_rows;
+  field.rows = lists > 0 ? list_rows : kConnectionRows;
   std::optional<double> constant;
   for (const PlannedArgument& argument : field.arguments) {
     if (std::ranges::find(kRowArguments, argument.definition->name) == std::end(kRowArguments)) continue;

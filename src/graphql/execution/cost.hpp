@@ -1,8 +1,8 @@
 // What a request is expected to cost before it runs: fields that are written, those below a list once for each of its rows.
 //
 // A list holds as many rows as its argument `limit`, `first` or `last` says (the least constant, else a variable), else
-// PlanInput::list_rows. The list inside of a Relay connection (of a type "...Connection") has been counted at the connection, which takes
-// the arguments.
+// PlanInput::list_rows. The list inside of a Relay connection (a type with pageInfo and edges) has been counted at the connection, which
+// takes the arguments; without them it has 100 rows.
 #pragma once
 
 #include "graphql/execution/plan.hpp"
