@@ -7,6 +7,7 @@
 
 #include "base/id.hpp"
 #include "base/json/canonical.hpp"
+#include "document/merge_patch.hpp"
 
 namespace millrace::document {
 namespace {
@@ -115,6 +116,15 @@ Result<std::string> read_version(std::string_view text, const jsonschema::Schema
   const auto with = read_document(payload.empty() ? text : document_text(id, payload), schema, pointer);
   if (with) return payload;
   return Failure(with.error().details.size() < without.error().details.size() ? with.error() : without.error());
+}
+
+Result<std::string> patch_version(const Documents& newest, std::string_view patch, const jsonschema::Schema* schema, std::size_t bytes_max,
+                                  std::string_view pointer) {
+  const std::string merged = merge_patch(newest.text(0), patch);
+  if (merged.size() > bytes_max)
+    return Failure(Error{ErrorKind::too_large, "document.too_large",
+                         fmt::format("The document would have {} bytes; it may have {}.", merged.size(), bytes_max)});
+  return read_version(merged, schema, newest.id(0), pointer);
 }
 
 IdRule id_rule(const jsonschema::Schema& schema) {

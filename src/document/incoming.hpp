@@ -8,6 +8,7 @@
 
 #include "base/json/document.hpp"
 #include "base/result.hpp"
+#include "document/document.hpp"
 #include "jsonschema/schema.hpp"
 
 namespace millrace::document {
@@ -36,6 +37,11 @@ Result<Incoming> read_document(std::string_view text, const jsonschema::Schema* 
 /// not know it does not refuse what was read here.
 Result<std::string> read_version(std::string_view text, const jsonschema::Schema* schema, std::string_view id,
                                  std::string_view pointer = {});
+
+/// The next version by a merge patch (RFC 7396) of the newest one, of at most `bytes_max` bytes: its payload. Errors: those of
+/// read_version(), and "document.too_large".
+Result<std::string> patch_version(const Documents& newest, std::string_view patch, const jsonschema::Schema* schema, std::size_t bytes_max,
+                                  std::string_view pointer = {});
 
 /// How a schema takes ids.
 enum class IdRule : std::uint8_t {

@@ -150,15 +150,6 @@ Result<std::string> id_of(const EntityMutation& mutation, const Arguments& argum
   return json::decode_string(value);
 }
 
-Result<std::string> updated(const EntityMutation& mutation, const document::Documents& newest, std::string_view changes,
-                            std::string_view id) {
-  const std::string merged = document::merge_patch(newest.text(0), changes);
-  if (merged.size() > mutation.document_bytes_max)
-    return Failure(Error{ErrorKind::too_large, "document.too_large",
-                         fmt::format("The document would have {} bytes; it may have {}.", merged.size(), mutation.document_bytes_max)});
-  return document::read_version(merged, mutation.schema, id, pointer_of(mutation));
-}
-
 Task<std::string> update(const EntityMutation& mutation, const Arguments& arguments) {
   const std::string input = input_of(mutation, arguments);
   CO_TRY(const auto expected, expected_version(mutation, arguments));
@@ -172,7 +163,9 @@ Task<std::string> update(const EntityMutation& mutation, const Arguments& argume
   // The input may name the document; its id is not changed.
   const std::string changes = document::merge_patch(input, R"({"id":null})");
   Append append{.operation = Operation::replace, .id = id, .payload = {}, .expected_version = expected};
-  document::Change change = [&](const document::Documents& newest) { return updated(mutation, newest, changes, id); };
+  document::Change change = [&](const document::Documents& newest) {
+    return document::patch_version(newest, changes, mutation.schema, mutation.document_bytes_max, pointer_of(mutation));
+  };
   CO_TRY(const auto changed, co_await document::change_newest(*mutation.store, std::move(append), std::move(change)));
   co_return given(mutation, id, changed.payload);
 }

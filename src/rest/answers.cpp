@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/json/canonical.hpp"
+#include "http/characters.hpp"
 #include "http/status.hpp"
 #include "rest/preconditions.hpp"
 
@@ -32,10 +33,6 @@ void add_receipt_headers(http::Response& response, std::string_view id, const do
 
 namespace {
 
-bool is_unreserved(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~';
-}
-
 /// The query string without the cursor.
 std::string without_cursor(std::string_view query) {
   std::string kept;
@@ -57,11 +54,6 @@ void append_uri(std::string& out, std::string_view text) {
   }
 }
 
-bool is_authority(std::string_view host) {
-  const auto is_part = [](char c) { return is_unreserved(c) || c == ':' || c == '[' || c == ']'; };
-  return !host.empty() && std::ranges::all_of(host, is_part);
-}
-
 }  // namespace
 
 std::string canonical_id(std::string_view id) {
@@ -77,7 +69,7 @@ std::string location(std::string_view path, std::string_view id) {
   std::string text(path);
   if (!text.ends_with('/')) text += '/';
   for (char c : id) {
-    if (is_unreserved(c)) {
+    if (http::is_unreserved(c)) {
       text += c;
     } else {
       fmt::format_to(std::back_inserter(text), "%{:02X}", static_cast<unsigned char>(c));
@@ -89,7 +81,7 @@ std::string location(std::string_view path, std::string_view id) {
 std::string origin_of(const http::Request& request, std::string_view public_url) {
   if (!public_url.empty()) return std::string(public_url);
   const std::string_view host = request.header("host");
-  return is_authority(host) ? fmt::format("http://{}", host) : std::string();
+  return !host.empty() ? fmt::format("http://{}", host) : std::string();
 }
 
 void add_next_link(http::Response& response, const http::Request& request, std::string_view base, const document::Cursor& cursor) {

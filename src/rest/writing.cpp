@@ -5,7 +5,6 @@
 #include "document/change.hpp"
 #include "document/idempotency.hpp"
 #include "document/incoming.hpp"
-#include "document/merge_patch.hpp"
 #include "http/characters.hpp"
 #include "rest/answers.hpp"
 #include "rest/body.hpp"
@@ -64,15 +63,6 @@ Task<document::Receipt> append_admitted(const ResourceOptions& options, const ht
   co_return std::move(changed.receipt);
 }
 
-Result<std::string> patched(const ResourceOptions& options, const document::Documents& newest, std::string_view patch,
-                            std::string_view id) {
-  const std::string merged = document::merge_patch(newest.text(0), patch);
-  if (merged.size() > options.document_bytes_max)
-    return Failure(Error{ErrorKind::too_large, "document.too_large",
-                         fmt::format("The document would have {} bytes; it may have {}.", merged.size(), options.document_bytes_max)});
-  return document::read_version(merged, options.schema, id);
-}
-
 }  // namespace
 
 Task<http::Response> create_one(const ResourceOptions& options, const http::Request& request) {
@@ -113,7 +103,9 @@ Task<http::Response> patch_one(const ResourceOptions& options, const http::Reque
   json::append_canonical(patch, parsed.root());
   const Preconditions preconditions(request);
   document::Append append{.operation = document::Operation::replace, .id = id, .payload = {}};
-  document::Change change = [&options, &patch, &id](const document::Documents& newest) { return patched(options, newest, patch, id); };
+  document::Change change = [&options, &patch](const document::Documents& newest) {
+    return document::patch_version(newest, patch, options.schema, options.document_bytes_max);
+  };
   CO_TRY(auto changed, co_await document::change_newest(*options.store, std::move(append), admitted(preconditions, std::move(change))));
   co_return written(200, id, changed.payload, changed.receipt);
 }
