@@ -139,11 +139,12 @@ ExampleQuery make_query(const Field& field, std::string name, std::string_view s
   return example;
 }
 
-/// The leaves of what a field gives, and of its first relation; empty when there is none, and for connections.
-std::string selection_with_relation(const Field& field) {
+/// The leaves of what a field gives, and of its first relation, which no document holds; empty when there is none, and for connections.
+std::string selection_with_relation(const Field& field, const json::Value& document) {
   const Type& element = element_type(*field.type.named);
-  const auto relation =
-      std::ranges::find_if(element.fields, [](const Field& one) { return one.type.named->is_composite() && !needs_arguments(one); });
+  const auto relation = std::ranges::find_if(element.fields, [&](const Field& one) {
+    return one.type.named->is_composite() && !needs_arguments(one) && !(document.is(json::Kind::object) && document.find(one.name));
+  });
   if (relation == element.fields.end() || &element != field.type.named) return {};
   return selection(element, 2) + fmt::format("    {} {{\n{}    }}\n", relation->name, selection(*relation->type.named, 3));
 }
@@ -168,7 +169,7 @@ std::vector<ExampleQuery> example_queries(const graphql::Schema& schema, std::st
   if (many) examples.push_back(make_query(*many, "List", selection(*many->type.named, 2), example));
   if (one) examples.push_back(make_query(*one, "ById", selection(*one->type.named, 2), example));
   for (const Field* start : {many, one}) {
-    const std::string selected = start ? selection_with_relation(*start) : "";
+    const std::string selected = start ? selection_with_relation(*start, example) : "";
     if (selected.empty()) continue;
     examples.push_back(make_query(*start, "WithRelation", selected, example));
     break;

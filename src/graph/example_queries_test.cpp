@@ -23,9 +23,10 @@ std::vector<ExampleQuery> examples_of(std::string sdl, std::string_view document
 TEST(ExampleQueries, ShowAListADocumentAndARelation) {
   auto examples = examples_of(R"(
       type Query { getById(id: ID!, at: Float): Hen getByName(name: String!, limit: Int): [Hen!]! }
-      type Hen { id: ID! name: String coop(at: Float): Coop eggs(of: Int!): Int }
+      type Hen { id: ID! name: String nest: Nest coop(at: Float): Coop eggs(of: Int!): Int }
+      type Nest { straw: Boolean }
       type Coop { id: ID! hens: [Hen] })",
-                              R"({"name": "Chuck", "id": 5})");
+                              R"({"name": "Chuck", "id": 5, "nest": {"straw": true}})");
   ASSERT_EQ(examples.size(), 3u);
   EXPECT_EQ(examples[0].query, "query List($name: String!) {\n  getByName(name: $name, limit: 10) {\n    id\n    name\n  }\n}\n");
   EXPECT_EQ(examples[0].variables_text(), R"({"name": "Chuck"})");
