@@ -1,0 +1,181 @@
+#include "store/mongo/connection.hpp"
+
+#include <fmt/format.h>
+
+#include <mutex>
+
+namespace millrace::store::mongo {
+namespace {
+
+constexpr std::uint32_t kDuplicate = 11000;
+
+void start_driver() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    mongoc_init();
+    // What it has to say comes with the errors.
+    mongoc_log_set_handler([](mongoc_log_level_t, const char*, const char*, void*) {}, nullptr);
+  });
+}
+
+bool is_timeout(const bson_error_t& error) {
+  return error.code == 50 || error.code == 64 || error.code == 262 || std::string_view(error.message).find("timeout") != std::string::npos;
+}
+
+struct DestroyUri {
+  void operator()(mongoc_uri_t* uri) const { mongoc_uri_destroy(uri); }
+};
+
+void set_defaults(mongoc_uri_t* uri, const Pool::Limits& limits) {
+  const auto limit = [uri](const char* option, std::int64_t value) {
+    if (!mongoc_uri_has_option(uri, option)) mongoc_uri_set_option_as_int32(uri, option, static_cast<std::int32_t>(value));
+  };
+  limit(MONGOC_URI_SERVERSELECTIONTIMEOUTMS, limits.select.count());
+  limit(MONGOC_URI_CONNECTTIMEOUTMS, limits.select.count());
+  limit(MONGOC_URI_SOCKETTIMEOUTMS, limits.timeout.count());
+  // A write whose answer was lost is looked up by us: the driver's own second try could not be told apart.
+  mongoc_uri_set_option_as_bool(uri, MONGOC_URI_RETRYWRITES, false);
+  if (mongoc_uri_has_option(uri, MONGOC_URI_W) || mongoc_uri_has_option(uri, MONGOC_URI_JOURNAL)) return;
+  mongoc_write_concern_t* concern = mongoc_write_concern_new();
+  mongoc_write_concern_set_w(concern, MONGOC_WRITE_CONCERN_W_MAJORITY);
+  mongoc_write_concern_set_journal(concern, true);
+  mongoc_uri_set_write_concern(uri, concern);
+  mongoc_write_concern_destroy(concern);
+}
+
+Error not_open(std::string message) {
+  return {ErrorKind::invalid_argument, "store.open", std::move(message)};
+}
+
+struct DestroyBulk {
+  void operator()(mongoc_bulk_operation_t* bulk) const { mongoc_bulk_operation_destroy(bulk); }
+};
+using Bulk = std::unique_ptr<mongoc_bulk_operation_t, DestroyBulk>;
+
+/// Whether every error of a bulk write is that a document is there already.
+bool only_duplicates(const bson_t& reply) {
+  bson_t errors;
+  bson_iter_t at;
+  if (!child_at(reply, "writeErrors", errors) || !bson_iter_init(&at, &errors)) return false;
+  std::size_t count = 0;
+  while (bson_iter_next(&at)) {
+    bson_iter_t code;
+    if (!bson_iter_recurse(&at, &code) || !bson_iter_find(&code, "code") || bson_iter_as_int64(&code) != kDuplicate) return false;
+    ++count;
+  }
+  bson_t concerns;
+  return count > 0 && (!child_at(reply, "writeConcernErrors", concerns) || bson_count_keys(&concerns) == 0);
+}
+
+Result<BulkOutcome> execute(mongoc_bulk_operation_t* bulk, const Log& log) {
+  bson_t reply;
+  bson_error_t error{};
+  const bool written = mongoc_bulk_operation_execute(bulk, &reply, &error) != 0;
+  const BulkOutcome outcome{.matched = integer_at(reply, "nMatched"), .was_there = !written && only_duplicates(reply)};
+  bson_destroy(&reply);
+  if (!written && !outcome.was_there) return Failure(failure(error, log));
+  return outcome;
+}
+
+}  // namespace
+
+Error failure(const bson_error_t& error, const Log& log) {
+  if (log) log(fmt::format("MongoDB: {} ({}.{})", error.message, error.domain, error.code));
+  if (error.domain == MONGOC_ERROR_SERVER_SELECTION || error.domain == MONGOC_ERROR_CLIENT)
+    return {ErrorKind::unavailable, "store.unavailable", "The storage cannot be reached."};
+  if (is_timeout(error)) return {ErrorKind::unavailable, "store.timeout", "The storage took too long."};
+  if (error.domain == MONGOC_ERROR_STREAM || error.domain == MONGOC_ERROR_PROTOCOL)
+    return {ErrorKind::unavailable, "store.unavailable", "The storage cannot be reached."};
+  return {ErrorKind::internal, "store.internal", "The storage failed."};
+}
+
+Result<std::unique_ptr<Pool>> Pool::make(const std::string& text, std::string database, Limits limits, Log log) {
+  start_driver();
+  bson_error_t error{};
+  const std::unique_ptr<mongoc_uri_t, DestroyUri> uri(mongoc_uri_new_with_error(text.c_str(), &error));
+  // The text may hold a password, so it is not shown.
+  if (!uri) return Failure(not_open(fmt::format("The URI of the MongoDB storage is none: {}.", error.message)));
+  const char* named = mongoc_uri_get_database(uri.get());
+  if (database.empty() && named != nullptr) database = named;
+  if (database.empty()) return Failure(not_open("The URI of the MongoDB storage names no database, and `db` is not given."));
+  set_defaults(uri.get(), limits);
+  mongoc_client_pool_t* const pool = mongoc_client_pool_new(uri.get());
+  if (pool == nullptr) return Failure(not_open("The URI of the MongoDB storage asks for what this build does not have."));
+  mongoc_client_pool_max_size(pool, static_cast<std::uint32_t>(limits.clients));
+  mongoc_client_pool_set_error_api(pool, MONGOC_ERROR_API_VERSION_2);
+  return std::unique_ptr<Pool>(new Pool(pool, std::move(database), std::move(log)));
+}
+
+struct Client::Collection {
+  Collection(const Client& client, const std::string& name)
+      : handle(mongoc_client_get_collection(client.client_, client.pool_.database().c_str(), name.c_str())) {}
+  ~Collection() { mongoc_collection_destroy(handle); }
+  Collection(const Collection&) = delete;
+  Collection& operator=(const Collection&) = delete;
+
+  /// A bulk write in any order. Names of members are MongoDB's to judge.
+  Bulk bulk() const {
+    const Bson options = Bson().boolean("ordered", false);
+    return Bulk(mongoc_collection_create_bulk_operation_with_opts(handle, options.get()));
+  }
+
+  mongoc_collection_t* const handle;
+};
+
+Result<> Client::find(const std::string& name, const Bson& filter, const Bson& options, const std::function<bool(const bson_t&)>& visit) {
+  const Collection collection(*this, name);
+  mongoc_cursor_t* const cursor = mongoc_collection_find_with_opts(collection.handle, filter.get(), options.get(), nullptr);
+  const bson_t* document = nullptr;
+  while (mongoc_cursor_next(cursor, &document) && visit(*document)) {
+  }
+  bson_error_t error{};
+  const bool failed = mongoc_cursor_error(cursor, &error);
+  mongoc_cursor_destroy(cursor);
+  if (failed) return Failure(failure(error, pool_.log()));
+  return {};
+}
+
+Result<BulkOutcome> Client::insert(const std::string& name, const std::vector<Bson>& documents) {
+  if (documents.empty()) return BulkOutcome{};
+  const Collection collection(*this, name);
+  const Bulk bulk = collection.bulk();
+  const Bson unchecked = Bson().boolean("validate", false);
+  bson_error_t error{};
+  for (const Bson& document : documents) {
+    if (!mongoc_bulk_operation_insert_with_opts(bulk.get(), document.get(), unchecked.get(), &error))
+      return Failure(failure(error, pool_.log()));
+  }
+  return execute(bulk.get(), pool_.log());
+}
+
+Result<BulkOutcome> Client::replace(const std::string& name, const std::vector<Replacement>& replacements) {
+  if (replacements.empty()) return BulkOutcome{};
+  const Collection collection(*this, name);
+  const Bulk bulk = collection.bulk();
+  const Bson unchecked = Bson().boolean("validate", false);
+  bson_error_t error{};
+  for (const Replacement& each : replacements) {
+    if (!mongoc_bulk_operation_replace_one_with_opts(bulk.get(), each.selector.get(), each.document.get(), unchecked.get(), &error))
+      return Failure(failure(error, pool_.log()));
+  }
+  return execute(bulk.get(), pool_.log());
+}
+
+Result<std::int64_t> Client::update(const std::string& name, const Bson& selector, const Bson& change) {
+  const Collection collection(*this, name);
+  bson_t reply;
+  bson_error_t error{};
+  const bool updated = mongoc_collection_update_one(collection.handle, selector.get(), change.get(), nullptr, &reply, &error);
+  const std::int64_t matched = integer_at(reply, "matchedCount");
+  bson_destroy(&reply);
+  if (!updated) return Failure(failure(error, pool_.log()));
+  return matched;
+}
+
+Result<> Client::command(const Bson& command) {
+  bson_error_t error{};
+  if (mongoc_client_command_simple(client_, pool_.database().c_str(), command.get(), nullptr, nullptr, &error)) return {};
+  return Failure(failure(error, pool_.log()));
+}
+
+}  // namespace millrace::store::mongo

@@ -1,0 +1,83 @@
+// MongoDB clients from a pool, and the few commands that this store speaks. Every call blocks: worker threads alone may make them.
+#pragma once
+
+#include <mongoc/mongoc.h>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "store/mongo/bson.hpp"
+
+namespace millrace::store::mongo {
+
+using Log = std::function<void(std::string_view)>;
+
+/// What a client is told; what the server said goes to the log.
+Error failure(const bson_error_t& error, const Log& log);
+
+/// The clients of one URI. Any thread.
+class Pool {
+ public:
+  struct Limits {
+    std::chrono::milliseconds select{3'000};    // finding a server, where the URI does not say
+    std::chrono::milliseconds timeout{10'000};  // of one command, likewise
+    std::size_t clients = 16;
+  };
+  /// Error "store.open" when the URI is none, or names no database and neither does `database`.
+  static Result<std::unique_ptr<Pool>> make(const std::string& uri, std::string database, Limits limits, Log log);
+
+  const std::string& database() const { return database_; }
+  const Log& log() const { return log_; }
+
+ private:
+  friend class Client;
+  Pool(mongoc_client_pool_t* pool, std::string database, Log log) : pool_(pool), database_(std::move(database)), log_(std::move(log)) {}
+  struct Destroy {
+    void operator()(mongoc_client_pool_t* pool) const { mongoc_client_pool_destroy(pool); }
+  };
+  const std::unique_ptr<mongoc_client_pool_t, Destroy> pool_;
+  const std::string database_;
+  const Log log_;
+};
+
+/// What a bulk write did: how many documents it found to replace, and whether one that it inserts was there already.
+struct BulkOutcome {
+  std::int64_t matched = 0;
+  bool was_there = false;
+};
+
+/// A document that takes the place of the one that the selector finds.
+struct Replacement {
+  Bson selector;
+  Bson document;
+};
+
+/// One client, taken from the pool while it lives.
+class Client {
+ public:
+  explicit Client(Pool& pool) : pool_(pool), client_(mongoc_client_pool_pop(pool.pool_.get())) {}
+  ~Client() { mongoc_client_pool_push(pool_.pool_.get(), client_); }
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+
+  /// Calls `visit` with each document found until it gives false. `options` are those of find: sort, limit, projection.
+  Result<> find(const std::string& collection, const Bson& filter, const Bson& options, const std::function<bool(const bson_t&)>& visit);
+  /// Inserts all; the ones that are there already stay as they are.
+  Result<BulkOutcome> insert(const std::string& collection, const std::vector<Bson>& documents);
+  Result<BulkOutcome> replace(const std::string& collection, const std::vector<Replacement>& replacements);
+  /// How many documents the update found: 0 or 1.
+  Result<std::int64_t> update(const std::string& collection, const Bson& selector, const Bson& change);
+  Result<> command(const Bson& command);
+
+ private:
+  struct Collection;
+  Pool& pool_;
+  mongoc_client_t* const client_;
+};
+
+}  // namespace millrace::store::mongo

@@ -1,0 +1,148 @@
+// What was acknowledged is there once, and batches are there whole, whoever is killed meanwhile: the server or a writer.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <set>
+#include <thread>
+
+#include "base/id.hpp"
+#include "io/loop.hpp"
+#include "store/mongo/mongo_store.hpp"
+#include "store/mongo/server_test.hpp"
+
+namespace millrace::store::mongo {
+namespace {
+
+using document::Append;
+using document::Store;
+
+constexpr int kRounds = 20;
+
+std::unique_ptr<Store> open(const std::string& uri, const std::string& collection) {
+  auto store = open_store({.uri = uri, .database = "faults", .collection = collection, .lease = std::chrono::milliseconds(300)});
+  CHECK(store.has_value());
+  return *std::move(store);
+}
+
+/// Two documents that are there together or not at all, and a new version of a third that every pair shares.
+std::vector<Append> pair(const std::string& name) {
+  std::vector<Append> appends;
+  appends.push_back({.id = name + "a", .payload = R"({"n":1})"});
+  appends.push_back({.id = name + "b", .payload = R"({"n":1.50})"});
+  appends.push_back({.operation = document::Operation::replace, .id = "shared", .payload = R"({"n":2})"});
+  return appends;
+}
+
+void create_shared(Store& store) {
+  io::Loop loop;
+  std::vector<Append> appends;
+  appends.push_back({.id = "shared", .payload = "{}"});
+  ASSERT_TRUE(loop.block_on(store.append(std::move(appends))));
+}
+
+/// Everything is there once and in order, pairs are whole, what was acknowledged is there, and the shared document has all its versions.
+void check(Store& store, const std::set<std::string>& acknowledged) {
+  io::Loop loop;
+  const auto changes = loop.block_on(store.changes(0, 1'000'000));
+  ASSERT_TRUE(changes) << changes.error().message;
+  std::set<std::string> there;
+  std::uint64_t shared = 0;
+  for (std::size_t i = 0; i < changes->size(); ++i) {
+    ASSERT_EQ(changes->envelope(i).position, i + 1);
+    if (changes->id(i) == "shared") {
+      EXPECT_EQ(changes->envelope(i).version, ++shared);
+    } else {
+      EXPECT_TRUE(there.insert(changes->id(i)).second) << changes->id(i);
+    }
+  }
+  EXPECT_EQ(there.size(), 2 * (shared - 1));
+  for (const std::string& name : acknowledged) EXPECT_TRUE(there.contains(name + "a") && there.contains(name + "b")) << name;
+  const std::string_view id = "shared";
+  const auto newest = loop.block_on(store.read(std::span(&id, 1), {}));
+  ASSERT_TRUE(newest && newest->found(0));
+  EXPECT_EQ(newest->envelope(0).version, shared);
+}
+
+/// Appends for ever and writes the name of each pair that was acknowledged.
+[[noreturn]] void run_child(const std::string& uri, const std::string& collection, int round, int pipe) {
+  const auto store = open(uri, collection);
+  io::Loop loop;
+  for (int i = 0;; ++i) {
+    const std::string name = fmt::format("{}.{}\n", round, i);
+    if (!loop.block_on(store->append(pair(name)))) ::_exit(1);
+    if (::write(pipe, name.data(), name.size()) != static_cast<ssize_t>(name.size())) ::_exit(2);
+  }
+}
+
+class WriterFaults : public testing::TestWithParam<TestServer::Kind> {};
+
+TEST_P(WriterFaults, AWriterIsKilledAnywhere) {
+  const std::string uri = TestServer::shared(GetParam()).uri("faults");
+  const std::string collection = make_uuid7();
+  create_shared(*open(uri, collection));
+  std::set<std::string> acknowledged;
+  for (int round = 0; round < kRounds; ++round) {
+    int ends[2];
+    ASSERT_EQ(::pipe(ends), 0);
+    const pid_t child = ::fork();
+    if (child == 0) run_child(uri, collection, round, ends[1]);
+    ::close(ends[1]);
+    std::string lines;
+    char buffer[4096];
+    while (std::ranges::count(lines, '\n') < 5 + round) {
+      const ssize_t size = ::read(ends[0], buffer, sizeof buffer);
+      if (size <= 0) break;
+      lines.append(buffer, static_cast<std::size_t>(size));
+    }
+    ::kill(child, SIGKILL);
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    ASSERT_TRUE(WIFSIGNALED(status)) << WEXITSTATUS(status);
+    for (ssize_t size = 1; (size = ::read(ends[0], buffer, sizeof buffer)) > 0;) lines.append(buffer, static_cast<std::size_t>(size));
+    ::close(ends[0]);
+    for (std::size_t end = 0; (end = lines.find('\n')) != std::string::npos; lines.erase(0, end + 1))
+      acknowledged.insert(lines.substr(0, end + 1));
+  }
+  const auto store = open(uri, collection);
+  EXPECT_GE(acknowledged.size(), 5u * kRounds);
+  check(*store, acknowledged);
+}
+
+INSTANTIATE_TEST_SUITE_P(Mongo, WriterFaults, testing::Values(TestServer::Kind::secantus, TestServer::Kind::java),
+                         [](const auto& each) { return each.param == TestServer::Kind::java ? "java" : "secantus"; });
+
+TEST(ServerFaults, TheServerIsKilledUnderLoad) {
+  TestServer server(TestServer::Kind::secantus);
+  const std::string collection = make_uuid7();
+  const auto store = open(server.uri("faults"), collection);
+  create_shared(*store);
+  std::set<std::string> acknowledged;
+  int count = 0;
+  for (int round = 0; round < kRounds; ++round) {
+    std::atomic<bool> is_over = false;
+    // The server ends with the thread that starts it, so that is this one.
+    std::jthread writer([&] {
+      io::Loop loop;
+      while (!is_over) {
+        const std::string name = fmt::format("{}.", ++count);
+        if (loop.block_on(store->append(pair(name)))) acknowledged.insert(name);
+      }
+    });
+    ::poll(nullptr, 0, 30 + 17 * (round % 7));
+    server.kill();
+    server.start();
+    ::poll(nullptr, 0, 300);
+    is_over = true;
+  }
+  EXPECT_GT(acknowledged.size(), 20u);
+  check(*store, acknowledged);
+}
+
+}  // namespace
+}  // namespace millrace::store::mongo

@@ -1,0 +1,183 @@
+#include "store/mongo/writer.hpp"
+
+#include <algorithm>
+
+#include "base/id.hpp"
+#include "store/mongo/batch.hpp"
+
+namespace millrace::store::mongo {
+namespace {
+
+using document::Append;
+using document::Receipt;
+
+constexpr int kAttemptsMax = 5;
+
+std::size_t size_of(const Write& write) {
+  return write.source != nullptr ? 1 : write.appends.size();
+}
+
+Error contended() {
+  return {ErrorKind::unavailable, "store.busy", "Other writers were faster every time."};
+}
+
+std::vector<const Append*> pointers(std::span<const Append> appends) {
+  std::vector<const Append*> all;
+  for (const Append& append : appends) all.push_back(&append);
+  return all;
+}
+
+}  // namespace
+
+Writer::Writer(Options options) : options_(std::move(options)), owner_(make_uuid7()), thread_([this] { run(); }) {}
+
+Writer::~Writer() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  arrived_.notify_one();
+  thread_.join();
+}
+
+bool Writer::push(Write& write) {
+  {
+    const std::lock_guard lock(mutex_);
+    // A write larger than the whole queue is taken when nothing waits: it could never be otherwise.
+    if (queued_ > 0 && queued_ + size_of(write) > options_.queue_max) return false;
+    write.queued = std::chrono::steady_clock::now();
+    queue_.push_back(&write);
+    queued_ += size_of(write);
+  }
+  arrived_.notify_one();
+  return true;
+}
+
+Writer::Writes Writer::take() {
+  std::unique_lock lock(mutex_);
+  arrived_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+  Writes writes;
+  std::size_t appends = 0;
+  while (!queue_.empty() && (writes.empty() || appends + size_of(*queue_.front()) <= options_.batch_max)) {
+    if (queue_.front()->source != nullptr && !writes.empty()) break;  // it has a commit of its own
+    writes.push_back(queue_.front());
+    appends += size_of(*queue_.front());
+    queue_.pop_front();
+    if (writes.back()->source != nullptr) break;
+  }
+  queued_ -= appends;
+  return writes;
+}
+
+void Writer::complete(const Writes& writes) {
+  for (Write* write : writes) {
+    // The write ends with its coroutine, so its result leaves it first.
+    auto result = std::move(write->result);
+    write->completion.complete(std::move(result));
+  }
+}
+
+/// Refuses what has waited too long.
+void Writer::refuse_late() {
+  Writes late;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto latest = std::chrono::steady_clock::now() - options_.wait_max;
+    for (; !queue_.empty() && queue_.front()->queued < latest; queue_.pop_front()) {
+      late.push_back(queue_.front());
+      queued_ -= size_of(*queue_.front());
+    }
+  }
+  for (Write* write : late)
+    write->result = Failure(Error{ErrorKind::overloaded, "overloaded.writes", "The storage is busy: a long write is under way."});
+  complete(late);
+}
+
+void Writer::run() {
+  while (true) {
+    const Writes writes = take();
+    if (writes.empty()) return;
+    if (writes.front()->source != nullptr) {
+      const Result<> committed = commit_source(*writes.front());
+      if (!committed) writes.front()->result = Failure(committed.error());
+    } else {
+      commit_writes(writes);
+    }
+    complete(writes);
+    refuse_late();
+  }
+}
+
+void Writer::commit_writes(const Writes& writes) {
+  for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
+    const Result<bool> committed = try_commit(writes);
+    if (committed && *committed) return;
+    if (committed) continue;
+    for (Write* write : writes) write->result = Failure(committed.error());
+    return;
+  }
+  for (Write* write : writes) write->result = Failure(contended());
+}
+
+Result<bool> Writer::try_commit(const Writes& writes) {
+  Client client(*options_.pool);
+  TRY_OK(options_.prepare(client));
+  TRY(const Horizon mine, take_head(client, options_.names.newest, owner_, options_.lease));
+  Batch batch(client, options_.names, mine, mine.committed, std::max(mine.recorded_at, options_.clock()));
+  std::vector<const Append*> appends;
+  for (const Write* write : writes) std::ranges::copy(pointers(write->appends), std::back_inserter(appends));
+  if (const Result<> loaded = batch.load(appends); !loaded) {
+    (void)let_go(client, options_.names.newest, mine, false);  // or the lease ends
+    return Failure(loaded.error());
+  }
+  for (Write* write : writes) write->result = batch.apply(write->appends);
+  if (batch.empty()) {
+    TRY_OK(let_go(client, options_.names.newest, mine, false));
+    return true;
+  }
+  const Result<bool> written = batch.write();
+  if (!written || !*written) {
+    (void)let_go(client, options_.names.newest, mine, true);  // or the next writer does
+    return written;
+  }
+  return commit(client, options_.names.newest, mine, batch.position(), batch.recorded_at());
+}
+
+Result<> Writer::commit_source(Write& write) {
+  Client client(*options_.pool);
+  TRY_OK(options_.prepare(client));
+  TRY(Horizon mine, take_head(client, options_.names.newest, owner_, options_.lease));
+  std::int64_t position = mine.committed;
+  Instant recorded_at = mine.recorded_at;
+  if (const Result<> appended = append_batches(client, mine, *write.source, position, recorded_at); !appended) {
+    (void)let_go(client, options_.names.newest, mine, position != mine.committed);
+    return appended;
+  }
+  TRY(const bool committed, commit(client, options_.names.newest, mine, position, recorded_at));
+  if (!committed) return Failure(contended());
+  return {};
+}
+
+Result<> Writer::append_batches(Client& client, Horizon& mine, document::AppendSource& source, std::int64_t& position,
+                                Instant& recorded_at) {
+  std::size_t index = 0;
+  while (true) {
+    TRY(const std::vector<Append> appends, source.next());
+    if (appends.empty()) return {};
+    TRY(const bool is_mine, renew(client, options_.names.newest, mine, options_.lease));
+    if (!is_mine) return Failure(contended());
+    Batch batch(client, options_.names, mine, position, std::max(recorded_at, options_.clock()));
+    TRY_OK(batch.load(pointers(appends)));
+    auto receipts = batch.apply(appends);
+    if (!receipts) return Failure(document::counted_from(index, std::move(receipts).error()));
+    recorded_at = batch.recorded_at();
+    position = batch.position();
+    TRY(const bool written, batch.write());
+    if (!written) return Failure(contended());
+    source.appended(*receipts);
+    index += appends.size();
+    refuse_late();
+  }
+}
+
+}  // namespace millrace::store::mongo
