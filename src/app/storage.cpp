@@ -1,6 +1,7 @@
 #include "app/storage.hpp"
 
 #include "store/memory/memory_store.hpp"
+#include "store/mongo/mongo_store.hpp"
 #include "store/sqlite/sqlite_store.hpp"
 
 namespace millrace::app {
@@ -41,6 +42,18 @@ Result<std::unique_ptr<document::Store>> open_sqlite(const EntityModel& entity, 
   return store::sqlite::open_store(std::move(options));
 }
 
+Result<std::unique_ptr<document::Store>> open_mongo(const EntityModel& entity, const StorageContext& context) {
+  store::mongo::Options options;
+  options.uri = entity.storage.uri;
+  options.database = entity.storage.database;
+  options.collection = entity.storage.collection;
+  options.indexes = entity.indexes;
+  options.queue_max = context.writes_max;
+  options.wait_max = context.write_wait;
+  options.log = context.log;
+  return store::mongo::open_store(std::move(options));
+}
+
 }  // namespace
 
 Result<std::unique_ptr<document::Store>> open_storage(const EntityModel& entity, const StorageContext& context,
@@ -49,6 +62,7 @@ Result<std::unique_ptr<document::Store>> open_storage(const EntityModel& entity,
   if (context.embedded_folder)
     return open_sqlite(entity, context, *context.embedded_folder / file_name(storage.collection), std::move(sql_filters));
   if (storage.type == "sqlite") return open_sqlite(entity, context, sqlite_file(storage, context.config_folder), std::move(sql_filters));
+  if (storage.type == "mongo") return open_mongo(entity, context);
   if (storage.type == "memory") return store::memory::make_store();
   return Failure(Error{ErrorKind::unprocessable, "storage.unsupported",
                        fmt::format("{}: this build has no storage of type \"{}\".", to_string(storage.place), storage.type),
