@@ -78,6 +78,23 @@ Result<> add_from_history(Client& client, const Names& names, const Horizon& hor
   });
 }
 
+/// Whether there are documents, and no head: a writer of ours makes that first.
+Result<bool> is_of_others(Client& client, const Names& names) {
+  const auto has_any = [&client](const std::string& collection, const Bson& filter) -> Result<bool> {
+    bool any = false;
+    TRY_OK(client.find(collection, filter, Bson().integer("limit", 1), [&](const bson_t&) {
+      any = true;
+      return false;
+    }));
+    return any;
+  };
+  TRY(const bool has_newest, has_any(names.newest, Bson()));
+  TRY(const bool has_history, has_any(names.history, Bson()));
+  if (!has_newest && !has_history) return false;
+  TRY(const bool has_head, has_any(kHeads, Bson().text("_id", names.newest)));
+  return !has_head;
+}
+
 }  // namespace
 
 Bson any_of(std::string_view member, std::span<const std::string_view> texts) {
@@ -92,14 +109,7 @@ Bson seen(Bson filter, const Horizon& horizon) {
 }
 
 Result<> prepare(Client& client, const Names& names, const std::vector<document::FieldPath>& indexes) {
-  bool is_foreign = false;
-  for (const std::string& name : {names.newest, names.history}) {
-    const Bson filter = Bson().child("epoch", Bson().boolean("$exists", false));
-    TRY_OK(client.find(name, filter, Bson().integer("limit", 1), [&](const bson_t&) {
-      is_foreign = true;
-      return false;
-    }));
-  }
+  TRY(const bool is_foreign, is_of_others(client, names));
   if (is_foreign)
     return Failure(Error{ErrorKind::unavailable, "store.open",
                          fmt::format("The collection \"{}\" holds documents that are not Millrace's.", names.newest),
