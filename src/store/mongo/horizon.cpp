@@ -111,7 +111,14 @@ Result<Horizon> read_horizon(Client& client, const std::string& collection) {
   return head.value_or(Horizon());
 }
 
-Result<Horizon> take_head(Client& client, const std::string& collection, const std::string& owner, std::chrono::microseconds lease) {
+Result<Horizon> take_head(Client& client, const std::string& collection, const std::string& owner, std::chrono::microseconds lease,
+                          const Horizon* known) {
+  if (known != nullptr) {
+    // Whoever takes it raises the epoch: while that is the same, all is.
+    Horizon head = *known;
+    TRY(const bool taken, try_take(client, collection, owner, now() + lease, head));
+    if (taken) return head;
+  }
   const auto latest = steady_clock::now() + kWaitMax;
   std::chrono::microseconds pause{200};
   while (true) {

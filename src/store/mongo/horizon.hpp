@@ -41,8 +41,10 @@ struct Horizon {
 /// Where the collection stands now; the first one makes the head.
 Result<Horizon> read_horizon(Client& client, const std::string& collection);
 
-/// Takes the head for `owner`: epoch and voids are those that it then has. Error "store.busy" when another holds it all the time.
-Result<Horizon> take_head(Client& client, const std::string& collection, const std::string& owner, std::chrono::microseconds lease);
+/// Takes the head for `owner`: epoch and voids are those that it then has. `known`: as it may still be, or null. Error "store.busy" when
+/// another holds it all the time.
+Result<Horizon> take_head(Client& client, const std::string& collection, const std::string& owner, std::chrono::microseconds lease,
+                          const Horizon* known);
 
 /// Says that the owner still lives. False when it was taken for dead.
 Result<bool> renew(Client& client, const std::string& collection, const Horizon& mine, std::chrono::microseconds lease);

@@ -12,6 +12,7 @@ using document::Append;
 using document::Receipt;
 
 constexpr int kAttemptsMax = 5;
+constexpr std::chrono::microseconds kGatherMax{500};
 
 std::size_t size_of(const Write& write) {
   return write.source != nullptr ? 1 : write.appends.size();
@@ -41,6 +42,7 @@ Writer::~Writer() {
 }
 
 bool Writer::push(Write& write) {
+  bool enough = false;
   {
     const std::lock_guard lock(mutex_);
     // A write larger than the whole queue is taken when nothing waits: it could never be otherwise.
@@ -48,14 +50,21 @@ bool Writer::push(Write& write) {
     write.queued = std::chrono::steady_clock::now();
     queue_.push_back(&write);
     queued_ += size_of(write);
+    enough = queue_.size() == wanted_;
   }
-  arrived_.notify_one();
+  if (enough) arrived_.notify_one();
   return true;
 }
 
 Writer::Writes Writer::take() {
   std::unique_lock lock(mutex_);
   arrived_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+  if (queue_.size() < last_taken_) {
+    // Writers that were just answered come back within moments, and a commit costs several round trips.
+    wanted_ = last_taken_;
+    arrived_.wait_for(lock, kGatherMax, [this] { return stopping_ || queue_.size() >= wanted_; });
+    wanted_ = 1;
+  }
   Writes writes;
   std::size_t appends = 0;
   while (!queue_.empty() && (writes.empty() || appends + size_of(*queue_.front()) <= options_.batch_max)) {
@@ -66,6 +75,7 @@ Writer::Writes Writer::take() {
     if (writes.back()->source != nullptr) break;
   }
   queued_ -= appends;
+  last_taken_ = writes.size();
   return writes;
 }
 
@@ -119,10 +129,25 @@ void Writer::commit_writes(const Writes& writes) {
   for (Write* write : writes) write->result = Failure(contended());
 }
 
+Result<Horizon> Writer::take_head(Client& client) {
+  const std::optional<Horizon> known = std::exchange(known_head_, std::nullopt);
+  return mongo::take_head(client, options_.names.newest, owner_, options_.lease, known ? &*known : nullptr);
+}
+
+Result<bool> Writer::commit(Client& client, const Horizon& mine, std::int64_t committed, Instant recorded_at) {
+  TRY(const bool is_visible, mongo::commit(client, options_.names.newest, mine, committed, recorded_at));
+  if (!is_visible) return false;
+  known_head_ = mine;
+  known_head_->owner.clear();
+  known_head_->committed = committed;
+  known_head_->recorded_at = recorded_at;
+  return true;
+}
+
 Result<bool> Writer::try_commit(const Writes& writes) {
   Client client(*options_.pool);
   TRY_OK(options_.prepare(client));
-  TRY(const Horizon mine, take_head(client, options_.names.newest, owner_, options_.lease));
+  TRY(const Horizon mine, take_head(client));
   Batch batch(client, options_.names, mine, mine.committed, std::max(mine.recorded_at, options_.clock()));
   std::vector<const Append*> appends;
   for (const Write* write : writes) std::ranges::copy(pointers(write->appends), std::back_inserter(appends));
@@ -140,20 +165,20 @@ Result<bool> Writer::try_commit(const Writes& writes) {
     (void)let_go(client, options_.names.newest, mine, true);  // or the next writer does
     return written;
   }
-  return commit(client, options_.names.newest, mine, batch.position(), batch.recorded_at());
+  return commit(client, mine, batch.position(), batch.recorded_at());
 }
 
 Result<> Writer::commit_source(Write& write) {
   Client client(*options_.pool);
   TRY_OK(options_.prepare(client));
-  TRY(Horizon mine, take_head(client, options_.names.newest, owner_, options_.lease));
+  TRY(Horizon mine, take_head(client));
   std::int64_t position = mine.committed;
   Instant recorded_at = mine.recorded_at;
   if (const Result<> appended = append_batches(client, mine, *write.source, position, recorded_at); !appended) {
     (void)let_go(client, options_.names.newest, mine, position != mine.committed);
     return appended;
   }
-  TRY(const bool committed, commit(client, options_.names.newest, mine, position, recorded_at));
+  TRY(const bool committed, commit(client, mine, position, recorded_at));
   if (!committed) return Failure(contended());
   return {};
 }

@@ -7,6 +7,7 @@
 #include <deque>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -57,16 +58,21 @@ class Writer {
   Result<bool> try_commit(const Writes& writes);
   Result<> commit_source(Write& write);
   Result<> append_batches(Client& client, Horizon& mine, document::AppendSource& source, std::int64_t& position, Instant& recorded_at);
+  Result<Horizon> take_head(Client& client);
+  Result<bool> commit(Client& client, const Horizon& mine, std::int64_t committed, Instant recorded_at);
   static void complete(const Writes& writes);
 
   const Options options_;
   const std::string owner_;
   std::mutex mutex_;
   std::condition_variable arrived_;
-  std::deque<Write*> queue_;  // GUARDED_BY(mutex_)
-  std::size_t queued_ = 0;    // GUARDED_BY(mutex_); appends in the queue
-  bool stopping_ = false;     // GUARDED_BY(mutex_)
-  std::thread thread_;        // last: it starts when all else is there
+  std::deque<Write*> queue_;           // GUARDED_BY(mutex_)
+  std::size_t queued_ = 0;             // GUARDED_BY(mutex_); appends in the queue
+  bool stopping_ = false;              // GUARDED_BY(mutex_)
+  std::size_t wanted_ = 1;             // GUARDED_BY(mutex_); how many writes the thread sleeps for
+  std::size_t last_taken_ = 0;         // the thread's alone: how many writes the last commit had
+  std::optional<Horizon> known_head_;  // the thread's alone: as its last commit left it
+  std::thread thread_;                 // last: it starts when all else is there
 };
 
 }  // namespace millrace::store::mongo
