@@ -69,7 +69,10 @@ ItemSplitter::Step ItemSplitter::next_element() {
         state_ = buffer_[at_] == ']' ? State::after : State::in_item;
         if (state_ == State::after) pass(1);
         break;
-      case State::item: state_ = State::in_item; break;
+      case State::item:
+        if (buffer_[at_] == ']') return unexpected("a value");
+        state_ = State::in_item;
+        break;
       case State::in_item:
         if (!item_ends() && !is_whole_) {
           drop_long();

@@ -74,7 +74,7 @@ Result<Filter> condition(const Field& field, Comparison comparison, const QueryP
   const std::string text = parameter.value();
   if (comparison == Comparison::prefix) return Filter::compare(path, comparison, Operand::value(json::quoted(text)));
   if (comparison == Comparison::in) {
-    TRY(auto values, set_of(field, parameter.pieces));
+    TRY(auto values, set_of(field, parameter.values()));
     return among(path, Comparison::in, values);
   }
   TRY(auto values, meanings(field, text));
@@ -113,7 +113,7 @@ QueryParameters with_whole_sets(const QueryParameters& parameters) {
     if (begun == whole.end())
       whole.push_back(parameter);
     else
-      begun->pieces.insert(begun->pieces.end(), parameter.pieces.begin(), parameter.pieces.end());
+      begun->pieces.insert(begun->pieces.end(), parameter.values().begin(), parameter.values().end());
   }
   return whole;
 }
