@@ -59,6 +59,25 @@ std::string read_storage_type(ObjectReader& reader) {
   return {};
 }
 
+PostgresConfig read_postgres(ObjectReader reader) {
+  PostgresConfig config{.connections = reader.number("connections"),
+                        .batch_max = reader.number("batch"),
+                        .timeout = reader.duration("timeout"),
+                        .connect_timeout = reader.duration("connectTimeout")};
+  const hocon::Value* replicas = reader.any("replicas");
+  if (replicas == nullptr) return config;
+  const auto list = hocon::as_list(*replicas);
+  for (const hocon::Value* uri : list ? *list : std::vector<const hocon::Value*>{replicas}) {
+    if (uri->kind == hocon::Kind::string) {
+      config.replicas.push_back(uri->text);
+    } else {
+      reader.problem(uri->place, fmt::format("{} has something that is no URI.", reader.where("replicas")),
+                     "Write replicas = [\"postgresql://replica:5432/events\"].");
+    }
+  }
+  return config;
+}
+
 StorageConfig read_storage(ObjectReader& outer) {
   auto reader = outer.object("storage", kStorageSection);
   if (!reader) return {.place = outer.place()};
@@ -68,7 +87,7 @@ StorageConfig read_storage(ObjectReader& outer) {
   config.collection = reader->text("collection");
   if (config.collection.empty()) config.collection = reader->text("table");
   config.database = reader->text("db");
-  if (const hocon::Value* options = reader->any("options")) config.options = hocon::to_json(*options);
+  if (config.type == "postgres") config.postgres = read_postgres(reader->optional_object("options", kPostgresOptionsSection));
   if (config.collection.empty())
     reader->problem(reader->place(), fmt::format("{} is missing.", reader->where("collection")),
                     "Name the collection or table that holds the documents.");
