@@ -53,6 +53,7 @@ TEST(Faults, TheServerIsKilledUnderLoad) {
   }
   load.check(**store);
   EXPECT_GT(load.acknowledged(), 100u);
+  EXPECT_EQ(load.count("store.unconfirmed"), 0u);
 }
 
 TEST(Faults, ConnectionsAreCutAnywhere) {

@@ -118,16 +118,30 @@ Result<> Keeper::run_now(Session& session, Exchange& exchange) {
 }
 
 Result<> Keeper::prepare(Session& session) {
-  bool is_there = false;
-  TRY_OK(check_owner(session, is_there));
-  if (!is_there) TRY_OK(create(session));
+  TRY_OK(make_tables(session));
   TRY_OK(add_paths(session));
   TRY_OK(check_conditions(session));
   return publish(session);
 }
 
+/// Makes the tables that are not there. One instance looks and makes at a time.
+Result<> Keeper::make_tables(Session& session) {
+  Exchange begin;
+  begin.add("BEGIN");
+  begin.add("SELECT pg_advisory_xact_lock(hashtextextended('millrace ' || current_schema() || ' ' || $1, 0))",
+            Parameters().text(table_.collection));
+  TRY_OK(run_now(session, begin));
+  TRY(const bool is_there, check_owner(session));
+  Exchange make;
+  if (!is_there) {
+    for (const std::string& sql : table_.create) make.add(sql);
+  }
+  make.add("COMMIT");
+  return run_now(session, make);
+}
+
 /// Whether the tables are there; a table of somebody else under our name is refused.
-Result<> Keeper::check_owner(Session& session, bool& is_there) {
+Result<bool> Keeper::check_owner(Session& session) {
   Exchange question;
   question.add("SHOW server_encoding");
   question.add("SELECT to_regclass($1) IS NOT NULL, to_regclass($2) IS NOT NULL", Parameters().text(table_.versions).text(table_.head));
@@ -136,43 +150,30 @@ Result<> Keeper::check_owner(Session& session, bool& is_there) {
       " WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped",
       Parameters().text(table_.versions));
   TRY_OK(run_now(session, question));
-  if (question.rows[0].text(0, 0) != "UTF8") {
-    return Failure(
-        cannot_open(fmt::format("The database's encoding is {}.", question.rows[0].text(0, 0)), "Make one with the encoding UTF8"));
+  if (const std::string_view encoding = question.rows[0].text(0, 0); encoding != "UTF8") {
+    return Failure(cannot_open(fmt::format("The database's encoding is {}.", encoding), "Make one with the encoding UTF8"));
   }
   const bool has_versions = question.rows[1].boolean(0, 0);
   const bool has_head = question.rows[1].boolean(0, 1);
-  is_there = has_versions && has_head;
-  if (!has_versions && !has_head) return {};
+  if (!has_versions && !has_head) return false;
   const std::string_view columns = question.rows[2].text(0, 0);
   constexpr std::string_view kColumns =
       "position bigint, id text, version bigint, recorded_at bigint, superseded_at bigint, deleted boolean, payload json";
-  if (!is_there || columns != kColumns) {
+  if (!has_versions || !has_head || columns != kColumns) {
     return Failure(cannot_open(fmt::format("The table {} was made by something else: it has {}.", table_.versions, columns),
                                "Name another table, or another database"));
   }
-  Exchange layout;
-  layout.add(fmt::format("SELECT layout FROM {}", table_.head));
-  TRY_OK(run_now(session, layout));
-  if (layout.rows[0].size() == 1 && layout.rows[0].integer(0, 0) == kLayout) return {};
-  return Failure(cannot_open(fmt::format("The table {} was written by a later version of this program.", table_.versions),
-                             "Run that version, or name another table"));
+  TRY_OK(check_layout(session));
+  return true;
 }
 
-/// Makes the tables, unless another instance is faster.
-Result<> Keeper::create(Session& session) {
-  Exchange begin;
-  begin.add("BEGIN");
-  begin.add("SELECT pg_advisory_xact_lock(hashtextextended('millrace ' || current_schema() || ' ' || $1, 0))",
-            Parameters().text(table_.collection));
-  begin.add("SELECT to_regclass($1) IS NOT NULL", Parameters().text(table_.head));
-  TRY_OK(run_now(session, begin));
-  Exchange make;
-  if (!begin.rows[2].boolean(0, 0)) {
-    for (const std::string& sql : table_.create) make.add(sql);
-  }
-  make.add("COMMIT");
-  return run_now(session, make);
+Result<> Keeper::check_layout(Session& session) {
+  Exchange question;
+  question.add(fmt::format("SELECT layout FROM {}", table_.head));
+  TRY_OK(run_now(session, question));
+  if (question.rows[0].size() == 1 && question.rows[0].integer(0, 0) == kLayout) return {};
+  return Failure(cannot_open(fmt::format("The table {} was written by a later version of this program.", table_.versions),
+                             "Run that version, or name another table"));
 }
 
 Result<> Keeper::add_paths(Session& session) {

@@ -25,7 +25,7 @@ class Keeper {
     std::vector<const SqlCondition*> conditions = {};  // outlive the keeper
     std::chrono::milliseconds timeout{10'000};
     std::chrono::milliseconds connect_timeout{5'000};
-    std::chrono::milliseconds retry_max{5'000};
+    std::chrono::milliseconds retry_max{1'000};
     const Log* log = nullptr;  // outlives the keeper
   };
   /// The table outlives the keeper.
@@ -45,8 +45,9 @@ class Keeper {
   enum class State : std::uint8_t { trying, away, refused, ready };
   void run();
   Result<> prepare(Session& session);
-  Result<> check_owner(Session& session, bool& is_there);
-  Result<> create(Session& session);
+  Result<> make_tables(Session& session);
+  Result<bool> check_owner(Session& session);
+  Result<> check_layout(Session& session);
   Result<> add_paths(Session& session);
   Result<> check_conditions(Session& session);
   Result<bool> fill(Session& session);

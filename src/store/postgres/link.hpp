@@ -20,7 +20,7 @@ struct LinkOptions {
   std::chrono::milliseconds timeout{10'000};         // of an exchange
   std::chrono::milliseconds connect_timeout{5'000};  // of all hosts together
   std::chrono::milliseconds backoff_min{100};        // before a second try; twice as long each time, with some chance in it
-  std::chrono::milliseconds backoff_max{5'000};
+  std::chrono::milliseconds backoff_max{1'000};
   const Log* log = nullptr;  // outlives the link
 };
 

@@ -21,6 +21,14 @@ namespace {
 
 constexpr const char* kBin = "/usr/lib/postgresql/15/bin/";
 
+void run_program(std::vector<std::string> command, const std::string& output) {
+  int status = 0;
+  ::waitpid(start_program(std::move(command), output), &status, 0);
+  CHECK(status == 0);
+}
+
+}  // namespace
+
 int free_port() {
   const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
   sockaddr_in address{.sin_family = AF_INET, .sin_port = 0, .sin_addr = {htonl(INADDR_LOOPBACK)}, .sin_zero = {}};
@@ -45,14 +53,6 @@ int start_program(std::vector<std::string> command, const std::string& output) {
   ::execvp(arguments[0], arguments.data());
   ::_exit(127);
 }
-
-void run_program(std::vector<std::string> command, const std::string& output) {
-  int status = 0;
-  ::waitpid(start_program(std::move(command), output), &status, 0);
-  CHECK(status == 0);
-}
-
-}  // namespace
 
 TestServer& TestServer::shared() {
   const char* given = ::getenv("POSTGRES_URI");
@@ -85,7 +85,7 @@ std::string TestServer::uri(std::string_view user, std::string_view password, st
 void TestServer::start() {
   process_ = start_program(
       {std::string(kBin) + "postgres", "-D", folder_ + "/data", "-p", std::to_string(port_), "-c", "listen_addresses=127.0.0.1", "-c",
-       "unix_socket_directories=", "-c", "max_connections=300", "-c", "shared_buffers=32MB"},
+       "unix_socket_directories=", "-c", "max_connections=300", "-c", "shared_buffers=32MB", "-c", "recovery_init_sync_method=syncfs"},
       folder_ + "/data/server.log");
   wait_until_ready();
 }

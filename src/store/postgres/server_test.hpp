@@ -3,8 +3,14 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace millrace::store::postgres {
+
+/// A port of 127.0.0.1 that nobody listens on.
+int free_port();
+/// Starts a program as an unprivileged user, its output in a file; gives its process. It ends with the calling thread at the latest.
+int start_program(std::vector<std::string> command, const std::string& output);
 
 class TestServer {
  public:

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace millrace::store::postgres {
 namespace {
 
@@ -120,7 +122,8 @@ void add_row(document::Documents& documents, const Row& row) {
 }
 
 Statement transaction_limits(std::chrono::milliseconds timeout) {
-  const std::string limit = std::to_string(timeout.count());
+  constexpr long long kMax = INT32_MAX;  // as PostgreSQL has it
+  const std::string limit = std::to_string(std::min<long long>(timeout.count(), kMax));
   return {.sql =
               "SELECT set_config('statement_timeout', $1, true), set_config('idle_in_transaction_session_timeout', $1, true),"
               " CASE WHEN current_setting('synchronous_commit') = 'off' THEN set_config('synchronous_commit', 'on', true) END",
