@@ -59,11 +59,18 @@ std::string read_storage_type(ObjectReader& reader) {
   return {};
 }
 
+/// How long something may take. 0 is no limit: longer than any process lives, and short enough to be added to any instant.
+std::chrono::milliseconds read_limit(ObjectReader& reader, std::string_view key) {
+  constexpr std::chrono::milliseconds kForever = std::chrono::years(100);
+  const std::chrono::milliseconds limit = reader.duration(key);
+  return limit.count() == 0 ? kForever : std::min(limit, kForever);
+}
+
 PostgresConfig read_postgres(ObjectReader reader) {
   PostgresConfig config{.connections = reader.number("connections"),
                         .batch_max = reader.number("batch"),
-                        .timeout = reader.duration("timeout"),
-                        .connect_timeout = reader.duration("connectTimeout")};
+                        .timeout = read_limit(reader, "timeout"),
+                        .connect_timeout = read_limit(reader, "connectTimeout")};
   const hocon::Value* replicas = reader.any("replicas");
   if (replicas == nullptr) return config;
   const auto list = hocon::as_list(*replicas);
@@ -156,13 +163,6 @@ RestletteConfig read_restlette(ObjectReader& reader) {
   config.storage = read_storage(reader);
   config.behaviour = read_behaviour(reader);
   return config;
-}
-
-/// How long something may take. 0 is no limit: longer than any process lives, and short enough to be added to any instant.
-std::chrono::milliseconds read_limit(ObjectReader& reader, std::string_view key) {
-  constexpr std::chrono::milliseconds kForever = std::chrono::years(100);
-  const std::chrono::milliseconds limit = reader.duration(key);
-  return limit.count() == 0 ? kForever : std::min(limit, kForever);
 }
 
 LoadConfig read_load(ObjectReader& reader) {

@@ -7,6 +7,8 @@ import signal
 import subprocess
 import time
 
+import pytest
+
 import service as services
 
 BIN = "/usr/lib/postgresql/15/bin"
@@ -74,3 +76,19 @@ def on_postgres(folder, raw_uri, processed_uri=None, **options):
         graphlette["storage"] = {"type": "postgres", "uri": uri, "table": graphlette["storage"]["collection"], "options": options}
     file.write_text(json.dumps(config))
     return ["serve", "--config", str(file)]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    running = PostgresServer(tmp_path_factory.mktemp("postgres")).start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="module")
+def events(server, tmp_path_factory):
+    """examples/events on PostgreSQL, instead of what conftest.py gives by that name."""
+    folder = services.copy_example("events", tmp_path_factory.mktemp("service"))
+    running = services.Service(folder, command=on_postgres(folder, server.uri())).start()
+    yield running
+    running.stop()

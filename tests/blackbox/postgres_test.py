@@ -6,27 +6,8 @@ import time
 import pytest
 
 import service as services
-from postgres_server import PostgresServer, on_postgres
+from postgres_server import PostgresServer, events, on_postgres, server  # noqa: F401  fixtures
 from story_test import *  # noqa: F403  the same tests, on the service below
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    running = PostgresServer(tmp_path_factory.mktemp("postgres")).start()
-    yield running
-    running.stop()
-
-
-def serving(folder, *uris, **options):
-    folder = services.copy_example("events", folder)
-    return services.Service(folder, command=on_postgres(folder, *uris, **options))
-
-
-@pytest.fixture(scope="module")
-def events(server, tmp_path_factory):
-    running = serving(tmp_path_factory.mktemp("service"), server.uri()).start()
-    yield running
-    running.stop()
 
 
 def test_payloads_are_there_for_other_tools(server, events, story):
