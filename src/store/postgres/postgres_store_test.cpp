@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <latch>
+#include <random>
 #include <thread>
 
 #include "document/filter_parser.hpp"
@@ -218,6 +219,47 @@ TEST_F(PostgresStoreTest, StoresThatOpenAtOnceMakeOneTable) {
   const auto store = open({});
   EXPECT_EQ(count(*store, filter(R"({"n": 1})")), static_cast<std::uint64_t>(kStores));
   EXPECT_EQ(value(store->changes(0, 100)).size(), static_cast<std::size_t>(kStores));
+}
+
+TEST_F(PostgresStoreTest, WhatCannotBeStoredFailsAlone) {
+  const auto store = open({});
+  std::string long_id;  // longer than a row of an index may be, and random, since the server compresses
+  for (std::minstd_rand random(1); long_id.size() < 9000;) long_id += static_cast<char>('0' + random() % 75);
+  std::vector<Task<std::vector<document::Receipt>>> tasks;
+  for (const std::string& id : {std::string("a"), long_id, std::string("b")}) {
+    std::vector<Append> appends;
+    appends.push_back({.id = id, .payload = "{}"});
+    tasks.push_back(store->append(std::move(appends)));
+  }
+  const auto results = value(when_all(std::move(tasks)));
+  EXPECT_TRUE(results[0] && results[2]);
+  ASSERT_FALSE(results[1]);
+  EXPECT_EQ(results[1].error().code, "store.too_large");
+  EXPECT_EQ(count(*store, filter("{}")), 2u);
+}
+
+TEST_F(PostgresStoreTest, AServerThatHangsIsATimeoutAndWritesNothing) {
+  const auto store = open({.timeout = std::chrono::milliseconds(300)});
+  fill(*store, 1);
+  const Log log = {};
+  const auto other = Session::open({TestServer::shared().uri()}, &log, std::chrono::seconds(5));
+  ASSERT_TRUE(other);
+  Exchange lock;
+  lock.add("BEGIN").add(Table(collection_).lock_head);
+  ASSERT_TRUE((*other)->run(lock, std::chrono::seconds(5)));
+  std::vector<Append> appends;
+  appends.push_back({.id = "late", .payload = "{}"});
+  const auto late = loop_.block_on(store->append(std::move(appends)));
+  ASSERT_FALSE(late);
+  EXPECT_EQ(late.error().code, "store.timeout");
+  // Reads go on meanwhile.
+  EXPECT_EQ(count(*store, filter("{}")), 1u);
+  Exchange end;
+  end.add("COMMIT");
+  ASSERT_TRUE((*other)->run(end, std::chrono::seconds(5)));
+  std::vector<Append> next;
+  next.push_back({.id = "next", .payload = "{}"});
+  EXPECT_EQ(value(store->append(std::move(next))).at(0).position, 2u);
 }
 
 Task<bool> finds_both(Store& store, std::span<const std::string_view> ids) {
