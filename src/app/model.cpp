@@ -23,7 +23,7 @@ void derive_from_sdl(GraphletteModel& graphlette, const GraphletteConfig& config
                      std::vector<Problem>& problems) {
   auto schema = graphql::build_schema(source.text, source.name);
   if (!schema) {
-    problems = std::move(schema).error();
+    std::ranges::move(schema.error(), std::back_inserter(problems));
     return;
   }
   graphlette.schema = *std::move(schema);

@@ -78,7 +78,8 @@ ItemSplitter::Step ItemSplitter::next_element() {
           drop_long();
           return Step::need_more;
         }
-        state_ = State::after_item;
+        // An item whose end never comes is the last that can be said.
+        state_ = is_whole_ && at_ + scanned_ == buffer_.size() && (depth_ > 0 || in_string_) ? State::after : State::after_item;
         return give(std::exchange(scanned_, 0));
       case State::after_item:
         if (!separate()) return Step::failed;

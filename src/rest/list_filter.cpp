@@ -43,7 +43,7 @@ Result<std::vector<std::string>> meanings(const Field& field, std::string_view t
   }
   if (!values.empty()) return values;
   return Failure(Error{ErrorKind::invalid_argument, "list.value",
-                       fmt::format("The field \"{}\" is {}, found \"{}\".", field.name, kinds_of(field), text)});
+                       fmt::format("The field \"{:.100}\" is {}, found \"{:.100}\".", field.name, kinds_of(field), text)});
 }
 
 /// `a,b,c` in `?x_in=a,b,c`.
@@ -95,7 +95,7 @@ Result<std::pair<Field, Comparison>> target_of(std::string_view name, const Fiel
   std::vector<std::string> names{"id", "limit", "after", "at"};
   for (const Field& field : fields.all) names.push_back(field.name);
   const std::string_view near = nearest(stem, names);
-  return Failure(Error{ErrorKind::invalid_argument, "list.parameter", fmt::format("There is no field \"{}\" to filter by.", stem),
+  return Failure(Error{ErrorKind::invalid_argument, "list.parameter", fmt::format("There is no field \"{:.100}\" to filter by.", stem),
                        near.empty() ? std::string() : fmt::format("Did you mean \"{}\"?", near)});
 }
 

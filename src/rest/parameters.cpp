@@ -126,7 +126,7 @@ Result<> refuse_unknown(const QueryParameters& parameters, const std::vector<std
     const std::string_view near = nearest(name, known);
     std::string hint = near.empty() ? known.empty() ? "It takes none." : fmt::format("It takes {}.", fmt::join(known, ", "))
                                     : fmt::format("Did you mean \"{}\"?", near);
-    return invalid("http.parameter", fmt::format("There is no parameter \"{}\" here.", name), std::move(hint));
+    return invalid("http.parameter", fmt::format("There is no parameter \"{:.100}\" here.", name), std::move(hint));
   }
   return {};
 }

@@ -93,7 +93,7 @@ def test_a_broken_item_refuses_all_of_an_atomic_request(service, form, what):
 
 
 def test_a_body_that_ends_early_has_a_last_result(service):
-    for body in ('[{"name":"early"}', '[{"name":"early"}]x', '[{"name":"early"},]'):
+    for body in ('[{"name":"early"}', '[{"name":"early"}]x', '[{"name":"early"},]', '[{"name":"early"},{"b":', '[{"name":"early"},"b'):
         results = service.request("POST", "/any/api/bulk?partial=true", body).json()
         assert [(each["index"], each["status"]) for each in results] == [(0, 201), (1, 400)]
         assert results[1]["problem"]["code"] == "json.syntax"

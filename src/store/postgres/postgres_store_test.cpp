@@ -239,7 +239,7 @@ TEST_F(PostgresStoreTest, WhatCannotBeStoredFailsAlone) {
 }
 
 TEST_F(PostgresStoreTest, AServerThatHangsIsATimeoutAndWritesNothing) {
-  const auto store = open({.timeout = std::chrono::milliseconds(300)});
+  const auto store = open({.timeout = std::chrono::seconds(3)});
   fill(*store, 1);
   const Log log = {};
   const auto other = Session::open({TestServer::shared().uri()}, &log, std::chrono::seconds(5));
