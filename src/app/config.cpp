@@ -59,6 +59,32 @@ std::string read_storage_type(ObjectReader& reader) {
   return {};
 }
 
+/// How long something may take. 0 is no limit: longer than any process lives, and short enough to be added to any instant.
+std::chrono::milliseconds read_limit(ObjectReader& reader, std::string_view key) {
+  constexpr std::chrono::milliseconds kForever = std::chrono::years(100);
+  const std::chrono::milliseconds limit = reader.duration(key);
+  return limit.count() == 0 ? kForever : std::min(limit, kForever);
+}
+
+PostgresConfig read_postgres(ObjectReader reader) {
+  PostgresConfig config{.connections = reader.number("connections"),
+                        .batch_max = reader.number("batch"),
+                        .timeout = read_limit(reader, "timeout"),
+                        .connect_timeout = read_limit(reader, "connectTimeout")};
+  const hocon::Value* replicas = reader.any("replicas");
+  if (replicas == nullptr) return config;
+  const auto list = hocon::as_list(*replicas);
+  for (const hocon::Value* uri : list ? *list : std::vector<const hocon::Value*>{replicas}) {
+    if (uri->kind == hocon::Kind::string) {
+      config.replicas.push_back(uri->text);
+    } else {
+      reader.problem(uri->place, fmt::format("{} has something that is no URI.", reader.where("replicas")),
+                     "Write replicas = [\"postgresql://replica:5432/events\"].");
+    }
+  }
+  return config;
+}
+
 StorageConfig read_storage(ObjectReader& outer) {
   auto reader = outer.object("storage", kStorageSection);
   if (!reader) return {.place = outer.place()};
@@ -68,7 +94,7 @@ StorageConfig read_storage(ObjectReader& outer) {
   config.collection = reader->text("collection");
   if (config.collection.empty()) config.collection = reader->text("table");
   config.database = reader->text("db");
-  if (const hocon::Value* options = reader->any("options")) config.options = hocon::to_json(*options);
+  if (config.type == "postgres") config.postgres = read_postgres(reader->optional_object("options", kPostgresOptionsSection));
   if (config.collection.empty())
     reader->problem(reader->place(), fmt::format("{} is missing.", reader->where("collection")),
                     "Name the collection or table that holds the documents.");
@@ -137,13 +163,6 @@ RestletteConfig read_restlette(ObjectReader& reader) {
   config.storage = read_storage(reader);
   config.behaviour = read_behaviour(reader);
   return config;
-}
-
-/// How long something may take. 0 is no limit: longer than any process lives, and short enough to be added to any instant.
-std::chrono::milliseconds read_limit(ObjectReader& reader, std::string_view key) {
-  constexpr std::chrono::milliseconds kForever = std::chrono::years(100);
-  const std::chrono::milliseconds limit = reader.duration(key);
-  return limit.count() == 0 ? kForever : std::min(limit, kForever);
 }
 
 LoadConfig read_load(ObjectReader& reader) {

@@ -17,6 +17,15 @@
 
 namespace millrace::app {
 
+/// `options` of a storage in PostgreSQL.
+struct PostgresConfig {
+  std::vector<std::string> replicas;
+  std::size_t connections = 1;
+  std::size_t batch_max = 1'000;
+  std::chrono::milliseconds timeout{10'000};
+  std::chrono::milliseconds connect_timeout{5'000};
+};
+
 /// Where an entity is kept. Two with equal identity() are the same storage.
 struct StorageConfig {
   Place place;
@@ -24,7 +33,7 @@ struct StorageConfig {
   std::string uri;
   std::string collection;  // or table
   std::string database;    // db
-  std::string options;     // canonical JSON
+  PostgresConfig postgres = {};
 
   /// One that is not complete is like no other.
   std::string identity() const {

@@ -109,7 +109,20 @@ constexpr ConfigKey kStorage[] = {
     {"collection", KeyType::text, otherwise("`table`"), "The collection or table that holds the documents; this or `table` is required."},
     {"table", KeyType::text, otherwise("`collection`"), "The same, in the words of SQL."},
     {"db", KeyType::text, otherwise("the one that `uri` names"), "The database."},
-    {"options", KeyType::any, otherwise("none"), "Options for the database's driver."},
+    {"options", KeyType::object, otherwise("none"), "Options for the database's driver; those of `postgres` are below."},
+};
+
+constexpr ConfigKey kPostgresOptions[] = {
+    {"replicas", KeyType::any, otherwise("none"),
+     "The URI of a read replica, or a list of them: what was `at` an instant is read there once they have gone past it."},
+    {"connections",
+     KeyType::number,
+     initially("1"),
+     "Connections of each thread for reads; one more writes, and two more read long lists. All are opened when they are needed first.",
+     {1, 64}},
+    {"timeout", KeyType::duration, initially("10s"), "How long a statement may take; then it is `store.timeout`."},
+    {"connectTimeout", KeyType::duration, initially("5s"), "How long it may take to connect, all hosts of the URI together."},
+    {"batch", KeyType::number, initially("1000"), "The most documents of concurrent requests that one transaction writes.", kCounts},
 };
 
 constexpr ConfigKey kRootConfig[] = {
@@ -158,6 +171,10 @@ const ConfigSection kStorageSection{
     "Two storages with equal `type`, `uri`, `db` and `collection` are one. `millrace dev` keeps every one in "
     "SQLite files, whatever its type.",
     kStorage};
+const ConfigSection kPostgresOptionsSection{"storage.options, of type postgres",
+                                            "What `uri` does not say: that one may have all that libpq knows (several hosts, `sslmode`, "
+                                            "`target_session_attrs` and so on).",
+                                            kPostgresOptions};
 const ConfigSection kRootConfigSection{"graphlettes[].rootConfig", "What does not follow from the SDL alone.", kRootConfig};
 const ConfigSection kQuerySection{"singletons[], vectors[]", "A query with a template of its own; any other follows from its arguments.",
                                   kQuery};
@@ -170,9 +187,9 @@ const ConfigKey* ConfigSection::find(std::string_view key) const {
 }
 
 std::span<const ConfigSection* const> config_sections() {
-  static constexpr const ConfigSection* kSections[] = {&kTopSection,        &kLimitsSection,     &kGraphqlLimitsSection,
-                                                       &kGraphletteSection, &kRootConfigSection, &kQuerySection,
-                                                       &kResolverSection,   &kRestletteSection,  &kStorageSection};
+  static constexpr const ConfigSection* kSections[] = {
+      &kTopSection,   &kLimitsSection,   &kGraphqlLimitsSection, &kGraphletteSection, &kRootConfigSection,
+      &kQuerySection, &kResolverSection, &kRestletteSection,     &kStorageSection,    &kPostgresOptionsSection};
   return kSections;
 }
 

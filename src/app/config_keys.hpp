@@ -65,6 +65,7 @@ extern const ConfigSection kGraphqlLimitsSection;
 extern const ConfigSection kGraphletteSection;
 extern const ConfigSection kRestletteSection;
 extern const ConfigSection kStorageSection;
+extern const ConfigSection kPostgresOptionsSection;
 extern const ConfigSection kRootConfigSection;
 extern const ConfigSection kQuerySection;
 extern const ConfigSection kResolverSection;

@@ -93,7 +93,8 @@ void check_page_type(const FieldContext& context, const graphql::Field& field, c
 void check_at_type(const FieldContext& context, const graphql::Field& field, const graphql::InputValue& argument) {
   const graphql::Type& type = *argument.type.named;
   const bool is_scalar = argument.type.nullable().is_named() && type.kind == graphql::TypeKind::scalar;
-  if (is_scalar && type.scalar != graphql::ScalarKind::boolean) return;
+  // A 32-bit number of milliseconds is over after 24 days.
+  if (is_scalar && type.scalar != graphql::ScalarKind::boolean && type.scalar != graphql::ScalarKind::integer) return;
   context.problems.push_back(
       {context.place(argument.begin),
        fmt::format("The argument \"at\" of \"{}\" is {}, which is no instant.", field.name, argument.type.to_string()),

@@ -23,7 +23,7 @@ void derive_from_sdl(GraphletteModel& graphlette, const GraphletteConfig& config
                      std::vector<Problem>& problems) {
   auto schema = graphql::build_schema(source.text, source.name);
   if (!schema) {
-    problems = std::move(schema).error();
+    std::ranges::move(schema.error(), std::back_inserter(problems));
     return;
   }
   graphlette.schema = *std::move(schema);
@@ -31,21 +31,21 @@ void derive_from_sdl(GraphletteModel& graphlette, const GraphletteConfig& config
   if (graphlette.type != nullptr) graphlette.queries = derive_queries(*graphlette.schema, *graphlette.type, config, source.name, problems);
 }
 
-void add_graphlette(Model& model, const GraphletteConfig& config, std::vector<Problem>& problems) {
+/// Gives the source of its SDL, whose places later problems may name.
+std::optional<SourceText> add_graphlette(Model& model, const GraphletteConfig& config, std::vector<Problem>& problems) {
   GraphletteModel& graphlette = model.graphlettes.emplace_back();
   graphlette.path = config.path;
   graphlette.entity = entity_of(model, config.storage);
-  if (!config.schema) return;
+  if (!config.schema) return std::nullopt;
   auto source = read_source(*config.schema, model.config.file);
   if (!source) {
     std::ranges::move(source.error(), std::back_inserter(problems));
-    return;
+    return std::nullopt;
   }
   graphlette.schema_file = source->file;
   graphlette.schema_name = source->name;
-  std::vector<Problem> found;
-  derive_from_sdl(graphlette, config, *source, found);
-  std::ranges::move(placed(std::move(found), *source), std::back_inserter(problems));
+  derive_from_sdl(graphlette, config, *source, problems);
+  return *std::move(source);
 }
 
 /// What the queries compare is indexed, except ids, which every store finds anyway.
@@ -73,13 +73,19 @@ Checked<Model> derive_model(Config config, std::uint16_t port) {
   Model model;
   model.config = std::move(config);
   std::vector<Problem> problems = model.config.problems;
-  for (const GraphletteConfig& graphlette : model.config.graphlettes) add_graphlette(model, graphlette, problems);
+  std::vector<SourceText> sources;
+  for (const GraphletteConfig& graphlette : model.config.graphlettes)
+    if (auto source = add_graphlette(model, graphlette, problems)) sources.push_back(*std::move(source));
   for (const RestletteConfig& restlette : model.config.restlettes) entity_of(model, restlette.storage);
   derive_relations(model, port, problems);
   derive_restlettes(model, problems);
   derive_mutations(model, problems);
   collect_indexes(model);
   check_model(model, problems);
+  for (const SourceText& source : sources) {
+    problems = placed(std::move(problems), source);
+    model.warnings = placed(std::move(model.warnings), source);
+  }
   if (!problems.empty()) return std::unexpected(std::move(problems));
   return model;
 }

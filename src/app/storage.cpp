@@ -2,6 +2,7 @@
 
 #include "store/memory/memory_store.hpp"
 #include "store/mongo/mongo_store.hpp"
+#include "store/postgres/postgres_store.hpp"
 #include "store/sqlite/sqlite_store.hpp"
 
 namespace millrace::app {
@@ -54,6 +55,27 @@ Result<std::unique_ptr<document::Store>> open_mongo(const EntityModel& entity, c
   return store::mongo::open_store(std::move(options));
 }
 
+Result<std::unique_ptr<document::Store>> open_postgres(const EntityModel& entity, const StorageContext& context,
+                                                       std::vector<const document::Filter*> sql_filters) {
+  const PostgresConfig& config = entity.storage.postgres;
+  store::postgres::Options options;
+  options.uri = entity.storage.uri;
+  options.database = entity.storage.database;
+  options.collection = entity.storage.collection;
+  options.replicas = config.replicas;
+  options.indexes = entity.indexes;
+  options.sql_filters = std::move(sql_filters);
+  options.workers = context.workers;
+  options.connections = config.connections;
+  options.queue_max = context.writes_max;
+  options.batch_max = config.batch_max;
+  options.wait_max = context.write_wait;
+  options.timeout = config.timeout;
+  options.connect_timeout = config.connect_timeout;
+  options.log = context.log;
+  return store::postgres::open_store(std::move(options));
+}
+
 }  // namespace
 
 Result<std::unique_ptr<document::Store>> open_storage(const EntityModel& entity, const StorageContext& context,
@@ -63,6 +85,7 @@ Result<std::unique_ptr<document::Store>> open_storage(const EntityModel& entity,
     return open_sqlite(entity, context, *context.embedded_folder / file_name(storage.collection), std::move(sql_filters));
   if (storage.type == "sqlite") return open_sqlite(entity, context, sqlite_file(storage, context.config_folder), std::move(sql_filters));
   if (storage.type == "mongo") return open_mongo(entity, context);
+  if (storage.type == "postgres") return open_postgres(entity, context, std::move(sql_filters));
   if (storage.type == "memory") return store::memory::make_store();
   return Failure(Error{ErrorKind::unprocessable, "storage.unsupported",
                        fmt::format("{}: this build has no storage of type \"{}\".", to_string(storage.place), storage.type),

@@ -172,6 +172,13 @@ class FilterReader {
 
   void read_member(json::Value key, json::Value value, std::vector<Filter>& out) {
     const std::string name = name_of(key);
+    if (limits_.underscores && name.starts_with('_')) {
+      std::string meant = '$' + name.substr(1);
+      std::ranges::transform(meant, meant.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+      if (!nearest(meant, combining_operators()).empty())
+        return problem(key, fmt::format("The operator \"{}\" is not known here.", name),
+                       fmt::format("Did you mean \"{}\"?", nearest(meant, combining_operators())));
+    }
     if (!name.starts_with('$')) return read_path(key, name, value, out);
     if (name == "$and") return read_list(Filter::Kind::all, value, out);
     if (name == "$or") return read_list(Filter::Kind::any, value, out);

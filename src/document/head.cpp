@@ -13,7 +13,7 @@ Error placed(Error error, std::size_t index) {
 }  // namespace
 
 Error not_found(std::string_view id) {
-  return {ErrorKind::not_found, "document.not_found", fmt::format("There is no document with the id \"{}\".", id)};
+  return {ErrorKind::not_found, "document.not_found", fmt::format("There is no document with the id \"{:.255}\".", id)};
 }
 
 std::optional<Error> refusal(const Append& append, const Head& head, std::size_t index) {

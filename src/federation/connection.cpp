@@ -37,7 +37,7 @@ Edges edges_of(const Question& question, const document::Documents& documents) {
 
 /// The instant at which other pages are read. What this page shows was there at it, even where a clock went back.
 Instant instant_of(const Question& question, const document::Documents& documents, Instant asked) {
-  if (question.at != kNewest) return question.at;
+  if (question.at <= asked) return question.at;
   for (std::size_t i = 0; i < documents.size(); ++i) asked = std::max(asked, documents.envelope(i).recorded_at);
   return asked;
 }

@@ -75,8 +75,8 @@ Result<> read_connection_page(const EntityQuery& query, const graphql::ArgumentV
   question.has_cursor = after || before;
   if (!question.has_cursor) return {};
   const Instant frozen = std::max(after ? after->at : Instant{}, before ? before->at : Instant{});
-  if (question.at != kNewest && question.at != frozen)
-    return Failure(Error{ErrorKind::invalid_argument, "graphql.cursor", "The cursor belongs to another instant than \"at\".",
+  if (question.at < frozen)
+    return Failure(Error{ErrorKind::invalid_argument, "graphql.cursor", "The cursor belongs to a later instant than \"at\".",
                          "Leave \"at\" out: a cursor brings the instant of its first page."});
   question.at = frozen;
   return {};

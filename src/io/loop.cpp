@@ -44,6 +44,8 @@ struct Loop::State {
   boost::asio::steady_timer timer{context};
   std::int64_t armed = 0;  // the tick that `timer` waits for; 0: none
 
+  std::vector<Work> at_end;
+
   void run_posted();
   void arm();
   void run_due();
@@ -86,7 +88,10 @@ void Loop::State::run_due() {
 }
 
 Loop::Loop() : state_(std::make_unique<State>()) {}
-Loop::~Loop() = default;
+
+Loop::~Loop() {
+  for (Work& work : state_->at_end) work();
+}
 
 void Loop::run() {
   CHECK(current_loop == nullptr);
@@ -114,6 +119,10 @@ void Loop::after(std::chrono::milliseconds delay, Work work) {
   std::int64_t tick = tick_after(Clock::now() + std::max(delay, std::chrono::milliseconds{0}));
   state_->timers[tick].push_back(std::move(work));
   state_->arm();
+}
+
+void Loop::at_end(Work work) {
+  state_->at_end.push_back(std::move(work));
 }
 
 Loop* Loop::current() {

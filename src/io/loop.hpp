@@ -36,6 +36,10 @@ class Loop {
   /// to take it back: let `work` hold a weak reference to what may be gone by then.
   void after(std::chrono::milliseconds delay, std::move_only_function<void()> work);
 
+  /// Calls `work` when the loop is about to end, on the thread that ends it: for what is bound to the loop and owned by others. There is no
+  /// way to take it back: let it hold a weak reference. The loop's thread only.
+  void at_end(std::move_only_function<void()> work);
+
   /// Runs the loop until the task has ended and gives its result: for commands and tests. Requires: not running.
   template <class T>
   Result<T> block_on(Task<T> task) {
@@ -52,7 +56,7 @@ class Loop {
   /// The loop whose thread this is, or null.
   static Loop* current();
 
-  /// For the module http, which shares the loop's reactor.
+  /// For sockets, which share the loop's reactor.
   boost::asio::io_context& context();
 
  private:

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/json/canonical.hpp"
+#include "http/authority.hpp"
 #include "http/characters.hpp"
 #include "http/status.hpp"
 #include "rest/preconditions.hpp"
@@ -81,7 +82,7 @@ std::string location(std::string_view path, std::string_view id) {
 std::string origin_of(const http::Request& request, std::string_view public_url) {
   if (!public_url.empty()) return std::string(public_url);
   const std::string_view host = request.header("host");
-  return !host.empty() ? fmt::format("http://{}", host) : std::string();
+  return !host.empty() && http::is_authority(host) ? fmt::format("http://{}", host) : std::string();
 }
 
 void add_next_link(http::Response& response, const http::Request& request, std::string_view base, const document::Cursor& cursor) {

@@ -69,13 +69,17 @@ ItemSplitter::Step ItemSplitter::next_element() {
         state_ = buffer_[at_] == ']' ? State::after : State::in_item;
         if (state_ == State::after) pass(1);
         break;
-      case State::item: state_ = State::in_item; break;
+      case State::item:
+        if (buffer_[at_] == ']') return unexpected("a value");
+        state_ = State::in_item;
+        break;
       case State::in_item:
         if (!item_ends() && !is_whole_) {
           drop_long();
           return Step::need_more;
         }
-        state_ = State::after_item;
+        // An item whose end never comes is the last that can be said.
+        state_ = is_whole_ && at_ + scanned_ == buffer_.size() && (depth_ > 0 || in_string_) ? State::after : State::after_item;
         return give(std::exchange(scanned_, 0));
       case State::after_item:
         if (!separate()) return Step::failed;

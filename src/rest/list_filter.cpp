@@ -43,7 +43,7 @@ Result<std::vector<std::string>> meanings(const Field& field, std::string_view t
   }
   if (!values.empty()) return values;
   return Failure(Error{ErrorKind::invalid_argument, "list.value",
-                       fmt::format("The field \"{}\" is {}, found \"{}\".", field.name, kinds_of(field), text)});
+                       fmt::format("The field \"{:.100}\" is {}, found \"{:.100}\".", field.name, kinds_of(field), text)});
 }
 
 /// `a,b,c` in `?x_in=a,b,c`.
@@ -74,7 +74,7 @@ Result<Filter> condition(const Field& field, Comparison comparison, const QueryP
   const std::string text = parameter.value();
   if (comparison == Comparison::prefix) return Filter::compare(path, comparison, Operand::value(json::quoted(text)));
   if (comparison == Comparison::in) {
-    TRY(auto values, set_of(field, parameter.pieces));
+    TRY(auto values, set_of(field, parameter.values()));
     return among(path, Comparison::in, values);
   }
   TRY(auto values, meanings(field, text));
@@ -95,7 +95,7 @@ Result<std::pair<Field, Comparison>> target_of(std::string_view name, const Fiel
   std::vector<std::string> names{"id", "limit", "after", "at"};
   for (const Field& field : fields.all) names.push_back(field.name);
   const std::string_view near = nearest(stem, names);
-  return Failure(Error{ErrorKind::invalid_argument, "list.parameter", fmt::format("There is no field \"{}\" to filter by.", stem),
+  return Failure(Error{ErrorKind::invalid_argument, "list.parameter", fmt::format("There is no field \"{:.100}\" to filter by.", stem),
                        near.empty() ? std::string() : fmt::format("Did you mean \"{}\"?", near)});
 }
 
@@ -113,7 +113,7 @@ QueryParameters with_whole_sets(const QueryParameters& parameters) {
     if (begun == whole.end())
       whole.push_back(parameter);
     else
-      begun->pieces.insert(begun->pieces.end(), parameter.pieces.begin(), parameter.pieces.end());
+      begun->pieces.insert(begun->pieces.end(), parameter.values().begin(), parameter.values().end());
   }
   return whole;
 }

@@ -46,6 +46,17 @@ std::optional<std::uint64_t> whole_number(std::string_view text) {
 
 }  // namespace
 
+std::vector<std::string> QueryParameter::values() const {
+  std::vector<std::string> all;
+  for (const std::string& piece : pieces) {
+    all.push_back(piece);
+    if (!piece.contains(',')) continue;
+    for (const auto part : piece | std::views::split(','))
+      if (!part.empty()) all.emplace_back(part.begin(), part.end());
+  }
+  return all;
+}
+
 Result<QueryParameters> read_parameters(std::string_view query) {
   QueryParameters parameters;
   for (const auto part : query | std::views::split('&')) {
@@ -100,8 +111,8 @@ Result<Slice> take_slice(QueryParameters& parameters, PageLimits limits) {
 
 Result<std::vector<std::string>> take_ids(QueryParameters& parameters) {
   std::vector<std::string> ids;
-  for (QueryParameter& parameter : parameters)
-    if (parameter.name == "ids") std::ranges::move(parameter.pieces, std::back_inserter(ids));
+  for (const QueryParameter& parameter : parameters)
+    if (parameter.name == "ids") std::ranges::move(parameter.values(), std::back_inserter(ids));
   if (std::erase_if(parameters, [](const QueryParameter& parameter) { return parameter.name == "ids"; }) == 0)
     return invalid("bulk.ids", "The parameter \"ids\" is missing.", "Ask with ?ids=ID,ID.");
   if (std::ranges::find(ids, "") != ids.end()) return invalid("bulk.ids", "One of the \"ids\" is empty.", "Ask with ?ids=ID,ID.");
@@ -115,7 +126,7 @@ Result<> refuse_unknown(const QueryParameters& parameters, const std::vector<std
     const std::string_view near = nearest(name, known);
     std::string hint = near.empty() ? known.empty() ? "It takes none." : fmt::format("It takes {}.", fmt::join(known, ", "))
                                     : fmt::format("Did you mean \"{}\"?", near);
-    return invalid("http.parameter", fmt::format("There is no parameter \"{}\" here.", name), std::move(hint));
+    return invalid("http.parameter", fmt::format("There is no parameter \"{:.100}\" here.", name), std::move(hint));
   }
   return {};
 }

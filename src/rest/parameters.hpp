@@ -17,6 +17,9 @@ struct QueryParameter {
   std::string name;
   std::vector<std::string> pieces;  // the value, cut where a comma stands for itself: one that is percent-encoded is part of its piece
 
+  /// What a list of values may mean. Many clients encode every comma, so that a piece with commas is one value or several: both are there.
+  std::vector<std::string> values() const;
+
   std::string value() const { return fmt::format("{}", fmt::join(pieces, ",")); }
 };
 

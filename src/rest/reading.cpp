@@ -41,7 +41,7 @@ Task<http::Response> list_documents(const ResourceOptions& options, const Fields
   CO_TRY(auto parameters, read_parameters(request.query));
   CO_TRY(const Slice slice, take_slice(parameters, {options.list_limit, options.list_limit_max}));
   CO_TRY(auto filter, make_list_filter(parameters, fields));
-  const Instant asked = slice.view.at == kNewest ? now() : slice.view.at;  // later pages are read as of the first
+  const Instant asked = std::min(slice.view.at, now());  // later pages are read as of the first
   const document::View view{slice.view.at, options.list_bytes_max};
   document::Query query{&filter, {}, one_more(slice.page)};
   CO_TRY(auto found, co_await options.store->find({&query, 1}, view));
@@ -93,7 +93,7 @@ Task<http::Response> read_history(const ResourceOptions& options, const http::Re
   CO_TRY(auto parameters, read_parameters(request.query));
   CO_TRY(const Slice slice, take_slice(parameters, {options.list_limit, options.list_limit_max}));
   CO_TRY_OK(refuse_unknown(parameters, {"at", "limit", "after"}));
-  const Instant asked = slice.view.at == kNewest ? now() : slice.view.at;
+  const Instant asked = std::min(slice.view.at, now());
   const document::View view{slice.view.at, options.list_bytes_max};
   CO_TRY(auto versions, co_await options.store->history(id, view, slice.page.after, slice.page.limit + 1));
   if (versions.empty()) {

@@ -93,7 +93,7 @@ def test_a_broken_item_refuses_all_of_an_atomic_request(service, form, what):
 
 
 def test_a_body_that_ends_early_has_a_last_result(service):
-    for body in ('[{"name":"early"}', '[{"name":"early"}]x'):
+    for body in ('[{"name":"early"}', '[{"name":"early"}]x', '[{"name":"early"},]', '[{"name":"early"},{"b":', '[{"name":"early"},"b'):
         results = service.request("POST", "/any/api/bulk?partial=true", body).json()
         assert [(each["index"], each["status"]) for each in results] == [(0, 201), (1, 400)]
         assert results[1]["problem"]["code"] == "json.syntax"
@@ -136,6 +136,10 @@ def test_an_encoded_comma_is_part_of_an_id(service):
     assert [each["id"] for each in service.get("/any/api?id_in=a%2Cb,x").json()] == ["a,b"]
     assert len(service.get("/any/api?name_in=comma%2Cs").json()) == 2
     assert len(service.get("/any/api?name=comma,s").json()) == 2
+    # Many clients encode every comma of a list.
+    service.create("/any/api", {"id": "d", "name": "s"})
+    assert [each["id"] for each in service.get("/any/api/bulk?ids=c%2Cd").json()] == ["c", "d"]
+    assert [each["id"] for each in service.get("/any/api?id_in=c%2Cd").json()] == ["d", "c"]
 
 
 @pytest.mark.parametrize("number", ["é 123", " pad ", "100%", "a/b", "日本"])

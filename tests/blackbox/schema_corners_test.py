@@ -76,6 +76,8 @@ def test_relations_of_nested_types_are_not_stored(service):
         ("{_and: []}", "one filter or more"),
         ("{n: {_foo: 1}}", "Known are"),
         ("{n: {_gtee: 1}}", 'Did you mean "$gte"'),
+        ('{_Or: [{name: "x"}]}', 'Did you mean "$or"'),
+        ('{_an: [{name: "x"}]}', 'Did you mean "$and"'),
     ],
 )
 def test_an_operator_that_is_none_is_refused_with_a_way_out(service, where, words):
@@ -93,9 +95,31 @@ def test_a_cursor_has_its_own_instant(service):
     query = "query($after: String, $at: String) { pages(first: 1, after: $after, at: $at) { nodes { n } } }"
     assert ask(service, query, after=first)["data"]["pages"]["nodes"]
     assert code(ask(service, query, after=first, at="2020-01-01T00:00:00Z")) == "graphql.cursor"
-    now = "2100-01-01T00:00:00Z"
-    early = ask(service, "query($at: String) { pages(first: 1, at: $at) { pageInfo { endCursor } } }", at=now)["data"]["pages"]
-    assert ask(service, query, after=early["pageInfo"]["endCursor"], at=now)["data"]["pages"]["nodes"]
+
+
+def test_an_instant_to_come_is_the_first_page_s(service):
+    """What is changed between the pages is on one of them all the same."""
+    later = "2100-01-01T00:00:00Z"
+    names = [service.create("/thing/api", {"name": f"later {number}"})["id"] for number in range(4)]
+    query = "query($after: String) { pages(first: 2, after: $after, at: \"%s\") { nodes { id } pageInfo { hasNextPage endCursor } } }" % later
+    page = ask(service, query)["data"]["pages"]
+    link = service.get(f"/thing/api?name_prefix=later&limit=2&at={later}").headers["Link"]
+    service.request("PUT", f"/thing/api/{names[0]}", {"name": "later, changed"})
+    seen = [node["id"] for node in page["nodes"]]
+    while page["pageInfo"]["hasNextPage"]:
+        page = ask(service, query, after=page["pageInfo"]["endCursor"])["data"]["pages"]
+        seen += [node["id"] for node in page["nodes"]]
+    assert set(names) <= set(seen) and len(seen) == len(set(seen))
+    rest = service.get(link[link.index("/thing") : link.index(">")]).json()
+    assert [document["id"] for document in rest] == [names[1], names[0]]
+
+
+def test_problems_of_sdl_in_the_config_are_told_at_their_place(tmp_path):
+    sdl = """\ntype T { id: ID! }\ntype Query { getById(id: ID!): T }\ntype Mutation {\n  frob(x: Int): T\n}\n"""
+    text = 'graphlettes = [{path = /t/graph, storage = {type = memory, collection = t}\n schema = """%s"""\n}]\n' % sdl
+    (tmp_path / "x.conf").write_text(text)
+    done = services.run_command("check", "--config", tmp_path / "x.conf")
+    assert "x.conf:6:3: No mutation is derived" in done.stdout + done.stderr
 
 
 def test_errors_of_many_documents_are_bounded(service):
@@ -107,6 +131,7 @@ def test_errors_of_many_documents_are_bounded(service):
     "sdl, words",
     [
         (SDL.replace("at: String): Thing", "at: Boolean): Thing"), 'The argument "at" of "getById" is Boolean'),
+        (SDL.replace("at: String): Thing", "at: Int): Thing"), 'The argument "at" of "getById" is Int'),
         (SDL.replace("limit: Int): [Thing!]!", "limit: Int): [[Thing!]!]!"), "a list of lists"),
         ("", "Syntax Error"),
         ("type Query", "Query"),

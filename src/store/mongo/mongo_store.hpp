@@ -1,5 +1,5 @@
 // Versions in MongoDB: the newest of each document in a collection, what was superseded in COLLECTION_history. No transactions are
-// needed: horizon.hpp says how a batch becomes visible all at once (docs/decisions/0014-mongo-horizon.md).
+// needed: horizon.hpp says how a batch becomes visible all at once (docs/decisions/0015-mongo-horizon.md).
 //
 // libmongoc blocks, so a writer thread and a pool of readers take whole calls. Several stores, processes and machines may share a
 // collection. The payload is a plain sub-document that other tools can query.

@@ -1,0 +1,94 @@
+// One connection to a PostgreSQL server, in libpq's pipeline mode and never blocking. It owns no loop and no timer: whoever drives it waits
+// for what it wants and calls advance() (link.hpp on a loop, session.hpp on a thread that may block).
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "store/postgres/failure.hpp"
+#include "store/postgres/statement.hpp"
+
+struct pg_conn;
+
+namespace millrace::store::postgres {
+
+/// Where the server's own words go; clients never see them.
+using Log = std::function<void(std::string_view)>;
+
+/// Where a database is.
+struct Server {
+  std::string uri;            // as libpq takes it
+  std::string database = {};  // instead of the one that the URI names, unless empty
+};
+
+/// Statements that are sent together and answered together. When one fails, those after it are not run.
+struct Exchange {
+  std::vector<Statement> statements;
+  std::vector<Rows> rows = {};  // one for each statement that ran
+  Result<> outcome = {};
+  std::string sql_state = {};  // the server's five letters, when it refused
+  std::string message = {};    // and its words
+  bool is_lost = false;        // the connection ended before the answer: what was sent may have been done
+  std::move_only_function<void()> done = {};
+  std::chrono::steady_clock::time_point sent_at = {};
+
+  Exchange& add(std::string sql, Parameters parameters = {}) {
+    statements.push_back({std::move(sql), std::move(parameters)});
+    return *this;
+  }
+};
+
+class Connection {
+ public:
+  enum class State : std::uint8_t { connecting, open, broken };
+  /// Begins to connect. `log` outlives the connection.
+  Connection(const Server& server, const Log* log);
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  State state() const { return state_; }
+  /// Why it is broken, in words for whoever looks after the service.
+  const Error& error() const { return error_; }
+
+  // What to wait for before advance() is called again. The descriptor may change while it connects.
+  int descriptor() const;
+  bool wants_read() const;
+  bool wants_write() const;
+
+  /// Takes an exchange, which lives until its `done` was called, or until it was dropped with the connection. Requires: open.
+  void send(Exchange& exchange);
+  /// Does what can be done without waiting. Calls `done` of exchanges that have ended, in order; they must not end the connection.
+  void advance();
+  /// Ends it: every exchange under way is lost.
+  void break_off(Error error);
+  std::size_t pending() const { return sent_.size(); }
+  /// The exchange that has waited longest, or null.
+  const Exchange* oldest() const { return sent_.empty() ? nullptr : sent_.front(); }
+
+ private:
+  void connect_further();
+  void take_results();
+  void take(pg_result* result);
+  void refuse(Exchange& exchange, pg_result* result);
+  void end_exchange(Exchange& exchange);
+  bool send_statement(const Statement& statement);
+  void lose(std::string_view what);
+
+  const Log* log_;
+  pg_conn* handle_ = nullptr;
+  State state_ = State::connecting;
+  bool polls_for_write_ = true;
+  bool has_unsent_ = false;
+  Error error_;
+  std::deque<Exchange*> sent_;
+};
+
+}  // namespace millrace::store::postgres

@@ -1,0 +1,79 @@
+// The connections of one loop, and what its requests share: reads of one turn go together into one statement.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "document/store.hpp"
+#include "store/postgres/link.hpp"
+#include "store/postgres/table.hpp"
+#include "store/postgres/writer.hpp"
+
+namespace millrace::store::postgres {
+
+/// For its loop's thread. close() before the loop ends.
+class Lane : public std::enable_shared_from_this<Lane> {
+ public:
+  struct Options {
+    LinkOptions link;
+    std::vector<std::string> replicas = {};
+    std::size_t readers = 1;        // connections for reads that are soon done
+    std::size_t scans = 2;          // connections for reads of many rows; each has one at a time
+    std::size_t scans_max = 1'000;  // reads of many rows that wait for one; more are refused: "overloaded.workers"
+    Writer::Limits writer = {};
+  };
+  Lane(io::Loop& loop, const Table& table, const std::function<Instant()>& clock, Options options);
+  void close();
+
+  Writer& writer() { return *writer_; }
+  std::chrono::milliseconds timeout() const { return options_.link.timeout; }
+
+  /// The versions of these ids, in the order asked.
+  Task<document::Documents> read(std::span<const std::string_view> ids, document::View view);
+
+  /// Whether the server answers; the error says why not, for whoever looks after the service.
+  Task<void> ping();
+
+  /// Runs a statement that reads, again when the connection is cut meanwhile. With an instant it may run on a replica, which has gone past
+  /// it.
+  Task<Rows> ask(const Statement& statement, Instant at = kNewest);
+
+  /// A connection for one reader alone, for as long as it is held.
+  class Scan {
+   public:
+    explicit Scan(std::shared_ptr<Lane> lane, std::shared_ptr<Link> link) : lane_(std::move(lane)), link_(std::move(link)) {}
+    Scan(Scan&&) = default;
+    Scan& operator=(Scan&&) = default;
+    ~Scan();
+    Link& link() const { return *link_; }
+
+   private:
+    std::shared_ptr<Lane> lane_;
+    std::shared_ptr<Link> link_;
+  };
+  Task<Scan> scan();
+
+ private:
+  struct IdRead;
+  Link& reader();
+  Task<Rows> ask_primary(const Statement& statement);
+  Task<Rows> ask_replica(const Statement& statement, Instant at);
+  void flush();
+  static Task<void> read_together(std::shared_ptr<Lane> lane, std::vector<IdRead*> reads);
+  void release(std::shared_ptr<Link> link);
+  Task<void> pause(std::chrono::milliseconds delay);
+
+  io::Loop& loop_;
+  const Table& table_;
+  const Options options_;
+  const std::shared_ptr<Writer> writer_;
+  std::vector<std::shared_ptr<Link>> readers_, replicas_, scans_;
+  std::vector<std::shared_ptr<Link>> free_scans_;
+  std::deque<io::Completion<void>*> scan_waits_;
+  std::size_t next_replica_ = 0;
+  std::vector<IdRead*> reads_;  // of this turn
+};
+
+}  // namespace millrace::store::postgres

@@ -1,0 +1,247 @@
+#include "store/postgres/postgres_store.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <mutex>
+
+#include "io/worker_pool.hpp"
+#include "store/postgres/bulk_append.hpp"
+#include "store/postgres/finder.hpp"
+#include "store/postgres/keeper.hpp"
+#include "store/postgres/lane.hpp"
+
+namespace millrace::store::postgres {
+namespace {
+
+using document::Append;
+using document::Documents;
+using document::Position;
+using document::Query;
+using document::Receipt;
+using document::View;
+
+/// As PostgreSQL counts: what is beyond it is as good as without end.
+std::int64_t to_integer(std::uint64_t count) {
+  return static_cast<std::int64_t>(std::min<std::uint64_t>(count, INT64_MAX));
+}
+
+/// The lanes of a store, by loop. It outlives the store when a loop ends at the same time.
+class Lanes {
+ public:
+  std::shared_ptr<Lane> of(io::Loop& loop, const std::function<std::shared_ptr<Lane>()>& make, const std::shared_ptr<Lanes>& self) {
+    const std::lock_guard lock(mutex_);
+    std::shared_ptr<Lane>& lane = lanes_[&loop];
+    if (lane) return lane;
+    lane = make();
+    loop.at_end([lanes = std::weak_ptr(self), &loop] {
+      if (const auto still = lanes.lock()) still->end(loop);
+    });
+    return lane;
+  }
+  void end(io::Loop& loop) {
+    const std::lock_guard lock(mutex_);
+    const auto known = lanes_.find(&loop);
+    if (known == lanes_.end()) return;
+    known->second->close();
+    lanes_.erase(known);
+  }
+  void end_all() {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [loop, lane] : lanes_) lane->close();
+    lanes_.clear();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::map<io::Loop*, std::shared_ptr<Lane>> lanes_;  // GUARDED_BY(mutex_)
+};
+
+class PostgresStore final : public document::Store {
+ public:
+  explicit PostgresStore(Options options) : options_(std::move(options)), log_(options_.log), table_(options_.collection) {}
+  ~PostgresStore() override { lanes_->end_all(); }
+
+  Result<> start() {
+    std::vector<const SqlCondition*> conditions;
+    for (const document::Filter* filter : options_.sql_filters) {
+      TRY(const SqlCondition* condition, sql_condition(*filter));
+      conditions.push_back(condition);
+    }
+    keeper_ = std::make_unique<Keeper>(table_, Keeper::Options{.server = {options_.uri, options_.database},
+                                                               .indexes = options_.indexes,
+                                                               .conditions = std::move(conditions),
+                                                               .timeout = options_.timeout,
+                                                               .connect_timeout = options_.connect_timeout,
+                                                               .log = &log_});
+    return keeper_->first_refusal(options_.open_max);
+  }
+
+  Task<std::vector<Receipt>> append(std::vector<Append> appends) override {
+    if (appends.empty()) co_return std::vector<Receipt>();
+    CO_TRY_OK(co_await keeper_->paths());
+    const std::shared_ptr<Lane> lane = this->lane();
+    Write write{.appends = std::move(appends)};
+    if (!lane->writer().push(write)) {
+      co_return Failure(Error{ErrorKind::overloaded, "overloaded.writes", "The storage is busy: too many writes wait already."});
+    }
+    Result<std::vector<Receipt>> result = co_await write.completion;
+    co_return result;
+  }
+
+  Task<void> append_all(document::AppendSource& source) override {
+    CO_TRY_OK(co_await keeper_->paths());
+    std::move_only_function<Result<>()> work = [this, &source] {
+      const BulkOptions bulk{.server = {options_.uri, options_.database},
+                             .timeout = options_.timeout,
+                             .connect_timeout = options_.connect_timeout,
+                             .log = &log_};
+      return append_bulk(table_, source, options_.clock, bulk);
+    };
+    Result<> done = co_await io::run_blocking(options_.workers, std::move(work));
+    co_return done;
+  }
+
+  Task<Documents> read(std::span<const std::string_view> ids, View view) override {
+    if (ids.empty()) co_return Documents();
+    CO_TRY_OK(co_await keeper_->paths());
+    const std::shared_ptr<Lane> lane = this->lane();
+    auto documents = co_await lane->read(ids, view);
+    co_return documents;
+  }
+
+  Task<std::vector<Documents>> find(std::span<const Query> queries, View view) override {
+    CO_TRY(const Keeper::Paths paths, co_await keeper_->paths());
+    const std::shared_ptr<Lane> lane = this->lane();
+    Finder finder({.lane = *lane, .table = table_, .paths = *paths, .view = view});
+    std::vector<Documents> found;
+    for (const Query& query : queries) {
+      CO_TRY(const SqlCondition* const condition, sql_condition(*query.filter));
+      Documents documents;
+      if (query.page.limit > 0) {
+        CO_TRY(documents, co_await finder.find(query, condition));
+      }
+      found.push_back(std::move(documents));
+    }
+    co_return std::move(found);
+  }
+
+  Task<std::vector<std::uint64_t>> count(std::span<const Query> queries, View view) override {
+    CO_TRY(const Keeper::Paths paths, co_await keeper_->paths());
+    const std::shared_ptr<Lane> lane = this->lane();
+    Finder finder({.lane = *lane, .table = table_, .paths = *paths, .view = view});
+    std::vector<std::uint64_t> counts;
+    for (const Query& query : queries) {
+      CO_TRY(const SqlCondition* const condition, sql_condition(*query.filter));
+      CO_TRY(const std::uint64_t count, co_await finder.count(query, condition));
+      counts.push_back(count);
+    }
+    co_return std::move(counts);
+  }
+
+  Task<Documents> history(std::string_view id, View view, Position before, std::size_t limit) override {
+    Statement statement{.sql = table_.history, .parameters = {}};
+    statement.parameters.text(stored_text(id)).integer(view.at.microseconds);
+    statement.parameters.integer(before == 0 ? INT64_MAX : to_integer(before)).integer(to_integer(limit));
+    auto versions = co_await versions_of(statement, view);
+    co_return versions;
+  }
+
+  Task<Documents> changes(Position after, std::size_t limit) override {
+    Statement statement{.sql = table_.changes, .parameters = {}};
+    statement.parameters.integer(to_integer(after)).integer(to_integer(limit));
+    auto versions = co_await versions_of(statement, {});
+    co_return versions;
+  }
+
+  Task<void> ping() override {
+    const auto paths = co_await keeper_->paths();
+    if (!paths) {
+      Error why = keeper_->error();
+      co_return Failure(with_reason(std::move(why)));
+    }
+    const std::shared_ptr<Lane> lane = this->lane();
+    Result<> answered = co_await lane->ping();
+    if (!answered) co_return Failure(with_reason(answered.error()));
+    co_return {};
+  }
+
+ private:
+  static Error with_reason(Error error) {
+    if (!error.hint.empty()) error.message += " " + std::exchange(error.hint, {});
+    return error;
+  }
+
+  /// Rows as they come, as many as there is room for.
+  Task<Documents> versions_of(const Statement& statement, View view) {
+    CO_TRY_OK(co_await keeper_->paths());
+    const std::shared_ptr<Lane> lane = this->lane();
+    CO_TRY(const Rows rows, co_await lane->ask(statement, view.at));
+    Documents documents;
+    for (int row = 0; row < rows.size() && !documents.is_cut(); ++row) {
+      add_row(documents, Row(rows, row));
+      documents.cut_to(view.bytes_max);
+    }
+    co_return std::move(documents);
+  }
+
+  std::shared_ptr<Lane> lane() {
+    io::Loop* const loop = io::Loop::current();
+    CHECK(loop != nullptr);
+    return lanes_->of(*loop, [this, loop] { return make_lane(*loop); }, lanes_);
+  }
+
+  std::shared_ptr<Lane> make_lane(io::Loop& loop) {
+    Lane::Options lane{.link = {.server = {options_.uri, options_.database},
+                                .timeout = options_.timeout + std::chrono::seconds(1),
+                                .connect_timeout = options_.connect_timeout,
+                                .log = &log_},
+                       .replicas = options_.replicas,
+                       .readers = options_.connections,
+                       .scans_max = options_.scans_max};
+    lane.writer = {
+        .queue_max = options_.queue_max, .batch_max = options_.batch_max, .wait_max = options_.wait_max, .timeout = options_.timeout};
+    return std::make_shared<Lane>(loop, table_, options_.clock, std::move(lane));
+  }
+
+  /// What was prepared for the filter at this address; null for a filter without SQL.
+  Result<const SqlCondition*> sql_condition(const document::Filter& filter) {
+    if (!has_sql(filter)) return nullptr;
+    const std::lock_guard lock(mutex_);
+    const auto known = conditions_.find(&filter);
+    if (known != conditions_.end()) return &known->second;
+    TRY(SqlCondition condition, SqlCondition::make(filter));
+    return &conditions_.emplace(&filter, std::move(condition)).first->second;
+  }
+
+  const Options options_;
+  const Log log_;
+  const Table table_;
+  std::mutex mutex_;
+  std::map<const document::Filter*, SqlCondition> conditions_;  // GUARDED_BY(mutex_)
+  const std::shared_ptr<Lanes> lanes_ = std::make_shared<Lanes>();
+  std::unique_ptr<Keeper> keeper_;
+};
+
+/// Our other tables are named after the collection with a colon, and PostgreSQL cuts names after 63 bytes.
+Result<> check_name(const std::string& collection) {
+  constexpr std::size_t kNameMax = 63 - std::string_view(":entries_past_pkey").size();
+  const bool good = !collection.empty() && collection.size() <= kNameMax && collection.find(':') == std::string::npos &&
+                    collection.find('\0') == std::string::npos;
+  if (good) return {};
+  return Failure(Error{ErrorKind::invalid_argument, "store.open",
+                       fmt::format("\"{}\" cannot be the name of a collection in PostgreSQL.", collection),
+                       fmt::format("Use letters, digits and underscores, at most {}", kNameMax)});
+}
+
+}  // namespace
+
+Result<std::unique_ptr<document::Store>> open_store(Options options) {
+  TRY_OK(check_name(options.collection));
+  auto store = std::make_unique<PostgresStore>(std::move(options));
+  TRY_OK(store->start());
+  return store;
+}
+
+}  // namespace millrace::store::postgres

@@ -1,0 +1,72 @@
+// Statements with their values, and rows as they come back: all values in PostgreSQL's binary form, text being the same in both.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+struct pg_result;
+
+namespace millrace::store::postgres {
+
+/// The values of $1, $2, ... in order.
+class Parameters {
+ public:
+  Parameters& integer(std::int64_t value);
+  Parameters& text(std::string_view value);
+  Parameters& bytes(std::string_view value);
+  Parameters& integers(std::span<const std::int64_t> values);
+  Parameters& booleans(const std::vector<bool>& values);
+  Parameters& texts(std::span<const std::string_view> values);
+  Parameters& jsons(std::span<const std::string_view> values);
+  Parameters& byte_strings(std::span<const std::string_view> values);
+  /// Text whose type the server finds out from where it stands. Requires: no NUL in it.
+  Parameters& untyped(std::string value);
+  Parameters& null();
+
+  std::size_t size() const { return values_.size(); }
+
+ private:
+  friend class Connection;
+  void add(std::string value, unsigned type, int format);
+  Parameters& array(unsigned type, unsigned element, std::span<const std::string_view> values);
+
+  std::vector<std::string> values_;
+  std::vector<bool> is_null_;
+  std::vector<unsigned> types_;
+  std::vector<int> formats_;
+};
+
+struct Statement {
+  std::string sql;
+  Parameters parameters = {};
+};
+
+/// What one statement gave. Views end with it.
+class Rows {
+ public:
+  explicit Rows(pg_result* result);
+  Rows(Rows&&) noexcept = default;
+  Rows& operator=(Rows&&) noexcept = default;
+
+  int size() const;
+  std::int64_t integer(int row, int column) const;  // of bigint and integer
+  bool boolean(int row, int column) const;
+  std::string_view text(int row, int column) const;  // of text, json and bytea
+  bool is_null(int row, int column) const;
+
+ private:
+  struct Free {
+    void operator()(pg_result* result) const;
+  };
+  std::unique_ptr<pg_result, Free> result_;
+};
+
+// Ids and keys may have a NUL, which PostgreSQL's text may not: U+0000 stands as U+0001 "0", and U+0001 as U+0001 "1".
+std::string stored_text(std::string_view text);
+std::string loaded_text(std::string_view stored);
+
+}  // namespace millrace::store::postgres

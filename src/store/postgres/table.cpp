@@ -1,0 +1,133 @@
+#include "store/postgres/table.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace millrace::store::postgres {
+namespace {
+
+std::string create_entries(const std::string& name) {
+  return fmt::format(
+      "CREATE TABLE {}(path bigint NOT NULL, key bytea NOT NULL, position bigint NOT NULL, PRIMARY KEY(path, key, position))", name);
+}
+
+std::string insert_entries_into(const std::string& name) {
+  return fmt::format(
+      "INSERT INTO {}(path, key, position) SELECT * FROM unnest($1::bigint[], $2::bytea[], $3::bigint[]) ON CONFLICT DO NOTHING", name);
+}
+
+}  // namespace
+
+std::string quoted_name(std::string_view name) {
+  std::string quoted = "\"";
+  for (const char c : name) quoted.append(c == '"' ? 2 : 1, c);
+  return quoted + '"';
+}
+
+Table::Table(const std::string& collection)
+    : collection(collection),
+      versions(quoted_name(collection)),
+      head(quoted_name(collection + ":head")),
+      paths(quoted_name(collection + ":paths")),
+      entries(quoted_name(collection + ":entries")),
+      entries_past(quoted_name(collection + ":entries_past")),
+      keys(quoted_name(collection + ":keys")),
+      columns("v.position, v.id, v.version, v.recorded_at, v.superseded_at, v.deleted, v.payload") {
+  add_create();
+  add_reads();
+  add_writes();
+}
+
+void Table::add_create() {
+  create = {fmt::format("CREATE TABLE {}(position bigint PRIMARY KEY, id text COLLATE \"C\" NOT NULL, version bigint NOT NULL,"
+                        " recorded_at bigint NOT NULL, superseded_at bigint, deleted boolean NOT NULL, payload json NOT NULL)",
+                        versions),
+            fmt::format("CREATE UNIQUE INDEX {} ON {}(id, version)", quoted_name(collection + ":by_id"), versions),
+            fmt::format("CREATE UNIQUE INDEX {} ON {}(id) WHERE superseded_at IS NULL", quoted_name(collection + ":newest"), versions),
+            fmt::format("CREATE TABLE {}(layout integer NOT NULL, position bigint NOT NULL, recorded_at bigint NOT NULL)", head),
+            fmt::format("INSERT INTO {} VALUES({}, 0, 0)", head, kLayout),
+            fmt::format("CREATE TABLE {}(number bigint PRIMARY KEY, path text NOT NULL UNIQUE, many boolean NOT NULL DEFAULT false,"
+                        " filled bigint NOT NULL DEFAULT 0, ready boolean NOT NULL)",
+                        paths),
+            create_entries(entries),
+            create_entries(entries_past),
+            fmt::format("CREATE TABLE {}(key text COLLATE \"C\" PRIMARY KEY, fingerprint bytea NOT NULL, id text COLLATE \"C\" NOT NULL,"
+                        " position bigint NOT NULL)",
+                        keys),
+            fmt::format("CREATE INDEX {} ON {}(id)", quoted_name(collection + ":keys_by_id"), keys)};
+}
+
+void Table::add_reads() {
+  const std::string select = fmt::format("SELECT {} FROM {} AS v", columns, versions);
+  read_newest = select + " WHERE v.id = ANY($1) AND v.superseded_at IS NULL";
+  read_at = fmt::format(
+      "SELECT {} FROM unnest($1::text[]) AS wanted(id) CROSS JOIN LATERAL (SELECT * FROM {} AS w WHERE w.id = wanted.id COLLATE \"C\""
+      " AND w.recorded_at <= $2 ORDER BY w.version DESC LIMIT 1) AS v",
+      columns, versions);
+  history = select + " WHERE v.id = $1 AND v.recorded_at <= $2 AND v.position < $3 ORDER BY v.version DESC LIMIT $4";
+  changes = select + " WHERE v.position > $1 ORDER BY v.position LIMIT $2";
+  at_positions = select + " WHERE v.position = ANY($1)";
+  ping = fmt::format("SELECT position FROM {}", head);
+}
+
+void Table::add_writes() {
+  lock_head = fmt::format("SELECT position, recorded_at FROM {} FOR UPDATE", head);
+  select_keys = fmt::format(
+      "SELECT k.key, k.fingerprint, k.id, v.version, k.position, v.recorded_at FROM {} AS k JOIN {} AS v USING(position)"
+      " WHERE k.key = ANY($1)",
+      keys, versions);
+  select_paths = fmt::format("SELECT number, path, many, filled, ready FROM {} ORDER BY number", paths);
+  supersede = fmt::format(
+      "UPDATE {} AS v SET superseded_at = u.superseded_at FROM unnest($1::bigint[], $2::bigint[]) AS u(position, superseded_at)"
+      " WHERE v.position = u.position",
+      versions);
+  insert_versions = fmt::format(
+      "INSERT INTO {}(position, id, version, recorded_at, superseded_at, deleted, payload) SELECT u.position, u.id, u.version, "
+      "u.recorded_at,"
+      " nullif(u.superseded_at, -1), u.deleted, u.payload FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[],"
+      " $6::boolean[], $7::json[]) AS u(position, id, version, recorded_at, superseded_at, deleted, payload)",
+      versions);
+  insert_entries = insert_entries_into(entries);
+  insert_entries_past = insert_entries_into(entries_past);
+  delete_entries = fmt::format(
+      "DELETE FROM {} AS e USING unnest($1::bigint[], $2::bytea[], $3::bigint[]) AS u(path, key, position)"
+      " WHERE e.path = u.path AND e.key = u.key AND e.position = u.position",
+      entries);
+  delete_keys = fmt::format("DELETE FROM {} WHERE id = ANY($1)", keys);
+  insert_keys = fmt::format(
+      "INSERT INTO {}(key, fingerprint, id, position) SELECT * FROM unnest($1::text[], $2::bytea[], $3::text[], $4::bigint[])", keys);
+  mark_many = fmt::format("UPDATE {} SET many = true WHERE number = ANY($1) AND NOT many", paths);
+  move_head = fmt::format("UPDATE {} SET position = $1, recorded_at = $2", head);
+  count_same = fmt::format(
+      "SELECT count(*) FROM {} AS v JOIN unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[]) AS u(position, id, version, "
+      "recorded_at)"
+      " ON v.position = u.position AND v.id = u.id AND v.version = u.version AND v.recorded_at = u.recorded_at",
+      versions);
+}
+
+document::Envelope Row::envelope() const {
+  return {.version = static_cast<std::uint64_t>(rows_.integer(row_, kVersion)),
+          .position = static_cast<document::Position>(rows_.integer(row_, kPosition)),
+          .recorded_at = {rows_.integer(row_, kRecordedAt)},
+          .deleted = rows_.boolean(row_, kDeleted)};
+}
+
+Instant Row::superseded_at() const {
+  return rows_.is_null(row_, kSupersededAt) ? kNewest : Instant{rows_.integer(row_, kSupersededAt)};
+}
+
+void add_row(document::Documents& documents, const Row& row) {
+  documents.add(row.id(), row.payload(), row.envelope());
+}
+
+Statement transaction_limits(std::chrono::milliseconds timeout) {
+  constexpr long long kMax = INT32_MAX;  // as PostgreSQL has it
+  const std::string limit = std::to_string(std::min<long long>(timeout.count(), kMax));
+  return {.sql =
+              "SELECT set_config('statement_timeout', $1, true), set_config('idle_in_transaction_session_timeout', $1, true),"
+              " CASE WHEN current_setting('synchronous_commit') = 'off' THEN set_config('synchronous_commit', 'on', true) END",
+          .parameters = Parameters().text(limit)};
+}
+
+}  // namespace millrace::store::postgres

@@ -1,0 +1,90 @@
+// The tables of one collection in PostgreSQL, and every statement on them. They stand in the first schema of the search path.
+//
+//   "NAME"               position (1, 2, ...), id, version, recorded_at (microseconds), superseded_at (null: the newest), deleted, payload
+//   "NAME:head"          one row: the last position, its recorded_at, and the layout of the tables. Who writes locks it, so that positions
+//                        are in the order of commits.
+//   "NAME:paths"         number, path (a JSON array of keys), many (whether a version ever had several values there), filled (versions up
+//                        to this position have their entries), ready (all have)
+//   "NAME:entries"       path, key, position: where a key (document::append_key) stands in the newest versions
+//   "NAME:entries_past"  the same for superseded versions; tombstones have no entries
+//   "NAME:keys"          key, fingerprint, id, position: idempotency keys of living documents, and the version that each created
+//
+// Payloads are of type json, which keeps their text as it is. Ids and keys stand as stored_text() (statement.hpp).
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "document/document.hpp"
+#include "document/index_path.hpp"
+#include "store/postgres/statement.hpp"
+
+namespace millrace::store::postgres {
+
+/// The layout that this program makes; tables of a later one are not touched.
+inline constexpr std::int64_t kLayout = 1;
+
+/// Immutable after it is made.
+struct Table {
+  explicit Table(const std::string& collection);
+
+  std::string collection;
+  std::string versions, head, paths, entries, entries_past, keys;  // quoted names
+  std::vector<std::string> create;
+
+  // Rows of versions: see Column.
+  std::string columns;       // of a table or alias v
+  std::string read_newest;   // $1 ids
+  std::string read_at;       // $1 ids, $2 at
+  std::string history;       // $1 id, $2 at, $3 before, $4 limit
+  std::string changes;       // $1 after, $2 limit
+  std::string at_positions;  // $1 positions
+  std::string ping;
+
+  std::string lock_head;     // position, recorded_at
+  std::string select_keys;   // key, fingerprint, id, version, position, recorded_at: $1 keys
+  std::string select_paths;  // number, path, many, filled, ready
+  std::string supersede;     // $1 positions, $2 times
+  std::string insert_versions;
+  std::string insert_entries, insert_entries_past, delete_entries;  // $1 paths, $2 keys, $3 positions
+  std::string delete_keys;                                          // $1 ids
+  std::string insert_keys;                                          // $1 keys, $2 fingerprints, $3 ids, $4 positions
+  std::string mark_many;                                            // $1 numbers
+  std::string move_head;                                            // $1 position, $2 recorded_at
+  std::string count_same;  // how many of these versions are there: $1 positions, $2 ids, $3 versions, $4 times
+
+ private:
+  void add_create();
+  void add_reads();
+  void add_writes();
+};
+
+/// The columns of a row of versions.
+enum Column : int { kPosition, kId, kVersion, kRecordedAt, kSupersededAt, kDeleted, kPayload };
+
+/// A name in SQL's double quotes.
+std::string quoted_name(std::string_view name);
+
+/// A row of versions, as a Selection takes it.
+class Row {
+ public:
+  Row(const Rows& rows, int row) : rows_(rows), row_(row) {}
+  document::Envelope envelope() const;
+  Instant superseded_at() const;
+  std::string id() const { return loaded_text(rows_.text(row_, kId)); }
+  std::string_view payload() const { return rows_.text(row_, kPayload); }
+
+ private:
+  const Rows& rows_;
+  int row_;
+};
+
+void add_row(document::Documents& documents, const Row& row);
+
+/// What begins every transaction of ours: its limits are the server's own, so that it ends them even when we are gone.
+Statement transaction_limits(std::chrono::milliseconds timeout);
+
+}  // namespace millrace::store::postgres
