@@ -113,7 +113,7 @@ QueryParameters with_whole_sets(const QueryParameters& parameters) {
     if (begun == whole.end())
       whole.push_back(parameter);
     else
-      begun->pieces.insert(begun->pieces.end(), parameter.values().begin(), parameter.values().end());
+      begun->pieces.insert(begun->pieces.end(), parameter.pieces.begin(), parameter.pieces.end());
   }
   return whole;
 }
