@@ -3,7 +3,6 @@
 #include "document/head.hpp"
 
 namespace millrace::document {
-
 namespace {
 
 /// The place of an element in a batch says nothing about a request that has one.

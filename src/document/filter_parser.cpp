@@ -175,9 +175,8 @@ class FilterReader {
     if (limits_.underscores && name.starts_with('_')) {
       std::string meant = '$' + name.substr(1);
       std::ranges::transform(meant, meant.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-      if (!nearest(meant, combining_operators()).empty())
-        return problem(key, fmt::format("The operator \"{}\" is not known here.", name),
-                       fmt::format("Did you mean \"{}\"?", nearest(meant, combining_operators())));
+      if (const std::string_view near = nearest(meant, combining_operators()); !near.empty())
+        return problem(key, fmt::format("The operator \"{}\" is not known here.", name), fmt::format("Did you mean \"{}\"?", near));
     }
     if (!name.starts_with('$')) return read_path(key, name, value, out);
     if (name == "$and") return read_list(Filter::Kind::all, value, out);

@@ -110,10 +110,12 @@ Result<std::string> read_version(std::string_view text, const jsonschema::Schema
   const auto own = parsed.root().is(json::Kind::object) ? parsed.root().find("id") : std::nullopt;
   if (own && (!own->is(json::Kind::string) || own->string() != id)) return Failure(other_id(id, pointer));
   std::string payload;
-  if (parsed.root().is(json::Kind::object)) json::append_canonical_without(payload, parsed.root(), "id");
-  const auto without = read_document(payload.empty() ? text : payload, schema, pointer);
-  if (without) return payload;
-  const auto with = read_document(payload.empty() ? text : document_text(id, payload), schema, pointer);
+  if (own) json::append_canonical_without(payload, parsed.root(), "id");
+  auto without = own ? read_document(payload, schema, pointer) : read_document(parsed.root(), schema, pointer);
+  if (without) return std::move(without->payload);
+  if (!parsed.root().is(json::Kind::object)) return Failure(std::move(without).error());
+  if (!own) json::append_canonical_without(payload, parsed.root(), "id");
+  const auto with = read_document(document_text(id, payload), schema, pointer);
   if (with) return payload;
   return Failure(with.error().details.size() < without.error().details.size() ? with.error() : without.error());
 }

@@ -57,6 +57,7 @@ constexpr Parameter kOfBulkRead[] = {kIds, kAt};
 constexpr Parameter kOfBulkCreate[] = {kPartial};
 
 constexpr int kNone[] = {400};
+constexpr int kFailuresOfBulkRead[] = {400, 413};
 constexpr int kFailuresOfCreate[] = {400, 409, 413, 415, 422};
 constexpr int kFailuresOfRead[] = {400, 404, 412};
 constexpr int kFailuresOfWrite[] = {400, 404, 409, 412, 413, 415, 422};
@@ -85,7 +86,7 @@ constexpr Operation kOperations[] = {
     {OperationId::history, "history", Method::get, Target::history, "Read every version of a document",
      "Newest first, the one that deleted it included.", kOfList, kFailuresOfHistory},
     {OperationId::bulk_read, "bulk_read", Method::get, Target::bulk, "Read many documents",
-     "In the order asked; those that are not there are left out.", kOfBulkRead, kNone},
+     "In the order asked; those that are not there are left out.", kOfBulkRead, kFailuresOfBulkRead},
     {OperationId::bulk_create, "bulk_create", Method::post, Target::bulk, "Create many documents",
      "A JSON array, or NDJSON with a document a line. All or nothing, unless `partial=true`.", kOfBulkCreate, kFailuresOfCreate},
 };
@@ -95,7 +96,7 @@ constexpr FailureStatus kFailures[] = {
     {404, false, "There is no such document, or none at that instant."},
     {409, false, "A document with this id is there already, or writers came before this one too often."},
     {412, false, "A precondition did not hold."},
-    {413, false, "The body is over its limit."},
+    {413, false, "The body is over its limit, or the documents asked for are more than one answer may bring."},
     {415, false, "The body's media type is not read here."},
     {422, false, "The document breaks its JSON Schema (`errors` lists every place), or the idempotency key was used for another."},
     {503, true, "Too much is under way, or the storage is away: try again after `Retry-After` seconds."},

@@ -291,9 +291,9 @@ TEST_F(SqliteStoreTest, AFullQueueRefusesAndLosesNothing) {
     accepted += result.has_value();
     if (!result) EXPECT_EQ(result.error().code, "overloaded.writes");
   }
-  // Two fit into the queue, and one more when the writer was fast to take the first.
+  // Two fit into the queue, and as many again as the writer had taken when it met the lock.
   EXPECT_GE(accepted, 2u);
-  EXPECT_LE(accepted, 3u);
+  EXPECT_LE(accepted, 4u);
   EXPECT_EQ(find(*store, Filter::everything()).size(), accepted);
   for (int i = 10; i < 15; ++i) EXPECT_TRUE(append(*store, create(std::to_string(i)))) << "what was taken must leave the count";
 }
