@@ -5,35 +5,21 @@
 #include <fmt/format.h>
 #include <libpq-fe.h>
 
-#include <charconv>
-#include <chrono>
-#include <cstdio>
-#include <cstring>
 #include <string>
 #include <vector>
 
-#include "base/id.hpp"
-#include "io/loop.hpp"
+#include "bench/store_clients.hpp"
 #include "store/postgres/postgres_store.hpp"
 
 namespace millrace {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-constexpr int kClients = 64;
-constexpr int kRows = 100;  // of a bare statement
-
-std::string payload(int number) {
-  return fmt::format(
-      R"({{"name":"event_{}","data":{{"user":"u{}","ip":"192.168.1.{}","agent":"Mozilla/5.0 X11 Linux x86_64","ok":true}},)"
-      R"("timestamp":"2024-01-01T12:00:00Z","source":"web-application","version":"1.0","metadata":{{"region":"eu-west-1","attempt":{}}}}})",
-      number % 1000, number, number % 256, number % 7);
-}
-
-void print(std::string_view name, std::size_t count, Clock::time_point begin) {
-  const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
-  fmt::print("{} {:.0f}\n", name, static_cast<double>(count) / seconds);
-}
+using bench::Clock;
+using bench::kClients;
+using bench::kRows;
+using bench::measure_store;
+using bench::payload;
+using bench::print;
 
 /// The yardsticks: one connection, nothing but libpq.
 class Bare {
@@ -111,60 +97,16 @@ class Bare {
   std::vector<std::string> ids_;
 };
 
-struct Run {
-  document::Store& store;
-  Clock::time_point end;
-  std::vector<std::string>& ids;
-  std::size_t done = 0;
-};
-
-Task<void> write_one_after_another(Run& run) {
-  while (Clock::now() < run.end) {
-    std::vector<document::Append> appends;
-    run.ids.push_back(make_uuid7());
-    appends.push_back({.id = run.ids.back(), .payload = payload(static_cast<int>(run.ids.size()))});
-    CO_TRY_OK(co_await run.store.append(std::move(appends)));
-    ++run.done;
-  }
-  co_return {};
-}
-
-Task<void> read_one_after_another(Run& run, std::size_t number) {
-  while (Clock::now() < run.end) {
-    const std::vector<std::string_view> wanted = {run.ids[(number += 7919) % run.ids.size()]};
-    CO_TRY(const document::Documents documents, co_await run.store.read(wanted, {}));
-    CHECK(documents.found(0));
-    ++run.done;
-  }
-  co_return {};
-}
-
 void measure(const char* uri, std::chrono::seconds time) {
   {
     Bare bare(uri);
     bare.insert("bare_insert_100", time);
     bare.read("bare_pipelined_read", time);
   }
-  io::Loop loop;
-  auto opened = store::postgres::open_store(
+  auto store = store::postgres::open_store(
       {.uri = uri, .collection = "bench_" + make_uuid7().substr(24), .indexes = {document::FieldPath::parse("name")}});
-  CHECK(opened);
-  document::Store& store = **opened;
-  std::vector<std::string> ids;
-  {
-    Run run{store, Clock::now() + time, ids};
-    std::vector<Task<void>> tasks;
-    for (int i = 0; i < kClients; ++i) tasks.push_back(write_one_after_another(run));
-    const auto begin = Clock::now();
-    CHECK(loop.block_on(when_all(std::move(tasks))));
-    print("store_write_64", run.done, begin);
-  }
-  Run run{store, Clock::now() + time, ids};
-  std::vector<Task<void>> tasks;
-  for (int i = 0; i < kClients; ++i) tasks.push_back(read_one_after_another(run, static_cast<std::size_t>(i) * 31));
-  const auto begin = Clock::now();
-  CHECK(loop.block_on(when_all(std::move(tasks))));
-  print("store_read_64", run.done, begin);
+  CHECK(store);
+  measure_store(**store, time);
 }
 
 }  // namespace
@@ -172,8 +114,6 @@ void measure(const char* uri, std::chrono::seconds time) {
 
 int main(int count, char** arguments) {
   if (count < 2) return 2;
-  int seconds = 5;
-  if (count > 2) std::from_chars(arguments[2], arguments[2] + std::strlen(arguments[2]), seconds);
-  millrace::measure(arguments[1], std::chrono::seconds(seconds));
+  millrace::measure(arguments[1], millrace::bench::seconds_of(count, arguments));
   return 0;
 }

@@ -67,26 +67,37 @@ bool only_duplicates(const bson_t& reply) {
   return count > 0 && (!child_at(reply, "writeConcernErrors", concerns) || bson_count_keys(&concerns) == 0);
 }
 
-Result<BulkOutcome> execute(mongoc_bulk_operation_t* bulk, const Log& log) {
+Error unreachable() {
+  return {ErrorKind::unavailable, "store.unavailable", "The storage cannot be reached."};
+}
+
+}  // namespace
+
+/// What a client of the service is told; what the server said goes to the log.
+Error Client::failure(const bson_error_t& error) {
+  reason_ = error.message;
+  if (pool_.log()) pool_.log()(fmt::format("MongoDB: {} ({}.{})", error.message, error.domain, error.code));
+  if (error.domain == MONGOC_ERROR_SERVER_SELECTION) pool_.away_until_ = std::chrono::steady_clock::now() + pool_.away_;
+  if (error.domain == MONGOC_ERROR_SERVER_SELECTION || error.domain == MONGOC_ERROR_CLIENT) return unreachable();
+  if (is_timeout(error)) return {ErrorKind::unavailable, "store.timeout", "The storage took too long."};
+  if (error.domain == MONGOC_ERROR_STREAM || error.domain == MONGOC_ERROR_PROTOCOL) return unreachable();
+  return {ErrorKind::internal, "store.internal", "The storage failed."};
+}
+
+Result<> Client::check_server() {
+  if (!pool_.is_away()) return {};
+  reason_ = "no server was found a moment ago";
+  return Failure(unreachable());
+}
+
+Result<BulkOutcome> Client::execute(mongoc_bulk_operation_t* bulk) {
   bson_t reply;
   bson_error_t error{};
   const bool written = mongoc_bulk_operation_execute(bulk, &reply, &error) != 0;
   const BulkOutcome outcome{.matched = integer_at(reply, "nMatched"), .was_there = !written && only_duplicates(reply)};
   bson_destroy(&reply);
-  if (!written && !outcome.was_there) return Failure(failure(error, log));
+  if (!written && !outcome.was_there) return Failure(failure(error));
   return outcome;
-}
-
-}  // namespace
-
-Error failure(const bson_error_t& error, const Log& log) {
-  if (log) log(fmt::format("MongoDB: {} ({}.{})", error.message, error.domain, error.code));
-  if (error.domain == MONGOC_ERROR_SERVER_SELECTION || error.domain == MONGOC_ERROR_CLIENT)
-    return {ErrorKind::unavailable, "store.unavailable", "The storage cannot be reached."};
-  if (is_timeout(error)) return {ErrorKind::unavailable, "store.timeout", "The storage took too long."};
-  if (error.domain == MONGOC_ERROR_STREAM || error.domain == MONGOC_ERROR_PROTOCOL)
-    return {ErrorKind::unavailable, "store.unavailable", "The storage cannot be reached."};
-  return {ErrorKind::internal, "store.internal", "The storage failed."};
 }
 
 Result<std::unique_ptr<Pool>> Pool::make(const std::string& text, std::string database, Limits limits, Log log) {
@@ -103,7 +114,7 @@ Result<std::unique_ptr<Pool>> Pool::make(const std::string& text, std::string da
   if (pool == nullptr) return Failure(not_open("The URI of the MongoDB storage asks for what this build does not have."));
   mongoc_client_pool_max_size(pool, static_cast<std::uint32_t>(limits.clients));
   mongoc_client_pool_set_error_api(pool, MONGOC_ERROR_API_VERSION_2);
-  return std::unique_ptr<Pool>(new Pool(pool, std::move(database), std::move(log)));
+  return std::unique_ptr<Pool>(new Pool(pool, std::move(database), limits.away, std::move(log)));
 }
 
 struct Client::Collection {
@@ -123,6 +134,7 @@ struct Client::Collection {
 };
 
 Result<> Client::find(const std::string& name, const Bson& filter, const Bson& options, const std::function<bool(const bson_t&)>& visit) {
+  TRY_OK(check_server());
   const Collection collection(*this, name);
   mongoc_cursor_t* const cursor = mongoc_collection_find_with_opts(collection.handle, filter.get(), options.get(), nullptr);
   const bson_t* document = nullptr;
@@ -131,51 +143,54 @@ Result<> Client::find(const std::string& name, const Bson& filter, const Bson& o
   bson_error_t error{};
   const bool failed = mongoc_cursor_error(cursor, &error);
   mongoc_cursor_destroy(cursor);
-  if (failed) return Failure(failure(error, pool_.log()));
+  if (failed) return Failure(failure(error));
   return {};
 }
 
 Result<BulkOutcome> Client::insert(const std::string& name, const std::vector<Bson>& documents) {
   if (documents.empty()) return BulkOutcome{};
+  TRY_OK(check_server());
   const Collection collection(*this, name);
   const Bulk bulk = collection.bulk();
   const Bson unchecked = Bson().boolean("validate", false);
   bson_error_t error{};
   for (const Bson& document : documents) {
-    if (!mongoc_bulk_operation_insert_with_opts(bulk.get(), document.get(), unchecked.get(), &error))
-      return Failure(failure(error, pool_.log()));
+    if (!mongoc_bulk_operation_insert_with_opts(bulk.get(), document.get(), unchecked.get(), &error)) return Failure(failure(error));
   }
-  return execute(bulk.get(), pool_.log());
+  return execute(bulk.get());
 }
 
 Result<BulkOutcome> Client::replace(const std::string& name, const std::vector<Replacement>& replacements) {
   if (replacements.empty()) return BulkOutcome{};
+  TRY_OK(check_server());
   const Collection collection(*this, name);
   const Bulk bulk = collection.bulk();
   const Bson unchecked = Bson().boolean("validate", false);
   bson_error_t error{};
   for (const Replacement& each : replacements) {
     if (!mongoc_bulk_operation_replace_one_with_opts(bulk.get(), each.selector.get(), each.document.get(), unchecked.get(), &error))
-      return Failure(failure(error, pool_.log()));
+      return Failure(failure(error));
   }
-  return execute(bulk.get(), pool_.log());
+  return execute(bulk.get());
 }
 
 Result<std::int64_t> Client::update(const std::string& name, const Bson& selector, const Bson& change) {
+  TRY_OK(check_server());
   const Collection collection(*this, name);
   bson_t reply;
   bson_error_t error{};
   const bool updated = mongoc_collection_update_one(collection.handle, selector.get(), change.get(), nullptr, &reply, &error);
   const std::int64_t matched = integer_at(reply, "matchedCount");
   bson_destroy(&reply);
-  if (!updated) return Failure(failure(error, pool_.log()));
+  if (!updated) return Failure(failure(error));
   return matched;
 }
 
 Result<> Client::command(const Bson& command) {
+  TRY_OK(check_server());
   bson_error_t error{};
   if (mongoc_client_command_simple(client_, pool_.database().c_str(), command.get(), nullptr, nullptr, &error)) return {};
-  return Failure(failure(error, pool_.log()));
+  return Failure(failure(error));
 }
 
 }  // namespace millrace::store::mongo

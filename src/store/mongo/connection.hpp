@@ -3,6 +3,7 @@
 
 #include <mongoc/mongoc.h>
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -17,16 +18,15 @@ namespace millrace::store::mongo {
 
 using Log = std::function<void(std::string_view)>;
 
-/// What a client is told; what the server said goes to the log.
-Error failure(const bson_error_t& error, const Log& log);
-
-/// The clients of one URI. Any thread.
+/// The clients of one URI. Any thread. A server that cannot be found is not looked for again at once, so that what waits does not wait for
+/// it one after another.
 class Pool {
  public:
   struct Limits {
     std::chrono::milliseconds select{3'000};    // finding a server, where the URI does not say
     std::chrono::milliseconds timeout{10'000};  // of one command, likewise
     std::size_t clients = 16;
+    std::chrono::milliseconds away{250};  // before it is looked for again
   };
   /// Error "store.open" when the URI is none, or names no database and neither does `database`.
   static Result<std::unique_ptr<Pool>> make(const std::string& uri, std::string database, Limits limits, Log log);
@@ -36,13 +36,17 @@ class Pool {
 
  private:
   friend class Client;
-  Pool(mongoc_client_pool_t* pool, std::string database, Log log) : pool_(pool), database_(std::move(database)), log_(std::move(log)) {}
+  Pool(mongoc_client_pool_t* pool, std::string database, std::chrono::milliseconds away, Log log)
+      : pool_(pool), database_(std::move(database)), away_(away), log_(std::move(log)) {}
+  bool is_away() const { return std::chrono::steady_clock::now() < away_until_.load(); }
   struct Destroy {
     void operator()(mongoc_client_pool_t* pool) const { mongoc_client_pool_destroy(pool); }
   };
   const std::unique_ptr<mongoc_client_pool_t, Destroy> pool_;
   const std::string database_;
+  const std::chrono::milliseconds away_;
   const Log log_;
+  std::atomic<std::chrono::steady_clock::time_point> away_until_ = {};
 };
 
 /// What a bulk write did: how many documents it found to replace, and whether one that it inserts was there already.
@@ -74,10 +78,17 @@ class Client {
   Result<std::int64_t> update(const std::string& collection, const Bson& selector, const Bson& change);
   Result<> command(const Bson& command);
 
+  /// What the server or the driver said of the last failure, for whoever looks after the service.
+  const std::string& reason() const { return reason_; }
+
  private:
   struct Collection;
+  Error failure(const bson_error_t& error);
+  Result<> check_server();
+  Result<BulkOutcome> execute(mongoc_bulk_operation_t* bulk);
   Pool& pool_;
   mongoc_client_t* const client_;
+  std::string reason_;
 };
 
 }  // namespace millrace::store::mongo

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <mutex>
 #include <set>
 #include <thread>
 
@@ -24,8 +25,10 @@ using document::Store;
 
 constexpr int kRounds = 20;
 
-std::unique_ptr<Store> open(const std::string& uri, const std::string& collection) {
-  auto store = open_store({.uri = uri, .database = "faults", .collection = collection, .lease = std::chrono::milliseconds(300)});
+constexpr std::chrono::milliseconds kLease{300};
+
+std::unique_ptr<Store> open(const std::string& uri, const std::string& collection, std::chrono::milliseconds lease = kLease) {
+  auto store = open_store({.uri = uri, .database = "faults", .collection = collection, .lease = lease});
   CHECK(store.has_value());
   return *std::move(store);
 }
@@ -116,6 +119,48 @@ TEST_P(WriterFaults, AWriterIsKilledAnywhere) {
 
 INSTANTIATE_TEST_SUITE_P(Mongo, WriterFaults, testing::Values(TestServer::Kind::secantus, TestServer::Kind::java),
                          [](const auto& each) { return each.param == TestServer::Kind::java ? "java" : "secantus"; });
+
+/// Three that know nothing of each other append at once; the names of what was acknowledged.
+std::set<std::string> race(const std::string& uri, const std::string& collection, std::chrono::milliseconds lease, int count) {
+  std::mutex mutex;
+  std::set<std::string> acknowledged;
+  std::vector<std::jthread> writers;
+  for (int writer = 0; writer < 3; ++writer) {
+    writers.emplace_back([&, writer] {
+      const auto store = open(uri, collection, lease);
+      io::Loop loop;
+      for (int i = 0; i < count; ++i) {
+        const std::string name = fmt::format("{}.{}.", writer, i);
+        if (!loop.block_on(store->append(pair(name)))) continue;
+        const std::lock_guard lock(mutex);
+        acknowledged.insert(name);
+      }
+    });
+  }
+  writers.clear();
+  return acknowledged;
+}
+
+TEST_P(WriterFaults, WritersTakeTurns) {
+  const std::string uri = TestServer::shared(GetParam()).uri("faults");
+  const std::string collection = make_uuid7();
+  const auto store = open(uri, collection);
+  create_shared(*store);
+  const auto acknowledged = race(uri, collection, std::chrono::milliseconds(20'000), 30);
+  EXPECT_EQ(acknowledged.size(), 3u * 30);
+  check(*store, acknowledged);
+}
+
+/// Each takes the others for dead in the middle of what they do.
+TEST_P(WriterFaults, WhoIsBuriedAliveChangesNothing) {
+  const std::string uri = TestServer::shared(GetParam()).uri("faults");
+  const std::string collection = make_uuid7();
+  const auto store = open(uri, collection);
+  create_shared(*store);
+  const auto acknowledged = race(uri, collection, std::chrono::milliseconds(1), 60);
+  EXPECT_GT(acknowledged.size(), 0u);
+  check(*store, acknowledged);
+}
 
 TEST(ServerFaults, TheServerIsKilledUnderLoad) {
   TestServer server(TestServer::Kind::secantus);

@@ -5,6 +5,7 @@
 
 #include "io/worker_pool.hpp"
 #include "store/mongo/finder.hpp"
+#include "store/mongo/point_reads.hpp"
 #include "store/mongo/writer.hpp"
 
 namespace millrace::store::mongo {
@@ -21,6 +22,10 @@ Error queue_is_full() {
   return {ErrorKind::overloaded, "overloaded.writes", "The storage is busy: too many writes wait already."};
 }
 
+Error took_too_long() {
+  return {ErrorKind::unavailable, "store.timeout", "The storage took too long."};
+}
+
 class MongoStore final : public document::Store {
  public:
   MongoStore(Options options, std::unique_ptr<Pool> pool)
@@ -28,6 +33,7 @@ class MongoStore final : public document::Store {
         names_{options_.collection, options_.collection + "_history"},
         pool_(std::move(pool)),
         readers_({.threads = options_.readers}),
+        point_reads_(readers_, [this](std::span<const std::string_view> ids) { return read_newest(ids); }),
         writer_(writer_options()) {}
 
   Task<std::vector<Receipt>> append(std::vector<Append> appends) override {
@@ -47,7 +53,8 @@ class MongoStore final : public document::Store {
   }
 
   Task<Documents> read(std::span<const std::string_view> ids, View view) override {
-    return on_reader<Documents>([this, ids, view](Client& client) { return read_now(client, ids, view); });
+    if (view.at == kNewest) return point_reads_.read(ids, view);
+    return on_reader<Documents>([this, ids, view](Client& client) { return read_at(client, ids, view); });
   }
 
   Task<std::vector<Documents>> find(std::span<const Query> queries, View view) override {
@@ -75,8 +82,10 @@ class MongoStore final : public document::Store {
   Task<void> ping() override {
     std::move_only_function<Result<>()> work = [this]() -> Result<> {
       Client client(*pool_);
-      TRY_OK(client.command(Bson().small("ping", 1)));
-      return ensure(client);
+      Result<> answered = client.command(Bson().small("ping", 1));
+      if (answered) answered = ensure(client);
+      if (!answered && answered.error().hint.empty()) answered.error().hint = client.reason();
+      return answered;
     };
     auto done = co_await readers_.run<void>(std::move(work));
     co_return done;
@@ -88,7 +97,10 @@ class MongoStore final : public document::Store {
 
   template <class T>
   Task<T> on_reader(Work<T> work) {
-    std::move_only_function<Result<T>()> job = [this, &work]() -> Result<T> {
+    const auto latest = std::chrono::steady_clock::now() + options_.timeout;
+    std::move_only_function<Result<T>()> job = [this, &work, latest]() -> Result<T> {
+      // Those before it had a slow server.
+      if (std::chrono::steady_clock::now() > latest) return Failure(took_too_long());
       Client client(*pool_);
       TRY_OK(ensure(client));
       return work(client);
@@ -141,20 +153,25 @@ class MongoStore final : public document::Store {
     return known_;
   }
 
+  Result<Documents> read_at(Client& client, std::span<const std::string_view> ids, View view) {
+    TRY(const Horizon horizon, read_horizon(client, names_.newest));
+    TRY(const auto versions, newest_of(client, names_, horizon, ids, {.at = view.at}));
+    return in_order(ids, versions, view);
+  }
+
   /// The newest versions alone are the usual read: what a horizon that is not new sees as the collection's is the newest all the same,
   /// since a commit comes after what it shows.
-  Result<Documents> read_now(Client& client, std::span<const std::string_view> ids, View view) {
-    if (view.at == kNewest) {
-      TRY(auto versions, read_plainly(client, ids));
-      if (versions) return in_order(ids, *versions, view);
-    }
+  Result<TextMap<Version>> read_newest(std::span<const std::string_view> ids) {
+    Client client(*pool_);
+    TRY_OK(ensure(client));
+    TRY(auto versions, read_plainly(client, ids));
+    if (versions) return *std::move(versions);
     TRY(const Horizon horizon, read_horizon(client, names_.newest));
     {
       const std::lock_guard lock(knowing_);
       if (horizon.epoch >= known_.epoch && horizon.committed >= known_.committed) known_ = horizon;
     }
-    TRY(const auto versions, newest_of(client, names_, horizon, ids, {.at = view.at}));
-    return in_order(ids, versions, view);
+    return newest_of(client, names_, horizon, ids, {});
   }
 
   /// Nothing when the horizon that is known does not see all of them.
@@ -172,20 +189,6 @@ class MongoStore final : public document::Store {
     return versions;
   }
 
-  static Documents in_order(std::span<const std::string_view> ids, const TextMap<Version>& versions, View view) {
-    Documents documents;
-    for (const std::string_view id : ids) {
-      const auto version = versions.find(id);
-      if (version == versions.end() || version->second.envelope().deleted) {
-        documents.add_missing();
-        continue;
-      }
-      documents.add(id, version->second.payload(), version->second.envelope());
-      if (documents.cut_to(view.bytes_max)) break;
-    }
-    return documents;
-  }
-
   const Options options_;
   const Names names_;
   const std::unique_ptr<Pool> pool_;
@@ -194,6 +197,7 @@ class MongoStore final : public document::Store {
   std::mutex knowing_;
   Horizon known_;  // GUARDED_BY(knowing_); as it was some time ago
   io::WorkerPool readers_;
+  PointReads point_reads_;
   Writer writer_;
 };
 

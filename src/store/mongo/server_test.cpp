@@ -56,15 +56,15 @@ int start_program(std::vector<std::string> command, const std::string& output) {
 
 TestServer& TestServer::shared(Kind kind) {
   if (kind == Kind::java) {
-    static TestServer java(kind);
+    static TestServer java(kind, ::getenv("MONGO_URI"));
     return java;
   }
-  static TestServer secantus(kind);
+  static TestServer secantus(kind, ::getenv("MONGO_URI"));
   return secantus;
 }
 
-TestServer::TestServer(Kind kind) : kind_(kind) {
-  if (::getenv("MONGO_URI") != nullptr) return;
+TestServer::TestServer(Kind kind, const char* given) : kind_(kind), given_(given != nullptr ? given : "") {
+  if (!given_.empty()) return;
   std::string name = (std::filesystem::temp_directory_path() / "millrace-mongo-XXXXXX").string();
   folder_ = ::mkdtemp(name.data());
   port_ = free_port();
@@ -73,7 +73,7 @@ TestServer::TestServer(Kind kind) : kind_(kind) {
 
 std::string TestServer::uri(const std::string& database) const {
   // A URI without a database; the tests of one server name theirs.
-  if (const char* given = ::getenv("MONGO_URI")) return given;
+  if (!given_.empty()) return given_;
   return fmt::format("mongodb://127.0.0.1:{}/{}", port_, database);
 }
 

@@ -1,4 +1,4 @@
-// A server that tests start and end: SecantusDB, mongo-java-server, or the one that MONGO_URI names.
+// A server that tests start and end: SecantusDB or mongo-java-server.
 #pragma once
 
 #include <string>
@@ -8,9 +8,10 @@ namespace millrace::store::mongo {
 class TestServer {
  public:
   enum class Kind : unsigned char { secantus, java };
-  /// One for all tests of this process.
+  /// One for all tests of this process; it stands for the one that MONGO_URI names, when that is given.
   static TestServer& shared(Kind kind);
-  explicit TestServer(Kind kind);
+  /// `given`: the URI of one that runs already, or null.
+  explicit TestServer(Kind kind, const char* given = nullptr);
   ~TestServer();
   TestServer(const TestServer&) = delete;
   TestServer& operator=(const TestServer&) = delete;
@@ -22,6 +23,7 @@ class TestServer {
 
  private:
   const Kind kind_;
+  const std::string given_;
   std::string folder_;
   int port_ = 0;
   int process_ = -1;

@@ -13,6 +13,8 @@ using document::Receipt;
 
 constexpr int kAttemptsMax = 5;
 constexpr std::chrono::microseconds kGatherMax{500};
+constexpr std::chrono::milliseconds kIdleMax{2};   // with the head in hand
+constexpr std::chrono::milliseconds kTurnMax{25};  // then others get theirs
 
 std::size_t size_of(const Write& write) {
   return write.source != nullptr ? 1 : write.appends.size();
@@ -30,7 +32,13 @@ std::vector<const Append*> pointers(std::span<const Append> appends) {
 
 }  // namespace
 
-Writer::Writer(Options options) : options_(std::move(options)), owner_(make_uuid7()), thread_([this] { run(); }) {}
+Writer::Writer(Options options)
+    : options_(std::move(options)),
+      taker_{.collection = options_.names.newest,
+             .owner = make_uuid7(),
+             .lease = options_.lease,
+             .pause = [this](std::chrono::microseconds duration) { return pause(duration); }},
+      thread_([this] { run(); }) {}
 
 Writer::~Writer() {
   {
@@ -38,6 +46,7 @@ Writer::~Writer() {
     stopping_ = true;
   }
   arrived_.notify_one();
+  ended_.notify_one();
   thread_.join();
 }
 
@@ -54,6 +63,18 @@ bool Writer::push(Write& write) {
   }
   if (enough) arrived_.notify_one();
   return true;
+}
+
+/// Waits for what other machines do, who tell nobody when they have done it.
+bool Writer::pause(std::chrono::microseconds duration) {
+  std::unique_lock lock(mutex_);
+  return !ended_.wait_for(lock, duration, [this] { return stopping_; });
+}
+
+/// Whether there is something to write while the head is held.
+bool Writer::arrives_soon() {
+  std::unique_lock lock(mutex_);
+  return arrived_.wait_for(lock, kIdleMax, [this] { return !queue_.empty(); });
 }
 
 Writer::Writes Writer::take() {
@@ -105,6 +126,10 @@ void Writer::refuse_late() {
 
 void Writer::run() {
   while (true) {
+    if (is_held_ && !arrives_soon()) {
+      Client client(*options_.pool);
+      (void)let_go(client, *std::exchange(known_head_, std::nullopt), false);  // or the lease ends
+    }
     const Writes writes = take();
     if (writes.empty()) return;
     if (writes.front()->source != nullptr) {
@@ -130,18 +155,34 @@ void Writer::commit_writes(const Writes& writes) {
 }
 
 Result<Horizon> Writer::take_head(Client& client) {
-  const std::optional<Horizon> known = std::exchange(known_head_, std::nullopt);
-  return mongo::take_head(client, options_.names.newest, owner_, options_.lease, known ? &*known : nullptr);
+  std::optional<Horizon> known = std::exchange(known_head_, std::nullopt);
+  if (std::exchange(is_held_, false)) return *std::move(known);
+  TRY(Horizon head, mongo::take_head(client, taker_, known ? &*known : nullptr));
+  taken_at_ = std::chrono::steady_clock::now();
+  return head;
 }
 
-Result<bool> Writer::commit(Client& client, const Horizon& mine, std::int64_t committed, Instant recorded_at) {
-  TRY(const bool is_visible, mongo::commit(client, options_.names.newest, mine, committed, recorded_at));
-  if (!is_visible) return false;
-  known_head_ = mine;
-  known_head_->owner.clear();
-  known_head_->committed = committed;
-  known_head_->recorded_at = recorded_at;
+/// One who is alone writes again when more is on its way; the others have their turn after ours.
+bool Writer::keeps_head() {
+  if (std::chrono::steady_clock::now() - taken_at_ > kTurnMax) return false;
+  const std::lock_guard lock(mutex_);
+  return !stopping_ && (!queue_.empty() || last_taken_ > 1);
+}
+
+Result<bool> Writer::commit(Client& client, Horizon mine, const Commit& commit) {
+  TRY(const Outcome outcome, mongo::commit(client, taker_, mine, commit));
+  if (outcome == Outcome::lost) return false;
+  is_held_ = outcome == Outcome::kept;
+  if (!is_held_) mine.owner.clear();
+  mine.committed = commit.committed;
+  mine.recorded_at = commit.recorded_at;
+  known_head_ = std::move(mine);
   return true;
+}
+
+Result<> Writer::let_go(Client& client, const Horizon& mine, bool wrote) {
+  is_held_ = false;
+  return mongo::let_go(client, taker_, mine, wrote);
 }
 
 Result<bool> Writer::try_commit(const Writes& writes) {
@@ -152,44 +193,44 @@ Result<bool> Writer::try_commit(const Writes& writes) {
   std::vector<const Append*> appends;
   for (const Write* write : writes) std::ranges::copy(pointers(write->appends), std::back_inserter(appends));
   if (const Result<> loaded = batch.load(appends); !loaded) {
-    (void)let_go(client, options_.names.newest, mine, false);  // or the lease ends
+    (void)let_go(client, mine, false);  // or the lease ends
     return Failure(loaded.error());
   }
   for (Write* write : writes) write->result = batch.apply(write->appends);
   if (batch.empty()) {
-    TRY_OK(let_go(client, options_.names.newest, mine, false));
+    TRY_OK(let_go(client, mine, false));
     return true;
   }
   const Result<bool> written = batch.write();
   if (!written || !*written) {
-    (void)let_go(client, options_.names.newest, mine, true);  // or the next writer does
+    (void)let_go(client, mine, true);  // or the next writer does
     return written;
   }
-  return commit(client, mine, batch.position(), batch.recorded_at());
+  return commit(client, mine, {.committed = batch.position(), .recorded_at = batch.recorded_at(), .keeps_head = keeps_head()});
 }
 
 Result<> Writer::commit_source(Write& write) {
   Client client(*options_.pool);
   TRY_OK(options_.prepare(client));
-  TRY(Horizon mine, take_head(client));
+  TRY(const Horizon mine, take_head(client));
   std::int64_t position = mine.committed;
   Instant recorded_at = mine.recorded_at;
   if (const Result<> appended = append_batches(client, mine, *write.source, position, recorded_at); !appended) {
-    (void)let_go(client, options_.names.newest, mine, position != mine.committed);
+    (void)let_go(client, mine, position != mine.committed);
     return appended;
   }
-  TRY(const bool committed, commit(client, mine, position, recorded_at));
+  TRY(const bool committed, commit(client, mine, {.committed = position, .recorded_at = recorded_at, .keeps_head = false}));
   if (!committed) return Failure(contended());
   return {};
 }
 
-Result<> Writer::append_batches(Client& client, Horizon& mine, document::AppendSource& source, std::int64_t& position,
+Result<> Writer::append_batches(Client& client, const Horizon& mine, document::AppendSource& source, std::int64_t& position,
                                 Instant& recorded_at) {
   std::size_t index = 0;
   while (true) {
     TRY(const std::vector<Append> appends, source.next());
     if (appends.empty()) return {};
-    TRY(const bool is_mine, renew(client, options_.names.newest, mine, options_.lease));
+    TRY(const bool is_mine, renew(client, taker_, mine));
     if (!is_mine) return Failure(contended());
     Batch batch(client, options_.names, mine, position, std::max(recorded_at, options_.clock()));
     TRY_OK(batch.load(pointers(appends)));

@@ -52,27 +52,36 @@ class Writer {
   using Writes = std::vector<Write*>;
   void run();
   Writes take();
+  bool arrives_soon();
+  bool pause(std::chrono::microseconds duration);
   void refuse_late();
   void commit_writes(const Writes& writes);
   /// False: to be done again under another epoch.
   Result<bool> try_commit(const Writes& writes);
   Result<> commit_source(Write& write);
-  Result<> append_batches(Client& client, Horizon& mine, document::AppendSource& source, std::int64_t& position, Instant& recorded_at);
+  Result<> append_batches(Client& client, const Horizon& mine, document::AppendSource& source, std::int64_t& position,
+                          Instant& recorded_at);
   Result<Horizon> take_head(Client& client);
-  Result<bool> commit(Client& client, const Horizon& mine, std::int64_t committed, Instant recorded_at);
+  Result<bool> commit(Client& client, Horizon mine, const Commit& commit);
+  Result<> let_go(Client& client, const Horizon& mine, bool wrote);
+  bool keeps_head();
   static void complete(const Writes& writes);
 
   const Options options_;
-  const std::string owner_;
+  const Taker taker_;
   std::mutex mutex_;
   std::condition_variable arrived_;
-  std::deque<Write*> queue_;           // GUARDED_BY(mutex_)
-  std::size_t queued_ = 0;             // GUARDED_BY(mutex_); appends in the queue
-  bool stopping_ = false;              // GUARDED_BY(mutex_)
-  std::size_t wanted_ = 1;             // GUARDED_BY(mutex_); how many writes the thread sleeps for
-  std::size_t last_taken_ = 0;         // the thread's alone: how many writes the last commit had
-  std::optional<Horizon> known_head_;  // the thread's alone: as its last commit left it
-  std::thread thread_;                 // last: it starts when all else is there
+  std::condition_variable ended_;
+  std::deque<Write*> queue_;    // GUARDED_BY(mutex_)
+  std::size_t queued_ = 0;      // GUARDED_BY(mutex_); appends in the queue
+  bool stopping_ = false;       // GUARDED_BY(mutex_)
+  std::size_t wanted_ = 1;      // GUARDED_BY(mutex_); how many writes the thread sleeps for
+  std::size_t last_taken_ = 0;  // the thread's alone: how many writes the last commit had
+  // The thread's alone:
+  std::optional<Horizon> known_head_;  // as the last commit left it
+  bool is_held_ = false;               // the known head is ours
+  std::chrono::steady_clock::time_point taken_at_ = {};
+  std::thread thread_;  // last: it starts when all else is there
 };
 
 }  // namespace millrace::store::mongo
