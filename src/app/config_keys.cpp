@@ -35,7 +35,8 @@ constexpr ConfigKey kLimits[] = {
      "document is given whatever it weighs.",
      kSizes},
     {"spoolFolder", KeyType::text, otherwise("`.millrace` beside the config"),
-     "Where a bulk request waits until all of it is there, in files without a name."},
+     "Where a bulk request waits until all of it is there, in files without a name. Where the config's folder is only to be read: the "
+     "system's folder for temporary files."},
     {"spoolBytes", KeyType::size, initially("8GiB"), "What one request may keep there.", kSizes},
     {"connections", KeyType::number, initially("100000"),
      "Open connections; one more is answered with 503 and closed. No more than the system lets the process open, which it raises as far as "

@@ -1,5 +1,7 @@
 #include "app/service.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <deque>
 #include <thread>
@@ -229,10 +231,15 @@ struct Service::State {
     return router.mount("/", add_handler<StartPage>(model), http::Router::Scope::exact);
   }
 
-  /// Beside the storage, where there is space for data.
+  /// Beside the storage, where there is space for data; among the system's temporary files where the config's folder is only to be read, as
+  /// one that is mounted into a container may be.
   std::filesystem::path spool_folder() const {
     if (!model.config.spool_folder.empty()) return model.config.spool_folder;
-    return options.embedded_folder ? *options.embedded_folder : std::filesystem::absolute(model.config.file).parent_path() / ".millrace";
+    if (options.embedded_folder) return *options.embedded_folder;
+    const std::filesystem::path beside = std::filesystem::absolute(model.config.file).parent_path();
+    const bool may_write = ::access((beside / ".millrace").c_str(), W_OK) == 0 || ::access(beside.c_str(), W_OK) == 0;
+    std::error_code ignored;
+    return may_write ? beside / ".millrace" : std::filesystem::temp_directory_path(ignored);
   }
 
   Result<> mount_status_pages() {

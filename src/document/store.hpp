@@ -8,6 +8,7 @@
 // points to must live until the call ends.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -47,6 +48,11 @@ struct Append {
   /// Of a create alone. When a living document was created under the key, nothing is appended, whatever `id` is: the receipt is that
   /// create's. With another fingerprint: error "idempotency.mismatch" (unprocessable).
   std::optional<Idempotency> idempotency = {};
+  /// When it was recorded elsewhere: of imports alone. What is before the entity's last version counts as recorded with that one.
+  std::optional<Instant> recorded_at = {};
+
+  /// When it is recorded, after a version of `last`, by a clock that shows `time`.
+  Instant recorded_after(Instant last, Instant time) const { return std::max(last, recorded_at.value_or(time)); }
 };
 
 /// What became of one append.

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <random>
 #include <span>
 #include <string>
@@ -27,6 +28,7 @@ struct ModelVersion {
 struct Outcome {
   std::size_t version = 0;
   bool repeated = false;
+  std::optional<Instant> recorded_at = {};  // elsewhere
 };
 
 /// Every version in order. The simplest thing that could be right.
@@ -76,7 +78,9 @@ struct Model {
         keys = keys_before;
         return code + " at /" + std::to_string(i);
       }
-      outcomes.push_back({.version = first != nullptr ? first->version : versions.size(), .repeated = first != nullptr});
+      outcomes.push_back({.version = first != nullptr ? first->version : versions.size(),
+                          .repeated = first != nullptr,
+                          .recorded_at = appends[i].recorded_at});
       if (first != nullptr) continue;
       note_keys(appends[i]);
       const Envelope envelope{.version = head == nullptr ? 1 : head->envelope.version + 1,

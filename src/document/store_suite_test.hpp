@@ -105,7 +105,9 @@ class StoreSuite : public testing::TestWithParam<StoreSetup> {
     EXPECT_EQ(receipt.version, envelope.version);
     EXPECT_EQ(receipt.position, envelope.position);
     envelope.recorded_at = receipt.recorded_at;
-    if (index > 0) EXPECT_GE(receipt.recorded_at, model_.versions[index - 1].envelope.recorded_at);
+    const Instant last = index > 0 ? model_.versions[index - 1].envelope.recorded_at : Instant{};
+    EXPECT_GE(receipt.recorded_at, last);
+    if (outcome.recorded_at && !outcome.repeated) EXPECT_EQ(receipt.recorded_at, std::max(last, *outcome.recorded_at));
   }
 
   static Append named_create(std::string id, std::string key, std::string fingerprint) {

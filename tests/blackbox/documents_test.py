@@ -116,6 +116,11 @@ def test_commands_of_the_repository_exist(block):
         elif words and words[0].endswith("millrace"):
             assert services.run_command(words[1], "--help").returncode == 0, line
             assert all((ROOT / word).exists() for word in words[2:] if word.startswith("examples/")), line
+        elif words and words[0] == "docker-compose":
+            # No container engine runs here: tests/docker runs what stands in the file, as far as that goes.
+            assert words[1:] == ["up"] and (ROOT / "docker-compose.yml").is_file(), line
+        elif words and words[0] == "npm":
+            assert words[1] in json.loads((ROOT / "package.json").read_text())["scripts"], line
         elif words:
             assert words[0] in ("git", "cd"), f"{block.place}: nobody checks {line}"
 

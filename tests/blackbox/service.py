@@ -71,6 +71,8 @@ class Service:
     def __init__(self, folder, port=None, command=None):
         self.folder = Path(folder)
         self.port = port or free_port()
+        self.program = [str(BINARY)]
+        self.environment = environment()
         self.command = command or ["dev", str(folder)]
         self.process = None
         self.url = f"http://127.0.0.1:{self.port}"
@@ -78,8 +80,8 @@ class Service:
 
     def start(self):
         with self.output.open("ab") as output:
-            command = [str(BINARY), *self.command, "--port", str(self.port)]
-            self.process = subprocess.Popen(command, stdout=output, stderr=output, env=environment())
+            command = [*self.program, *self.command, "--port", str(self.port)]
+            self.process = subprocess.Popen(command, stdout=output, stderr=output, env=self.environment)
         deadline = time.monotonic() + START_SECONDS_MAX
         while not self._is_ready():
             assert self.process.poll() is None, f"exit code {self.process.returncode} before it was ready:\n{self.printed()}"

@@ -128,9 +128,9 @@ class MemoryStore final : public document::Store, private document::Held {
     }
     TRY(std::optional<Error> refused, document::refusal(appends, *this));
     if (refused) return Failure(*std::move(refused));
-    const Instant recorded_at = std::max(options_.clock(), versions_.empty() ? Instant{} : versions_.back().envelope.recorded_at);
+    const Instant time = options_.clock();
     std::vector<Receipt> receipts;
-    for (Append& each : appends) receipts.push_back(append_one(each, recorded_at));
+    for (Append& each : appends) receipts.push_back(append_one(each, time));
     return receipts;
   }
 
@@ -145,7 +145,7 @@ class MemoryStore final : public document::Store, private document::Held {
     return document::KeyUse{.id = versions_[known->second.place].id, .fingerprint = known->second.fingerprint};
   }
 
-  Receipt append_one(Append& append, Instant recorded_at) {
+  Receipt append_one(Append& append, Instant time) {
     if (append.idempotency) {
       const auto [known, is_new] =
           keys_.try_emplace(append.idempotency->key, FirstUse{std::move(append.idempotency->fingerprint), versions_.size()});
@@ -153,6 +153,7 @@ class MemoryStore final : public document::Store, private document::Held {
       keys_of_[append.id].push_back(known->first);
     }
     if (append.operation == document::Operation::remove) let_keys_go(append.id);
+    const Instant recorded_at = append.recorded_after(versions_.empty() ? Instant{} : versions_.back().envelope.recorded_at, time);
     std::vector<std::size_t>& places = places_[append.id];
     if (!places.empty()) versions_[places.back()].superseded_at = recorded_at;
     places.push_back(versions_.size());

@@ -112,6 +112,7 @@ Receipt Batch::append_one(const Append& append, const Encoded* payload) {
     }
   }
   State& state = states_[append.id];
+  recorded_at_ = append.recorded_after(recorded_at_, time_);
   const bool deleted = append.operation == Operation::remove;
   const document::Envelope envelope{.version = state.head.version + 1,
                                     .position = static_cast<document::Position>(++position_),

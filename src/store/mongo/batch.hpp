@@ -16,9 +16,9 @@ namespace millrace::store::mongo {
 
 class Batch : private document::Held {
  public:
-  /// `position`: the last one that is taken.
-  Batch(Client& client, const Names& names, const Horizon& mine, std::int64_t position, Instant recorded_at)
-      : client_(client), names_(names), mine_(mine), position_(position), recorded_at_(recorded_at) {}
+  /// `position`: the last one that is taken, and when it was recorded. `time`: by the clock.
+  Batch(Client& client, const Names& names, const Horizon& mine, std::int64_t position, Instant recorded_at, Instant time)
+      : client_(client), names_(names), mine_(mine), position_(position), recorded_at_(recorded_at), time_(time) {}
 
   /// Reads what the appends depend on. Once, before apply().
   Result<> load(std::span<const document::Append* const> appends);
@@ -53,7 +53,8 @@ class Batch : private document::Held {
   const Names& names_;
   const Horizon& mine_;
   std::int64_t position_;
-  const Instant recorded_at_;
+  Instant recorded_at_;
+  const Instant time_;
   bool has_new_ = false;
   TextMap<State> states_;
   TextMap<std::string> id_of_key_;

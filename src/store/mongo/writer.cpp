@@ -189,7 +189,7 @@ Result<bool> Writer::try_commit(const Writes& writes) {
   Client client(*options_.pool);
   TRY_OK(options_.prepare(client));
   TRY(const Horizon mine, take_head(client));
-  Batch batch(client, options_.names, mine, mine.committed, std::max(mine.recorded_at, options_.clock()));
+  Batch batch(client, options_.names, mine, mine.committed, mine.recorded_at, options_.clock());
   std::vector<const Append*> appends;
   for (const Write* write : writes) std::ranges::copy(pointers(write->appends), std::back_inserter(appends));
   if (const Result<> loaded = batch.load(appends); !loaded) {
@@ -232,7 +232,7 @@ Result<> Writer::append_batches(Client& client, const Horizon& mine, document::A
     if (appends.empty()) return {};
     TRY(const bool is_mine, renew(client, taker_, mine));
     if (!is_mine) return Failure(contended());
-    Batch batch(client, options_.names, mine, position, std::max(recorded_at, options_.clock()));
+    Batch batch(client, options_.names, mine, position, recorded_at, options_.clock());
     TRY_OK(batch.load(pointers(appends)));
     auto receipts = batch.apply(appends);
     if (!receipts) return Failure(document::counted_from(index, std::move(receipts).error()));

@@ -96,6 +96,7 @@ class PostgresStore final : public document::Store {
       const BulkOptions bulk{.server = {options_.uri, options_.database},
                              .timeout = options_.timeout,
                              .connect_timeout = options_.connect_timeout,
+                             .resolve_max = options_.resolve_max,
                              .log = &log_};
       return append_bulk(table_, source, options_.clock, bulk);
     };
@@ -200,8 +201,11 @@ class PostgresStore final : public document::Store {
                        .replicas = options_.replicas,
                        .readers = options_.connections,
                        .scans_max = options_.scans_max};
-    lane.writer = {
-        .queue_max = options_.queue_max, .batch_max = options_.batch_max, .wait_max = options_.wait_max, .timeout = options_.timeout};
+    lane.writer = {.queue_max = options_.queue_max,
+                   .batch_max = options_.batch_max,
+                   .wait_max = options_.wait_max,
+                   .timeout = options_.timeout,
+                   .resolve_max = options_.resolve_max};
     return std::make_shared<Lane>(loop, table_, options_.clock, std::move(lane));
   }
 

@@ -40,7 +40,8 @@ struct Options {
   std::chrono::milliseconds wait_max{10'000};             // for a write behind others; then it is refused likewise
   std::chrono::milliseconds timeout{10'000};              // of each statement: "store.timeout"
   std::chrono::milliseconds connect_timeout{5'000};
-  std::chrono::milliseconds open_max{2'000};  // how long open_store waits for what is refused at once
+  std::chrono::milliseconds resolve_max{30'000};  // how long a commit whose answer was lost is looked for; then "store.unconfirmed"
+  std::chrono::milliseconds open_max{2'000};      // how long open_store waits for what is refused at once
 };
 
 /// Opens the collection. Where the server is away, refuses the user or is slow, the store is opened all the same: it answers

@@ -17,6 +17,12 @@ class TestServer {
   /// The server of this program, started when it is first asked for, ended with the program.
   static TestServer& shared();
 
+  /// The same, but one that was started for this program in any case: for tests that stand between it and us.
+  static TestServer& own();
+
+  /// A database of this name, once it is made, takes everybody's word for who he is.
+  static constexpr const char* kOpenDatabase = "trusting";
+
   /// Starts another one, for a test that does harm to it.
   TestServer();
   ~TestServer();
@@ -34,7 +40,7 @@ class TestServer {
 
  private:
   explicit TestServer(std::string uri) : uri_(std::move(uri)) {}
-  void wait_until_ready() const;
+  void launch();
 
   std::string folder_;
   std::string uri_;

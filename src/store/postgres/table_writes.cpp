@@ -90,7 +90,7 @@ Result<std::optional<document::KeyUse>> TableWrites::key(const std::string& key)
 Result<std::vector<Receipt>> TableWrites::apply(std::span<const Append> appends, Instant time) {
   TRY(std::optional<Error> refused, document::refusal(appends, *this));
   if (refused) return Failure(*std::move(refused));
-  recorded_at_ = std::max(recorded_at_, time);
+  time_ = time;
   std::vector<Receipt> receipts;
   receipts.reserve(appends.size());
   for (const Append& append : appends) receipts.push_back(append_unless_repeated(append));
@@ -111,6 +111,7 @@ Receipt TableWrites::append_unless_repeated(const Append& append) {
 
 Receipt TableWrites::append_one(const Append& append) {
   Newest& newest = newest_[append.id];
+  recorded_at_ = append.recorded_after(recorded_at_, time_);
   if (newest.head.version != 0) supersede(newest);
   const Version version{.append = &append, .number = newest.head.version + 1, .position = ++position_, .recorded_at = recorded_at_};
   if (version.deleted()) let_keys_go(append.id);

@@ -85,6 +85,7 @@ class TableWrites : private document::Held {
   const Table& table_;
   document::Position position_ = 0;
   Instant recorded_at_;
+  Instant time_;  // by the clock
   std::vector<document::IndexedPath> paths_;
   std::set<std::int64_t> many_;  // paths that had several values before
   TextMap<Newest> newest_;

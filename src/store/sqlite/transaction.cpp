@@ -47,7 +47,7 @@ class TableWrites : private document::Held {
   Result<Result<std::vector<Receipt>>> apply(const std::vector<Append>& appends, const Clock& clock) {
     TRY(std::optional<Error> refused, document::refusal(appends, *this));
     if (refused) return Result<std::vector<Receipt>>(Failure(*std::move(refused)));
-    recorded_at_ = std::max(recorded_at_, clock());
+    time_ = clock();
     std::vector<Receipt> receipts;
     receipts.reserve(appends.size());
     for (const Append& append : appends) {
@@ -141,6 +141,7 @@ class TableWrites : private document::Held {
 
   Result<Receipt> append_one(const Append& append) {
     TRY(Newest * newest, this->newest(append.id));
+    recorded_at_ = append.recorded_after(recorded_at_, time_);
     if (newest->head.version != 0) TRY_OK(supersede(*newest));
     const Receipt receipt{.version = newest->head.version + 1, .position = ++position_, .recorded_at = recorded_at_};
     const bool deleted = append.operation == Operation::remove;
@@ -176,6 +177,7 @@ class TableWrites : private document::Held {
   std::vector<document::IndexedPath> paths_;
   Position position_ = 0;
   Instant recorded_at_;
+  Instant time_;  // by the clock
   TextMap<Newest> newest_;
 };
 
