@@ -5,6 +5,8 @@ import socket
 
 import pytest
 
+pytestmark = pytest.mark.every_storage
+
 RAW = "/raw-events/api"
 GRAPH = "/raw-events/graph"
 MEBIBYTE = 1 << 20

@@ -6,6 +6,8 @@ import pytest
 
 from service import instant
 
+pytestmark = pytest.mark.every_storage
+
 DOWN = """
 query ($id: ID!, $at: Float) {
   getById(id: $id, at: $at) { name coops { name hens { name eggs layReports { time_of_day eggs } } } }

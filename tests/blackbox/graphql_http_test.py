@@ -8,6 +8,8 @@ import pytest
 import service as services
 from service import ROOT
 
+pytestmark = pytest.mark.every_storage
+
 AUDITS = {"MUST": 13, "SHOULD": 23, "MAY": 25}
 
 

@@ -7,6 +7,8 @@ import pytest
 
 import service as services
 
+pytestmark = pytest.mark.every_storage
+
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 NAMED = {"type": "object", "properties": {"name": {"type": "string"}}, "required": ["name"]}
 SCHEMAS = {
@@ -36,14 +38,14 @@ def graphlette(name):
 
 
 @pytest.fixture(scope="module")
-def service(tmp_path_factory):
+def service(tmp_path_factory, storages):
     folder = tmp_path_factory.mktemp("ids")
     (folder / "config").mkdir()
     config = {
         "restlettes": [restlette(name, schema) for name, schema in SCHEMAS.items()],
         "graphlettes": [graphlette(name) for name in SCHEMAS],
     }
-    (folder / "config/config.conf").write_text(json.dumps(config))
+    (folder / "config/config.conf").write_text(json.dumps(storages.config(config)))
     running = services.Service(folder, command=["serve", "--config", str(folder / "config/config.conf")]).start()
     yield running
     running.stop()

@@ -6,6 +6,8 @@ import pytest
 
 import service as services
 
+pytestmark = pytest.mark.every_storage
+
 LINES = {"Content-Type": "application/x-ndjson"}
 CONFIG = {
     "url": "https://events.example.com/base",
@@ -40,10 +42,10 @@ CONFIG = {
 
 
 @pytest.fixture(scope="module")
-def service(tmp_path_factory):
+def service(tmp_path_factory, storages):
     folder = tmp_path_factory.mktemp("items")
     (folder / "config").mkdir()
-    (folder / "config/config.conf").write_text(json.dumps(CONFIG))
+    (folder / "config/config.conf").write_text(json.dumps(storages.config(CONFIG)))
     running = services.Service(folder, command=["serve", "--config", str(folder / "config/config.conf")]).start()
     yield running
     running.stop()

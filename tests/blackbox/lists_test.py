@@ -7,6 +7,8 @@ import pytest
 
 from service import instant
 
+pytestmark = pytest.mark.every_storage
+
 GRAPH = "/hen/graph"
 NAMES = ["ada", "Ada", "adam", "bea", "béa", "beatrix", "cleo", "𝄞", "z", "10", "2"]
 SPELLINGS = {"name": "NAME", "eggs": "EGGS", "hatched": "HATCHED"}

@@ -1,4 +1,4 @@
-"""A SecantusDB server, which speaks MongoDB's protocol, started on a free port in a folder of its own; or the one that MONGO_URI names."""
+"""A server that speaks MongoDB's protocol, started on a free port in a folder of its own; or the one that MONGO_URI names."""
 
 import json
 import os
@@ -8,26 +8,40 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import service as services
 
-PROGRAM = Path(sys.executable).parent / "secantusd-py"
+SECANTUS = Path(sys.executable).parent / "secantusd-py"
+JAVA = services.ROOT / "tests/mongo/java/target/server.jar"
 START_SECONDS_MAX = 60
 
 
 class MongoServer:
-    def __init__(self, folder):
-        self.folder = folder
+    """SecantusDB, or mongo-java-server, which keeps all in memory and knows no transactions. `own`: never the one that MONGO_URI names."""
+
+    def __init__(self, folder, kind="secantus", own=False):
+        self.folder, self.kind = folder, kind
+        self.given = None if own else os.environ.get("MONGO_URI")
         self.port = services.free_port()
         self.process = None
 
     def uri(self, database="events"):
-        return os.environ.get("MONGO_URI", f"mongodb://127.0.0.1:{self.port}/{database}")
+        if self.given is None:
+            return f"mongodb://127.0.0.1:{self.port}/{database}"
+        return urlsplit(self.given)._replace(path=f"/{database}").geturl()
 
-    def start(self):
-        command = [str(PROGRAM), "--host", "127.0.0.1", "--port", str(self.port), "--storage-path", f"{self.folder}/data", "--sync-on-commit"]
+    def _command(self):
+        if self.kind == "java":
+            return ["java", "-Xmx512m", "-cp", str(JAVA), "Server", str(self.port)]
+        return [str(SECANTUS), "--host", "127.0.0.1", "--port", str(self.port), "--storage-path", f"{self.folder}/data", "--sync-on-commit"]
+
+    def start(self, *options):
+        """`options`: more arguments of the server."""
+        if self.given is not None:
+            return self
         with (self.folder / "server.log").open("ab") as log:
-            self.process = subprocess.Popen(command, stdout=log, stderr=log)
+            self.process = subprocess.Popen([*self._command(), *options], stdout=log, stderr=log)
         deadline = time.monotonic() + START_SECONDS_MAX
         while not self._is_open():
             assert time.monotonic() < deadline, (self.folder / "server.log").read_text()

@@ -1,4 +1,4 @@
-"""The seed's story with both entities in MongoDB, and what the service says and does while the server is away."""
+"""Entities in MongoDB: what other tools see of them, and what the service says and does when the server is not as it should be."""
 
 import time
 
@@ -6,7 +6,7 @@ import pytest
 
 import service as services
 from mongo_server import MongoServer, on_mongo
-from story_test import *  # noqa: F403  the same tests, on the service below
+from story_test import RAW_EVENT
 
 
 @pytest.fixture(scope="module")
@@ -67,11 +67,11 @@ def test_a_service_starts_before_its_server(tmp_path_factory, tmp_path):
     folder = services.copy_example("events", tmp_path)
     service = Starting(folder, command=on_mongo(folder, server.uri())).start()
     until(service, 503)
-    refused = service.request("POST", "/raw-events/api", RAW_EVENT)  # noqa: F405
+    refused = service.request("POST", "/raw-events/api", RAW_EVENT)
     assert (refused.status, refused.json()["code"]) == (503, "store.unavailable") and refused.headers["Retry-After"], refused
     server.start()
     until(service, 200)
-    created = service.create("/raw-events/api", RAW_EVENT)  # noqa: F405
+    created = service.create("/raw-events/api", RAW_EVENT)
     server.kill()
     until(service, 503)
     server.start()

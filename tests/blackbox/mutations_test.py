@@ -4,6 +4,8 @@ import concurrent.futures
 
 import pytest
 
+pytestmark = pytest.mark.every_storage
+
 GRAPH = "/hen/graph"
 FIELDS = "id name eggs retired coop_id coop { name }"
 CREATE = f"mutation ($input: HenInput!) {{ createHen(input: $input) {{ {FIELDS} }} }}"

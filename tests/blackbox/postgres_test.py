@@ -1,4 +1,4 @@
-"""The seed's story with both entities in PostgreSQL, and what the service says and does when that is not as it should be."""
+"""Entities in PostgreSQL: what other tools see of them, and what the service says and does when the server is not as it should be."""
 
 import json
 import time
@@ -7,7 +7,7 @@ import pytest
 
 import service as services
 from postgres_server import PostgresServer, events, on_postgres, server  # noqa: F401  fixtures
-from story_test import *  # noqa: F403  the same tests, on the service below
+from story_test import RAW_EVENT, story  # noqa: F401  a fixture
 
 
 def test_payloads_are_there_for_other_tools(server, events, story):
@@ -57,7 +57,7 @@ def test_what_the_server_refuses_is_said_by_ready(server, tmp_path, database, pa
     storages = until(service, 503)["storages"]
     assert reason in storages["raw_events"]["error"] and storages["processed_events"]["status"] == "ok", storages
     assert password not in json.dumps(storages)
-    refused = service.request("POST", "/raw-events/api", RAW_EVENT)  # noqa: F405
+    refused = service.request("POST", "/raw-events/api", RAW_EVENT)
     assert (refused.status, refused.json()["code"]) == (503, "store.unavailable") and refused.headers["Retry-After"], refused
     assert reason not in refused.text
     service.stop()
@@ -69,7 +69,7 @@ def test_a_service_starts_before_its_server(tmp_path_factory, tmp_path):
     assert "refused" in until(service, 503)["storages"]["raw_events"]["error"]
     server.start()
     until(service, 200)
-    created = service.create("/raw-events/api", RAW_EVENT)  # noqa: F405
+    created = service.create("/raw-events/api", RAW_EVENT)
     server.kill()
     until(service, 503)
     server.start()

@@ -4,6 +4,8 @@ import pytest
 
 from service import instant
 
+pytestmark = pytest.mark.every_storage
+
 RAW = "/raw-events"
 PROCESSED = "/processed-events"
 

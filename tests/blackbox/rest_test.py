@@ -5,6 +5,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+pytestmark = pytest.mark.every_storage
+
 RAW = "/raw-events/api"
 
 

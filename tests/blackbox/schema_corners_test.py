@@ -6,6 +6,8 @@ import pytest
 
 import service as services
 
+pytestmark = pytest.mark.every_storage
+
 SDL = """
 scalar JSON
 type Thing { id: ID! name: String n: Int box: Box boxes: [Box!] }
@@ -27,14 +29,14 @@ GRAPH = "/thing/graph"
 def config_of(sdl):
     resolver = {"name": "Box.same", "id": "name", "queryName": "getByName", "url": GRAPH}
     graphlette = {"path": GRAPH, "storage": {"type": "memory", "collection": "thing"}, "schema": sdl, "rootConfig": {"resolvers": [resolver]}}
-    return json.dumps({"limits": {"graphql": {"cost": 500}}, "graphlettes": [graphlette]})
+    return {"limits": {"graphql": {"cost": 500}}, "graphlettes": [graphlette]}
 
 
 @pytest.fixture(scope="module")
-def service(tmp_path_factory):
+def service(tmp_path_factory, storages):
     folder = tmp_path_factory.mktemp("corners")
     (folder / "config").mkdir()
-    (folder / "config/config.conf").write_text(config_of(SDL))
+    (folder / "config/config.conf").write_text(json.dumps(storages.config(config_of(SDL))))
     running = services.Service(folder, command=["serve", "--config", str(folder / "config/config.conf")]).start()
     for number in range(3):
         running.create("/thing/api", {"name": f"thing {number}", "n": number})
@@ -138,7 +140,7 @@ def test_errors_of_many_documents_are_bounded(service):
     ],
 )
 def test_sdl_that_says_nothing_sensible_is_a_problem(tmp_path, sdl, words):
-    (tmp_path / "config.conf").write_text(config_of(sdl))
+    (tmp_path / "config.conf").write_text(json.dumps(config_of(sdl)))
     done = services.run_command("check", "--config", tmp_path / "config.conf")
     assert done.returncode == 1 and words in done.stdout + done.stderr, done
     assert "is not there" not in done.stdout + done.stderr

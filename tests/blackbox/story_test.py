@@ -2,6 +2,8 @@
 
 import pytest
 
+pytestmark = pytest.mark.every_storage
+
 RAW = "/raw-events"
 PROCESSED = "/processed-events"
 

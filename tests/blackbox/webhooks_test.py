@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.every_storage
+
 EXAMPLES = Path(__file__).resolve().parent / "node_modules/@octokit/webhooks-examples/api.github.com/index.json"
 
 
