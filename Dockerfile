@@ -20,7 +20,7 @@ RUN apt-get update \
     && apt-get install -y --no-install-recommends \
         ca-certificates libbson-1.0-0 libfmt9 libmongoc-1.0-0 libpq5 libre2-9 libsqlite3-0 libssl3 libstdc++6 zlib1g \
     && rm -rf /var/lib/apt/lists/* \
-    && useradd --system --no-log-init --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin millrace
+    && useradd --no-log-init --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin millrace
 COPY --from=build /millrace/build/release/millrace /usr/local/bin/millrace
 # A service of your own: its folder `config` mounted here. It is only read.
 COPY examples/events/config /config
