@@ -5,14 +5,12 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import time
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import service as services
 
-SECANTUS = Path(sys.executable).parent / "secantusd-py"
+SECANTUS = services.ROOT / ".venv/bin/secantusd-py"
 JAVA = services.ROOT / "tests/mongo/java/target/server.jar"
 START_SECONDS_MAX = 60
 
