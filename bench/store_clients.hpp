@@ -51,7 +51,8 @@ inline Task<void> write_one_after_another(Run& run) {
   while (Clock::now() < run.end) {
     std::vector<document::Append> appends;
     run.ids.push_back(make_uuid7());
-    appends.push_back({.id = run.ids.back(), .payload = payload(static_cast<int>(run.ids.size()))});
+    // As of clients that leave the id to the service.
+    appends.push_back({.id = run.ids.back(), .payload = payload(static_cast<int>(run.ids.size())), .has_new_id = true});
     CO_TRY_OK(co_await run.store.append(std::move(appends)));
     ++run.done;
   }

@@ -61,7 +61,10 @@ Result<std::optional<Error>> refusal_of(const Append& append, std::size_t index,
     if (first && first->fingerprint != append.idempotency->fingerprint) return mismatch(index);
     if (first) return std::optional<Error>();  // a repeat: nothing will be appended
   }
-  TRY(const Head head, outlook.head(append.id));
+  Head head;
+  if (!append.has_new_id) {
+    TRY(head, outlook.head(append.id));
+  }
   if (auto error = refusal(append, head, index)) return error;
   outlook.admit(append, head);
   return std::optional<Error>();

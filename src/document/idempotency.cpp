@@ -63,6 +63,7 @@ Result<Append> creation(Incoming incoming, const CreationRules& rules, std::opti
     json::append_pointer_token(field, rules.idempotency_field);
     TRY(append.idempotency, make_idempotency(*own, incoming, field));
   }
+  append.has_new_id = !incoming.id;
   append.id = incoming.id ? *std::move(incoming.id) : make_uuid7();
   append.payload = std::move(incoming.payload);
   return append;

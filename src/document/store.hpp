@@ -48,6 +48,8 @@ struct Append {
   /// Of a create alone. When a living document was created under the key, nothing is appended, whatever `id` is: the receipt is that
   /// create's. With another fingerprint: error "idempotency.mismatch" (unprocessable).
   std::optional<Idempotency> idempotency = {};
+  /// Of a create alone: the id was made for it a moment ago, so that a store need not look whether it is there.
+  bool has_new_id = false;
   /// When it was recorded elsewhere: of imports alone. What is before the entity's last version counts as recorded with that one.
   std::optional<Instant> recorded_at = {};
 

@@ -20,11 +20,11 @@ Error placed(Error error, std::size_t index) {
 
 }  // namespace
 
-Result<> Batch::load(std::span<const Append* const> appends) {
+Result<> Batch::load(std::span<const Append* const> appends, bool is_again) {
   std::set<std::string_view> ids;
   std::set<std::string_view> keys;
   for (const Append* append : appends) {
-    ids.insert(append->id);
+    if (!append->has_new_id || is_again) ids.insert(append->id);
     if (append->idempotency) keys.insert(append->idempotency->key);
   }
   TRY_OK(load_documents(std::vector<std::string_view>(ids.begin(), ids.end())));

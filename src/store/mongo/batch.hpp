@@ -20,8 +20,9 @@ class Batch : private document::Held {
   Batch(Client& client, const Names& names, const Horizon& mine, std::int64_t position, Instant recorded_at, Instant time)
       : client_(client), names_(names), mine_(mine), position_(position), recorded_at_(recorded_at), time_(time) {}
 
-  /// Reads what the appends depend on. Once, before apply().
-  Result<> load(std::span<const document::Append* const> appends);
+  /// Reads what the appends depend on. Once, before apply(). `is_again`: another epoch has tried, so that what it wrote, which nobody sees,
+  /// may be there.
+  Result<> load(std::span<const document::Append* const> appends, bool is_again);
 
   /// Adds all of a call, or refuses all. The appends live as long as the batch.
   Result<std::vector<document::Receipt>> apply(std::span<const document::Append> appends);

@@ -14,67 +14,15 @@
 
 #include "base/id.hpp"
 #include "io/loop.hpp"
-#include "store/mongo/mongo_store.hpp"
+#include "store/mongo/load_test.hpp"
 #include "store/mongo/server_test.hpp"
 
 namespace millrace::store::mongo {
 namespace {
 
-using document::Append;
-using document::Store;
-
-constexpr int kRounds = 20;
-
-constexpr std::chrono::milliseconds kLease{300};
-
-std::unique_ptr<Store> open(const std::string& uri, const std::string& collection, std::chrono::milliseconds lease = kLease) {
-  auto store = open_store({.uri = uri, .database = "faults", .collection = collection, .lease = lease});
-  CHECK(store.has_value());
-  return *std::move(store);
-}
-
-/// Two documents that are there together or not at all, and a new version of a third that every pair shares.
-std::vector<Append> pair(const std::string& name) {
-  std::vector<Append> appends;
-  appends.push_back({.id = name + "a", .payload = R"({"n":1})"});
-  appends.push_back({.id = name + "b", .payload = R"({"n":1.50})"});
-  appends.push_back({.operation = document::Operation::replace, .id = "shared", .payload = R"({"n":2})"});
-  return appends;
-}
-
-void create_shared(Store& store) {
-  io::Loop loop;
-  std::vector<Append> appends;
-  appends.push_back({.id = "shared", .payload = "{}"});
-  ASSERT_TRUE(loop.block_on(store.append(std::move(appends))));
-}
-
-/// Everything is there once and in order, pairs are whole, what was acknowledged is there, and the shared document has all its versions.
-void check(Store& store, const std::set<std::string>& acknowledged) {
-  io::Loop loop;
-  const auto changes = loop.block_on(store.changes(0, 1'000'000));
-  ASSERT_TRUE(changes) << changes.error().message;
-  std::set<std::string> there;
-  std::uint64_t shared = 0;
-  for (std::size_t i = 0; i < changes->size(); ++i) {
-    ASSERT_EQ(changes->envelope(i).position, i + 1);
-    if (changes->id(i) == "shared") {
-      EXPECT_EQ(changes->envelope(i).version, ++shared);
-    } else {
-      EXPECT_TRUE(there.insert(changes->id(i)).second) << changes->id(i);
-    }
-  }
-  EXPECT_EQ(there.size(), 2 * (shared - 1));
-  for (const std::string& name : acknowledged) EXPECT_TRUE(there.contains(name + "a") && there.contains(name + "b")) << name;
-  const std::string_view id = "shared";
-  const auto newest = loop.block_on(store.read(std::span(&id, 1), {}));
-  ASSERT_TRUE(newest && newest->found(0));
-  EXPECT_EQ(newest->envelope(0).version, shared);
-}
-
 /// Appends for ever and writes the name of each pair that was acknowledged.
 [[noreturn]] void run_child(const std::string& uri, const std::string& collection, int round, int pipe) {
-  const auto store = open(uri, collection);
+  const auto store = open_faulty(uri, collection);
   io::Loop loop;
   for (int i = 0;; ++i) {
     const std::string name = fmt::format("{}.{}\n", round, i);
@@ -88,7 +36,7 @@ class WriterFaults : public testing::TestWithParam<TestServer::Kind> {};
 TEST_P(WriterFaults, AWriterIsKilledAnywhere) {
   const std::string uri = TestServer::shared(GetParam()).uri("faults");
   const std::string collection = make_uuid7();
-  create_shared(*open(uri, collection));
+  create_shared(*open_faulty(uri, collection));
   std::set<std::string> acknowledged;
   for (int round = 0; round < kRounds; ++round) {
     int ends[2];
@@ -112,7 +60,7 @@ TEST_P(WriterFaults, AWriterIsKilledAnywhere) {
     for (std::size_t end = 0; (end = lines.find('\n')) != std::string::npos; lines.erase(0, end + 1))
       acknowledged.insert(lines.substr(0, end + 1));
   }
-  const auto store = open(uri, collection);
+  const auto store = open_faulty(uri, collection);
   EXPECT_GE(acknowledged.size(), 5u * kRounds);
   check(*store, acknowledged);
 }
@@ -127,7 +75,7 @@ std::set<std::string> race(const std::string& uri, const std::string& collection
   std::vector<std::jthread> writers;
   for (int writer = 0; writer < 3; ++writer) {
     writers.emplace_back([&, writer] {
-      const auto store = open(uri, collection, lease);
+      const auto store = open_faulty(uri, collection, {.lease = lease});
       io::Loop loop;
       for (int i = 0; i < count; ++i) {
         const std::string name = fmt::format("{}.{}.", writer, i);
@@ -144,7 +92,7 @@ std::set<std::string> race(const std::string& uri, const std::string& collection
 TEST_P(WriterFaults, WritersTakeTurns) {
   const std::string uri = TestServer::shared(GetParam()).uri("faults");
   const std::string collection = make_uuid7();
-  const auto store = open(uri, collection);
+  const auto store = open_faulty(uri, collection);
   create_shared(*store);
   const auto acknowledged = race(uri, collection, std::chrono::milliseconds(20'000), 30);
   EXPECT_EQ(acknowledged.size(), 3u * 30);
@@ -155,9 +103,9 @@ TEST_P(WriterFaults, WritersTakeTurns) {
 TEST_P(WriterFaults, WhoIsBuriedAliveChangesNothing) {
   const std::string uri = TestServer::shared(GetParam()).uri("faults");
   const std::string collection = make_uuid7();
-  const auto store = open(uri, collection);
+  const auto store = open_faulty(uri, collection);
   create_shared(*store);
-  const auto acknowledged = race(uri, collection, std::chrono::milliseconds(1), 60);
+  const auto acknowledged = race(uri, collection, std::chrono::milliseconds(1), 25);
   EXPECT_GT(acknowledged.size(), 0u);
   check(*store, acknowledged);
 }
@@ -165,7 +113,7 @@ TEST_P(WriterFaults, WhoIsBuriedAliveChangesNothing) {
 TEST(ServerFaults, TheServerIsKilledUnderLoad) {
   TestServer server(TestServer::Kind::secantus);
   const std::string collection = make_uuid7();
-  const auto store = open(server.uri("faults"), collection);
+  const auto store = open_faulty(server.uri("faults"), collection);
   create_shared(*store);
   std::set<std::string> acknowledged;
   int count = 0;

@@ -8,9 +8,8 @@ namespace {
 
 using std::chrono::steady_clock;
 
-constexpr std::chrono::seconds kWaitMax{10};     // for other writers to end
-constexpr std::chrono::seconds kResolveMax{20};  // for the fate of a commit whose answer was lost
-constexpr std::chrono::seconds kWantedMax{1};    // who waits so long without a sign is gone
+constexpr std::chrono::seconds kWaitMax{10};   // for other writers to end
+constexpr std::chrono::seconds kWantedMax{1};  // who waits so long without a sign is gone
 
 Bson of(const std::string& collection) {
   return Bson().text("_id", collection);
@@ -187,7 +186,7 @@ Result<Outcome> commit(Client& client, const Taker& taker, const Horizon& mine, 
   const Result<std::int64_t> matched = client.update(kHeads, selector, Bson().child("$set", set));
   if (matched && *matched == 0) return Outcome::lost;
   if (matched) return commit.keeps_head ? Outcome::kept : Outcome::done;
-  const auto latest = steady_clock::now() + kResolveMax;
+  const auto latest = steady_clock::now() + taker.resolve;
   do {
     const Result<bool> is_there = resolve(client, taker, mine, commit.committed);
     if (is_there) return *is_there ? Outcome::done : Outcome::lost;

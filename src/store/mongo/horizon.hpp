@@ -50,6 +50,7 @@ struct Taker {
   std::string collection;
   std::string owner;
   std::chrono::microseconds lease;
+  std::chrono::microseconds resolve;                     // how long the fate of a commit is looked for
   std::function<bool(std::chrono::microseconds)> pause;  // waits; false: at once, since all shall end
 };
 

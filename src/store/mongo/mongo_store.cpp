@@ -134,7 +134,8 @@ class MongoStore final : public document::Store {
             .queue_max = options_.queue_max,
             .batch_max = options_.batch_max,
             .wait_max = options_.wait_max,
-            .lease = options_.lease};
+            .lease = options_.lease,
+            .resolve = options_.resolve};
   }
 
   /// Makes indexes and head the first time that the server can be reached.

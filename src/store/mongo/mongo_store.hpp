@@ -33,6 +33,7 @@ struct Options {
   std::chrono::milliseconds lease{5'000};          // of a writer without a sign of life; then another one goes on
   std::chrono::milliseconds select{3'000};         // to find a server, where the URI does not say
   std::chrono::milliseconds timeout{10'000};       // of one command, likewise; then "store.timeout"
+  std::chrono::milliseconds resolve{20'000};       // to find out whether a commit came that was not answered; then "store.unconfirmed"
 };
 
 /// Does not wait for the server: what needs it says "store.unavailable" while it is away. Error "store.open": the URI is none.

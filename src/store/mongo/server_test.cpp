@@ -54,13 +54,19 @@ int start_program(std::vector<std::string> command, const std::string& output) {
 
 }  // namespace
 
-TestServer& TestServer::shared(Kind kind) {
+TestServer& TestServer::own(Kind kind) {
   if (kind == Kind::java) {
-    static TestServer java(kind, ::getenv("MONGO_URI"));
+    static TestServer java(kind);
     return java;
   }
-  static TestServer secantus(kind, ::getenv("MONGO_URI"));
+  static TestServer secantus(kind);
   return secantus;
+}
+
+TestServer& TestServer::shared(Kind kind) {
+  if (::getenv("MONGO_URI") == nullptr) return own(kind);
+  static TestServer given(kind, ::getenv("MONGO_URI"));
+  return given;
 }
 
 TestServer::TestServer(Kind kind, const char* given) : kind_(kind), given_(given != nullptr ? given : "") {

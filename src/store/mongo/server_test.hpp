@@ -10,6 +10,8 @@ class TestServer {
   enum class Kind : unsigned char { secantus, java };
   /// One for all tests of this process; it stands for the one that MONGO_URI names, when that is given.
   static TestServer& shared(Kind kind);
+  /// The same, but never one that runs already.
+  static TestServer& own(Kind kind);
   /// `given`: the URI of one that runs already, or null.
   explicit TestServer(Kind kind, const char* given = nullptr);
   ~TestServer();
@@ -18,6 +20,7 @@ class TestServer {
 
   /// With the name of a database.
   std::string uri(const std::string& database) const;
+  int port() const { return port_; }
   void kill();
   void start();
 

@@ -37,6 +37,7 @@ Writer::Writer(Options options)
       taker_{.collection = options_.names.newest,
              .owner = make_uuid7(),
              .lease = options_.lease,
+             .resolve = options_.resolve,
              .pause = [this](std::chrono::microseconds duration) { return pause(duration); }},
       thread_([this] { run(); }) {}
 
@@ -145,7 +146,7 @@ void Writer::run() {
 
 void Writer::commit_writes(const Writes& writes) {
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
-    const Result<bool> committed = try_commit(writes);
+    const Result<bool> committed = try_commit(writes, attempt > 0);
     if (committed && *committed) return;
     if (committed) continue;
     for (Write* write : writes) write->result = Failure(committed.error());
@@ -185,14 +186,14 @@ Result<> Writer::let_go(Client& client, const Horizon& mine, bool wrote) {
   return mongo::let_go(client, taker_, mine, wrote);
 }
 
-Result<bool> Writer::try_commit(const Writes& writes) {
+Result<bool> Writer::try_commit(const Writes& writes, bool is_again) {
   Client client(*options_.pool);
   TRY_OK(options_.prepare(client));
   TRY(const Horizon mine, take_head(client));
   Batch batch(client, options_.names, mine, mine.committed, mine.recorded_at, options_.clock());
   std::vector<const Append*> appends;
   for (const Write* write : writes) std::ranges::copy(pointers(write->appends), std::back_inserter(appends));
-  if (const Result<> loaded = batch.load(appends); !loaded) {
+  if (const Result<> loaded = batch.load(appends, is_again); !loaded) {
     (void)let_go(client, mine, false);  // or the lease ends
     return Failure(loaded.error());
   }
@@ -233,7 +234,7 @@ Result<> Writer::append_batches(Client& client, const Horizon& mine, document::A
     TRY(const bool is_mine, renew(client, taker_, mine));
     if (!is_mine) return Failure(contended());
     Batch batch(client, options_.names, mine, position, recorded_at, options_.clock());
-    TRY_OK(batch.load(pointers(appends)));
+    TRY_OK(batch.load(pointers(appends), false));
     auto receipts = batch.apply(appends);
     if (!receipts) return Failure(document::counted_from(index, std::move(receipts).error()));
     recorded_at = batch.recorded_at();

@@ -38,6 +38,7 @@ class Writer {
     std::size_t batch_max = 1'000;             // appends in a commit, unless one write alone has more
     std::chrono::milliseconds wait_max{10'000};
     std::chrono::milliseconds lease{5'000};  // without a sign of life; then another writer goes on
+    std::chrono::milliseconds resolve{20'000};
   };
   explicit Writer(Options options);
   /// Commits what waits, then ends.
@@ -57,7 +58,7 @@ class Writer {
   void refuse_late();
   void commit_writes(const Writes& writes);
   /// False: to be done again under another epoch.
-  Result<bool> try_commit(const Writes& writes);
+  Result<bool> try_commit(const Writes& writes, bool is_again);
   Result<> commit_source(Write& write);
   Result<> append_batches(Client& client, const Horizon& mine, document::AppendSource& source, std::int64_t& position,
                           Instant& recorded_at);

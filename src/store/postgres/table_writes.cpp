@@ -30,7 +30,7 @@ std::int64_t number(Position position) {
 void TableWrites::ask(Exchange& exchange, const std::vector<std::span<const Append>>& groups) const {
   std::vector<std::string> ids, keys;
   for (const Append& append : groups | std::views::join) {
-    ids.push_back(stored_text(append.id));
+    if (!append.has_new_id) ids.push_back(stored_text(append.id));
     if (append.idempotency) keys.push_back(stored_text(append.idempotency->key));
   }
   // In order, so that the server's index meets them so.

@@ -140,7 +140,10 @@ class TableWrites : private document::Held {
   }
 
   Result<Receipt> append_one(const Append& append) {
-    TRY(Newest * newest, this->newest(append.id));
+    Newest* newest = append.has_new_id ? &newest_[append.id] : nullptr;
+    if (newest == nullptr) {
+      TRY(newest, this->newest(append.id));
+    }
     recorded_at_ = append.recorded_after(recorded_at_, time_);
     if (newest->head.version != 0) TRY_OK(supersede(*newest));
     const Receipt receipt{.version = newest->head.version + 1, .position = ++position_, .recorded_at = recorded_at_};
