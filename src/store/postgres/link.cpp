@@ -46,7 +46,12 @@ void Link::fail(Exchange& exchange, const Error& error) {
 void Link::connect() {
   ++generation_;
   connecting_since_ = Clock::now();
-  connection_ = std::make_unique<Connection>(options_.server, options_.log);
+  begin_connecting();
+}
+
+void Link::begin_connecting() {
+  host_since_ = Clock::now();
+  connection_ = std::make_unique<Connection>(options_.server, options_.log, first_host_);
   if (connection_->state() == Connection::State::broken) return lose();
   watch();
 }
@@ -105,7 +110,12 @@ void Link::check_time() {
   const auto now = Clock::now();
   const bool connects = connection_->state() == Connection::State::connecting;
   const Exchange* oldest = connection_->oldest();
-  if (connects && now - connecting_since_ > options_.connect_timeout) return break_off(unreachable());
+  if (connects && now - host_since_ > options_.connect_timeout / hosts_) {
+    first_host_ = (first_host_ + 1) % hosts_;
+    if (now - connecting_since_ > options_.connect_timeout) return break_off(no_answer());
+    descriptor_.reset();
+    return begin_connecting();
+  }
   if (oldest != nullptr && now - oldest->sent_at > options_.timeout) return break_off(timed_out());
   watch();
 }
