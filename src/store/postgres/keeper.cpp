@@ -258,7 +258,7 @@ Result<bool> Keeper::fill(Session& session) {
   const std::int64_t until = std::min(last, after + kFilledAtOnce);
   TRY_OK(fill_some(session, paths, after, until));
   Exchange note;
-  note.add(fmt::format("UPDATE {} SET filled = greatest(filled, $2), ready = $2 >= $3 WHERE number = ANY($1)", table_.paths),
+  note.add(fmt::format("UPDATE {} SET filled = greatest(filled, $2), ready = ready OR $2 >= $3 WHERE number = ANY($1)", table_.paths),
            Parameters().integers(numbers).integer(until).integer(last));
   TRY_OK(run_now(session, note));
   return false;
