@@ -69,6 +69,7 @@ class Link : public std::enable_shared_from_this<Link> {
   std::vector<Exchange*> waiting_;  // for the connection to be open
   Clock::time_point connecting_since_;
   Clock::time_point host_since_;
+  Clock::time_point opened_at_ = Clock::time_point::max();
   Clock::time_point retry_at_;
   std::chrono::milliseconds backoff_{0};
   Error last_error_ = unreachable();
