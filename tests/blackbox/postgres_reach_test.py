@@ -76,6 +76,39 @@ def test_a_database_that_may_not_be_written(plain, tmp_path):
     service.stop()
 
 
+def test_too_many_connections(plain, tmp_path):
+    plain.sql("CREATE DATABASE crowded")
+    plain.sql(f"CREATE ROLE few LOGIN PASSWORD '{PASSWORD}' CONNECTION LIMIT 0")
+    plain.sql("GRANT CREATE ON SCHEMA public TO few", "crowded")
+    service = starting(tmp_path, plain.uri("crowded", user="few"))
+    says(service, "too many connections")
+    is_refused(service, "too many")
+    plain.sql("ALTER ROLE few CONNECTION LIMIT -1")
+    works(service)
+    service.stop()
+
+
+def test_a_server_that_can_only_be_read(plain, tmp_path):
+    """As providers make it that see its disk fill up, and as every replica is."""
+    plain.sql("CREATE DATABASE guarded_later")
+    service = starting(tmp_path, plain.uri("guarded_later"))
+    created = works(service)
+    plain.sql("ALTER DATABASE guarded_later SET default_transaction_read_only = on")
+    service.stop()
+    service.start()
+    until(service, 200)
+    assert service.get(f"{RAW}/{created['id']}").json() == created
+    assert service.data("/raw-events/graph", '{ getByName(name: "user_login") { id } }') == {"getByName": [{"id": created["id"]}]}
+    refused = service.request("POST", RAW, RAW_EVENT)
+    assert (refused.status, refused.json()["code"]) == (503, "store.read_only") and refused.headers["Retry-After"], refused
+    plain.sql("ALTER DATABASE guarded_later RESET default_transaction_read_only")
+    plain.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'guarded_later'")
+    deadline = time.monotonic() + 20
+    while service.request("POST", RAW, RAW_EVENT).status != 201:
+        assert time.monotonic() < deadline
+    service.stop()
+
+
 def test_a_host_without_a_name(tmp_path):
     service = starting(tmp_path, "postgresql://millrace@nowhere.invalid/postgres")
     says(service, "nowhere.invalid")
