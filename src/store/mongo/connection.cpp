@@ -122,17 +122,29 @@ struct Client::Collection {
   mongoc_collection_t* const handle;
 };
 
-Result<> Client::find(const std::string& name, const Bson& filter, const Bson& options, const std::function<bool(const bson_t&)>& visit) {
-  const Collection collection(*this, name);
-  mongoc_cursor_t* const cursor = mongoc_collection_find_with_opts(collection.handle, filter.get(), options.get(), nullptr);
+Reading::Reading(Client& client, const std::string& name, const Bson& filter, const Bson& options) : client_(client) {
+  const Client::Collection collection(client, name);
+  cursor_ = mongoc_collection_find_with_opts(collection.handle, filter.get(), options.get(), nullptr);
+}
+
+Reading::~Reading() {
+  mongoc_cursor_destroy(cursor_);
+}
+
+Result<const bson_t*> Reading::next() {
   const bson_t* document = nullptr;
-  while (mongoc_cursor_next(cursor, &document) && visit(*document)) {
-  }
+  if (mongoc_cursor_next(cursor_, &document)) return document;
   bson_error_t error{};
-  const bool failed = mongoc_cursor_error(cursor, &error);
-  mongoc_cursor_destroy(cursor);
-  if (failed) return Failure(failure(error, pool_.log()));
-  return {};
+  if (mongoc_cursor_error(cursor_, &error)) return Failure(failure(error, client_.pool_.log()));
+  return nullptr;
+}
+
+Result<> Client::find(const std::string& name, const Bson& filter, const Bson& options, const std::function<bool(const bson_t&)>& visit) {
+  Reading reading(*this, name, filter, options);
+  while (true) {
+    TRY(const bson_t* const document, reading.next());
+    if (document == nullptr || !visit(*document)) return {};
+  }
 }
 
 Result<BulkOutcome> Client::insert(const std::string& name, const std::vector<Bson>& documents) {

@@ -57,6 +57,25 @@ struct Replacement {
   Bson document;
 };
 
+class Client;
+
+/// A find under way, document by document. For one thread; it ends before its client.
+class Reading {
+ public:
+  /// `options` are those of find: sort, limit, projection.
+  Reading(Client& client, const std::string& collection, const Bson& filter, const Bson& options);
+  ~Reading();
+  Reading(const Reading&) = delete;
+  Reading& operator=(const Reading&) = delete;
+
+  /// The next one, which lives until the next call; null at the end.
+  Result<const bson_t*> next();
+
+ private:
+  Client& client_;
+  mongoc_cursor_t* cursor_;
+};
+
 /// One client, taken from the pool while it lives.
 class Client {
  public:
@@ -65,7 +84,7 @@ class Client {
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
-  /// Calls `visit` with each document found until it gives false. `options` are those of find: sort, limit, projection.
+  /// Calls `visit` with each document found until it gives false.
   Result<> find(const std::string& collection, const Bson& filter, const Bson& options, const std::function<bool(const bson_t&)>& visit);
   /// Inserts all; the ones that are there already stay as they are.
   Result<BulkOutcome> insert(const std::string& collection, const std::vector<Bson>& documents);
@@ -75,6 +94,7 @@ class Client {
   Result<> command(const Bson& command);
 
  private:
+  friend class Reading;
   struct Collection;
   Pool& pool_;
   mongoc_client_t* const client_;
