@@ -104,7 +104,7 @@ class Command {
                       "shows it at no instant either.",
                       counts.hidden));
     if (counts.in_future > 0)
-      print_line(fmt::format("{} rows have a created_at in the future: what is written before then counts as recorded then. [warning]",
+      print_line(fmt::format("Rows with a created_at in the future: {}. What is written before then counts as recorded then. [warning]",
                              counts.in_future));
   }
 

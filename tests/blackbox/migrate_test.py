@@ -312,6 +312,11 @@ def test_numbers_keep_their_digits(sqlite_target, postgres, tmp_path):
     service.stop()
 
 
+def test_rows_of_the_future_are_told(sqlite_target, tmp_path):
+    meshql.write_sqlite(tmp_path / "meshql.db", "farm", "java", [meshql.Row("a", {"name": "a", "data": 1}, 7_000_000_000_000_000)])
+    assert "created_at in the future: 1." in sqlite_target.migrate(f"sqlite:{tmp_path}/meshql.db", "--table", "farm")
+
+
 def test_documents_that_do_not_fit_the_schema_are_counted(sqlite_target, tmp_path):
     rows = [meshql.Row(f"old-{number}", {"title": "no name"}, number * 1000) for number in range(12)]
     rows.append(meshql.Row("old-0", {"name": "mended", "data": 1}, 20_000))
@@ -340,6 +345,40 @@ def test_what_cannot_be_is_said(sqlite_target, postgres, mongo, tmp_path):
     assert "into itself" in itself.migrate(postgres.uri(), code=1)
     done = run_command("migrate", "--config", sqlite_target.config, "--to", "/nothing", "--from", uri)
     assert done.returncode == 1 and "no entity" in done.stderr, done
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgres", "mongo"])
+def test_beside_a_running_service(kind, tmp_path, request):
+    history = History(9, 300, meshql.APPENDS)
+    meshql.write_sqlite(tmp_path / "meshql.db", "envelopes", "rust", history.rows)
+    into = make_target(kind, tmp_path, request)
+    service = into.serve()
+    try:
+        assert listed(service, meshql.END) == {}
+        into.migrate(f"sqlite:{tmp_path}/meshql.db", "--table", "envelopes")
+        assert_answers(service, history)
+        created = service.create(f"{RAW}/api", {"name": "new", "data": 1})
+        assert created["id"] in listed(service, meshql.END)
+    finally:
+        service.stop()
+
+
+def test_a_source_without_rows(sqlite_target, tmp_path):
+    meshql.write_sqlite(tmp_path / "meshql.db", "envelopes", "rust", [])
+    assert "Compared: 0 versions" in sqlite_target.migrate(f"sqlite:{tmp_path}/meshql.db", "--table", "envelopes")
+
+
+@pytest.mark.parametrize("kind", ["postgres", "mongo"])
+def test_a_table_of_meshqls_is_no_entity(kind, tmp_path, request):
+    """However its URI is spelt: the store knows its own."""
+    history = History(10, 20, meshql.MARKS)
+    uri, name = write_source(kind, "typescript", history, tmp_path, request)
+    into = Target(tmp_path, {"type": kind, "uri": uri, "collection": name})
+    option = "?application_name=other" if kind == "postgres" else "?appName=other"
+    printed = into.migrate(uri + option, "--table", name, code=1)
+    assert "Stored" not in printed, printed
+    other = make_target("sqlite", tmp_path / "other", request)
+    assert "Compared" in other.migrate(uri, "--table", name)
 
 
 def test_what_the_storage_cannot_hold_is_named_by_its_row(mongo, tmp_path, request):
