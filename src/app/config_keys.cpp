@@ -50,7 +50,8 @@ constexpr ConfigKey kLimits[] = {
      "Bodies in memory at a time, those of requests that come and of answers that go, from 64 KiB each; what goes beyond is 503 "
      "`overloaded.memory`, unless it is the only one. A write is answered in any case. No less than `bodyBytes`.",
      kSizes},
-    {"writes", KeyType::number, initially("10000"), "Documents that wait to be written, per SQLite file; more are 503.", kCounts},
+    {"writes", KeyType::number, initially("10000"),
+     "Documents that wait to be written, of each entity (in PostgreSQL: and thread); more are 503.", kCounts},
     {"writeWait", KeyType::duration, initially("10s"),
      "How long a write may wait behind a long one; then it is 503, and nothing was written."},
     {"scans", KeyType::number, initially("1024"), "Reads of many documents that wait for a thread; more are 503.", kCounts},
@@ -115,14 +116,16 @@ constexpr ConfigKey kStorage[] = {
 
 constexpr ConfigKey kPostgresOptions[] = {
     {"replicas", KeyType::any, otherwise("none"),
-     "The URI of a read replica, or a list of them: what was `at` an instant is read there once they have gone past it."},
+     "The URI of a read replica, or a list of them: what was `at` an instant is read there once they have gone past it. One that does not "
+     "answer is left alone for half a minute."},
     {"connections",
      KeyType::number,
      initially("1"),
      "Connections of each thread for reads; one more writes, and two more read long lists. All are opened when they are needed first.",
      {1, 64}},
     {"timeout", KeyType::duration, initially("10s"), "How long a statement may take; then it is `store.timeout`."},
-    {"connectTimeout", KeyType::duration, initially("5s"), "How long it may take to connect, all hosts of the URI together."},
+    {"connectTimeout", KeyType::duration, initially("5s"),
+     "How long it may take to connect, all hosts of the URI together; each has its part."},
     {"batch", KeyType::number, initially("1000"), "The most documents of concurrent requests that one transaction writes.", kCounts},
 };
 

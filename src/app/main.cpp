@@ -4,6 +4,7 @@
 
 #include "app/commands.hpp"
 #include "app/import.hpp"
+#include "app/migrate.hpp"
 
 namespace {
 
@@ -55,6 +56,17 @@ int main(int argc, char** argv) {
   import->add_flag("--no-ids", keeps_ids,
                    "Give documents without id none that follows from the line; importing again then stores them again.");
 
+  millrace::app::MigrateOptions migrate_options;
+  CLI::App* migrate =
+      program.add_subcommand("migrate", "Copy a table or collection that MeshQL left into an entity, with its whole history.");
+  migrate->add_option("--config", migrate_options.config, "The config whose store is written to; or the folder of a `millrace dev`.")
+      ->capture_default_str();
+  migrate->add_option("--to", migrate_options.to, "The entity, such as /raw-events. It must be empty.")->required();
+  migrate->add_option("--from", migrate_options.from, "mongodb://HOST/DATABASE, postgresql://HOST/DATABASE, or sqlite:FILE.")->required();
+  migrate->add_option("--table,--collection", migrate_options.name, "What to copy there, unless it is called as the entity's own.");
+  migrate->add_flag("--skip-bad", migrate_options.skips_bad, "Leave out the rows that cannot be taken, instead of stopping at them.");
+  migrate->add_flag("--drop-tokens", migrate_options.drops_tokens, "Leave out authorized_tokens: everybody may then see the documents.");
+
   CLI11_PARSE(program, argc, argv);
   if (serve->parsed()) return millrace::app::serve(config, port);
   if (dev->parsed()) return millrace::app::develop(folder, port);
@@ -62,6 +74,7 @@ int main(int argc, char** argv) {
     import_options.makes_ids = !keeps_ids;
     return millrace::app::import_lines(import_options);
   }
+  if (migrate->parsed()) return millrace::app::migrate_history(migrate_options);
   if (lists_operations) return millrace::app::list_operations();
   return lists_keys ? millrace::app::list_keys() : millrace::app::check(config);
 }

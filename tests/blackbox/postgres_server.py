@@ -1,11 +1,15 @@
-"""A PostgreSQL server for tests, started on a free port in a folder of its own."""
+"""PostgreSQL servers for tests, each started on a free port in a folder of its own; POSTGRES_URI names another one for tests that do it no
+harm, which make a database there and drop it afterwards."""
 
+import contextlib
 import json
 import os
 import shutil
 import signal
 import subprocess
 import time
+import uuid
+from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 
@@ -23,10 +27,17 @@ def as_unprivileged(command):
     return ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", "--pdeathsig=INT", *command]
 
 
+def run_sql(uri, text, check=True):
+    return subprocess.run(["psql", "-qAt", uri, "-c", text], check=check, capture_output=True, text=True)
+
+
 class PostgresServer:
-    def __init__(self, folder):
+    """`primary`: the server that this one is a streaming replica of. `settings`: of postgresql.conf, for this start and later ones."""
+
+    def __init__(self, folder, primary=None, settings=()):
         self.folder = folder
         self.port = services.free_port()
+        self.settings = list(settings)
         self.process = None
         if os.geteuid() == 0:
             shutil.chown(folder, "postgres")
@@ -37,23 +48,33 @@ class PostgresServer:
         password.write_text(PASSWORD)
         password.chmod(0o644)
         command = [f"{BIN}/initdb", "--no-sync", "--auth=scram-sha-256", f"--pwfile={password}", "--username=millrace", "--encoding=UTF8"]
-        subprocess.run(as_unprivileged([*command, "--locale=C", f"--pgdata={folder}/data"]), check=True, capture_output=True)
+        command += ["--locale=C", f"--pgdata={folder}/data"]
+        if primary is not None:
+            command = [f"{BIN}/pg_basebackup", "--no-sync", "-R", "-X", "stream", "-c", "fast", "-D", f"{folder}/data"]
+            command += ["-d", f"{primary.uri()}?application_name=replica"]
+        subprocess.run(as_unprivileged(command), check=True, capture_output=True)
 
-    def start(self):
-        settings = [f"port={self.port}", "listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=200"]
+    def launch(self):
+        settings = [f"port={self.port}", "listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=200", *self.settings]
         command = [f"{BIN}/postgres", "-D", f"{self.folder}/data"]
         for setting in settings:
             command += ["-c", setting]
         with (self.folder / "server.log").open("ab") as log:
             self.process = subprocess.Popen(as_unprivileged(command), stdout=log, stderr=log)
+
+    def start(self):
+        self.launch()
         deadline = time.monotonic() + START_SECONDS_MAX
         while self.sql("SELECT 1", check=False).returncode != 0:
             assert time.monotonic() < deadline, (self.folder / "server.log").read_text()
+            # The processes of one that was killed may not all have ended: then the next one ends at once.
+            if self.process.poll() is not None:
+                self.launch()
             time.sleep(0.05)
         return self
 
     def sql(self, text, database="postgres", check=True):
-        return subprocess.run(["psql", "-qAt", self.uri(database), "-c", text], check=check, capture_output=True, text=True)
+        return run_sql(self.uri(database), text, check)
 
     def uri(self, database="postgres", password=PASSWORD, user="millrace"):
         return f"postgresql://{user}:{password}@127.0.0.1:{self.port}/{database}"
@@ -68,6 +89,33 @@ class PostgresServer:
             self.process.wait(30)
 
 
+class GivenServer:
+    """The server that POSTGRES_URI names, and a database of our own on it."""
+
+    def __init__(self, uri):
+        self.given = uri
+        self.database = f"millrace_{uuid.uuid4().hex}"
+        run_sql(self.given, f"CREATE DATABASE {self.database}")
+
+    def uri(self):
+        return urlunsplit(urlsplit(self.given)._replace(path=f"/{self.database}"))
+
+    def sql(self, text):
+        return run_sql(self.uri(), text)
+
+    def stop(self):
+        run_sql(self.given, f"DROP DATABASE {self.database} WITH (FORCE)")
+
+
+@contextlib.contextmanager
+def own_server(folder, **options):
+    running = PostgresServer(folder, **options).start()
+    try:
+        yield running
+    finally:
+        running.stop()
+
+
 def on_postgres(folder, raw_uri, processed_uri=None, **options):
     """The seed's config with both storages in PostgreSQL; the command that serves it."""
     file = folder / "config/config.conf"
@@ -78,9 +126,37 @@ def on_postgres(folder, raw_uri, processed_uri=None, **options):
     return ["serve", "--config", str(file)]
 
 
+class Starting(services.Service):
+    """A service that need not be ready: it must answer."""
+
+    def _is_ready(self):
+        try:
+            return self.request("GET", "/health").status == 200
+        except OSError:
+            return False
+
+
+def starting(folder, *uris, **options):
+    folder = services.copy_example("events", folder)
+    return Starting(folder, command=on_postgres(folder, *uris, **options)).start()
+
+
+def until(service, status, seconds_max=30):
+    """What /ready says as soon as it has this status."""
+    deadline = time.monotonic() + seconds_max
+    while (answer := service.get("/ready")).status != status:
+        assert time.monotonic() < deadline, answer
+        time.sleep(0.05)
+    return answer.json()
+
+
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    running = PostgresServer(tmp_path_factory.mktemp("postgres")).start()
+    """For tests that do it no harm."""
+    if given := os.environ.get("POSTGRES_URI"):
+        running = GivenServer(given)
+    else:
+        running = PostgresServer(tmp_path_factory.mktemp("postgres")).start()
     yield running
     running.stop()
 

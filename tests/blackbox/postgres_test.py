@@ -1,13 +1,7 @@
-"""Entities in PostgreSQL: what other tools see of them, and what the service says and does when the server is not as it should be."""
+"""Entities in PostgreSQL: what other tools see of them."""
 
-import json
-import time
-
-import pytest
-
-import service as services
-from postgres_server import PostgresServer, events, on_postgres, server  # noqa: F401  fixtures
-from story_test import RAW_EVENT, story  # noqa: F401  a fixture
+from postgres_server import events, server  # noqa: F401  fixtures
+from story_test import story  # noqa: F401  a fixture
 
 
 def test_payloads_are_there_for_other_tools(server, events, story):
@@ -26,63 +20,21 @@ def test_values_are_kept_as_they_were_sent(events):
         assert part in read.text, read
 
 
-def until(service, status, seconds_max=30):
-    deadline = time.monotonic() + seconds_max
-    while (answer := service.get("/ready")).status != status:
-        assert time.monotonic() < deadline, answer
-        time.sleep(0.05)
-    return answer.json()
+def test_a_nul_may_stand_where_text_may(events):
+    """PostgreSQL's text and jsonb cannot hold one: in a value, in a member's name, in what is looked for, in an id that nobody has."""
+    document = {"name": "n\0l", "data": {"a\0b": {"\0": "\0"}}, "timestamp": "2024-01-01T12:00:00Z", "source": "\0", "version": "1"}
+    created = events.create("/raw-events/api", document)
+    other = events.create("/raw-events/api", {**document, "name": "n"})
+    assert events.get(f"/raw-events/api/{created['id']}").json() == created == {"id": created["id"], **document}
+    found = events.data("/raw-events/graph", "query($name: String!) { getByName(name: $name) { id name } }", {"name": "n\0l"})
+    assert found == {"getByName": [{"id": created["id"], "name": "n\0l"}]}
+    assert events.get("/raw-events/api?name=n%00l").json() == [created]
+    assert events.get("/raw-events/api?name=n").json() == [other]
+    for method in ("GET", "DELETE"):
+        assert events.request(method, "/raw-events/api/a%00b%01c").status == 404
 
 
-class Starting(services.Service):
-    """A service that need not be ready: it must answer."""
-
-    def _is_ready(self):
-        try:
-            return self.request("GET", "/health").status == 200
-        except OSError:
-            return False
-
-
-def starting(folder, *uris):
-    folder = services.copy_example("events", folder)
-    return Starting(folder, command=on_postgres(folder, *uris)).start()
-
-
-@pytest.mark.parametrize(
-    "database, password, reason", [("postgres", "wrong", "password authentication failed"), ("nowhere", "secret", "does not exist")]
-)
-def test_what_the_server_refuses_is_said_by_ready(server, tmp_path, database, password, reason):
-    service = starting(tmp_path, server.uri(database, password), server.uri())
-    storages = until(service, 503)["storages"]
-    assert reason in storages["raw_events"]["error"] and storages["processed_events"]["status"] == "ok", storages
-    assert password not in json.dumps(storages)
-    refused = service.request("POST", "/raw-events/api", RAW_EVENT)
-    assert (refused.status, refused.json()["code"]) == (503, "store.unavailable") and refused.headers["Retry-After"], refused
-    assert reason not in refused.text
-    service.stop()
-
-
-def test_a_service_starts_before_its_server(tmp_path_factory, tmp_path):
-    server = PostgresServer(tmp_path_factory.mktemp("later"))
-    service = starting(tmp_path, server.uri())
-    assert "refused" in until(service, 503)["storages"]["raw_events"]["error"]
-    server.start()
-    until(service, 200)
-    created = service.create("/raw-events/api", RAW_EVENT)
-    server.kill()
-    until(service, 503)
-    server.start()
-    until(service, 200)
-    assert service.get(f"/raw-events/api/{created['id']}").json() == created
-    service.stop()
-    server.stop()
-
-
-def test_a_table_of_somebody_else_is_left_alone(server, tmp_path):
-    server.sql("CREATE DATABASE theirs")
-    server.sql("CREATE TABLE raw_events(id int, payload text); INSERT INTO raw_events VALUES(1, 'theirs')", "theirs")
-    folder = services.copy_example("events", tmp_path)
-    done = services.run_command(*on_postgres(folder, server.uri("theirs")), "--port", services.free_port())
-    assert done.returncode == 1 and "raw_events" in done.stderr and "something else" in done.stderr, done
-    assert server.sql("SELECT * FROM raw_events", "theirs").stdout.strip() == "1|theirs"
+def test_what_is_no_text_is_refused(events):
+    for bad in ('"\\ud800"', '"\\udc00\\ud800"', '"a\\ud83d"'):
+        answer = events.request("POST", "/raw-events/api", '{"name":"x","data":{"bad":' + bad + '},"timestamp":"2024-01-01T12:00:00Z"}')
+        assert answer.status in (400, 422), answer

@@ -84,10 +84,14 @@ Error Client::failure(const bson_error_t& error) {
   return {ErrorKind::internal, "store.internal", "The storage failed."};
 }
 
-Result<> Client::check_server() {
-  if (!pool_.is_away()) return {};
+Error Client::away() {
   reason_ = "no server was found a moment ago";
-  return Failure(unreachable());
+  return unreachable();
+}
+
+Result<> Client::check_server() {
+  if (pool_.is_away()) return Failure(away());
+  return {};
 }
 
 Result<BulkOutcome> Client::execute(mongoc_bulk_operation_t* bulk) {
@@ -133,18 +137,31 @@ struct Client::Collection {
   mongoc_collection_t* const handle;
 };
 
-Result<> Client::find(const std::string& name, const Bson& filter, const Bson& options, const std::function<bool(const bson_t&)>& visit) {
-  TRY_OK(check_server());
-  const Collection collection(*this, name);
-  mongoc_cursor_t* const cursor = mongoc_collection_find_with_opts(collection.handle, filter.get(), options.get(), nullptr);
+Reading::Reading(Client& client, const std::string& name, const Bson& filter, const Bson& options) : client_(client) {
+  if (client.pool_.is_away()) return;
+  const Client::Collection collection(client, name);
+  cursor_ = mongoc_collection_find_with_opts(collection.handle, filter.get(), options.get(), nullptr);
+}
+
+Reading::~Reading() {
+  if (cursor_ != nullptr) mongoc_cursor_destroy(cursor_);
+}
+
+Result<const bson_t*> Reading::next() {
+  if (cursor_ == nullptr) return Failure(client_.away());
   const bson_t* document = nullptr;
-  while (mongoc_cursor_next(cursor, &document) && visit(*document)) {
-  }
+  if (mongoc_cursor_next(cursor_, &document)) return document;
   bson_error_t error{};
-  const bool failed = mongoc_cursor_error(cursor, &error);
-  mongoc_cursor_destroy(cursor);
-  if (failed) return Failure(failure(error));
-  return {};
+  if (mongoc_cursor_error(cursor_, &error)) return Failure(client_.failure(error));
+  return nullptr;
+}
+
+Result<> Client::find(const std::string& name, const Bson& filter, const Bson& options, const std::function<bool(const bson_t&)>& visit) {
+  Reading reading(*this, name, filter, options);
+  while (true) {
+    TRY(const bson_t* const document, reading.next());
+    if (document == nullptr || !visit(*document)) return {};
+  }
 }
 
 Result<BulkOutcome> Client::insert(const std::string& name, const std::vector<Bson>& documents) {

@@ -33,12 +33,12 @@ class Pool {
 
   const std::string& database() const { return database_; }
   const Log& log() const { return log_; }
+  bool is_away() const { return std::chrono::steady_clock::now() < away_until_.load(); }
 
  private:
   friend class Client;
   Pool(mongoc_client_pool_t* pool, std::string database, std::chrono::milliseconds away, Log log)
       : pool_(pool), database_(std::move(database)), away_(away), log_(std::move(log)) {}
-  bool is_away() const { return std::chrono::steady_clock::now() < away_until_.load(); }
   struct Destroy {
     void operator()(mongoc_client_pool_t* pool) const { mongoc_client_pool_destroy(pool); }
   };
@@ -61,6 +61,25 @@ struct Replacement {
   Bson document;
 };
 
+class Client;
+
+/// A find under way, document by document. For one thread; it ends before its client.
+class Reading {
+ public:
+  /// `options` are those of find: sort, limit, projection.
+  Reading(Client& client, const std::string& collection, const Bson& filter, const Bson& options);
+  ~Reading();
+  Reading(const Reading&) = delete;
+  Reading& operator=(const Reading&) = delete;
+
+  /// The next one, which lives until the next call; null at the end.
+  Result<const bson_t*> next();
+
+ private:
+  Client& client_;
+  mongoc_cursor_t* cursor_ = nullptr;  // none while the server is away
+};
+
 /// One client, taken from the pool while it lives.
 class Client {
  public:
@@ -69,7 +88,7 @@ class Client {
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
-  /// Calls `visit` with each document found until it gives false. `options` are those of find: sort, limit, projection.
+  /// Calls `visit` with each document found until it gives false.
   Result<> find(const std::string& collection, const Bson& filter, const Bson& options, const std::function<bool(const bson_t&)>& visit);
   /// Inserts all; the ones that are there already stay as they are.
   Result<BulkOutcome> insert(const std::string& collection, const std::vector<Bson>& documents);
@@ -82,8 +101,10 @@ class Client {
   const std::string& reason() const { return reason_; }
 
  private:
+  friend class Reading;
   struct Collection;
   Error failure(const bson_error_t& error);
+  Error away();
   Result<> check_server();
   Result<BulkOutcome> execute(mongoc_bulk_operation_t* bulk);
   Pool& pool_;

@@ -4,11 +4,11 @@
 
 #include <charconv>
 #include <cmath>
-#include <iterator>
 
 #include "base/json/canonical.hpp"
 #include "base/json/number.hpp"
 #include "base/json/slices.hpp"
+#include "store/mongo/json_text.hpp"
 
 namespace millrace::store::mongo {
 namespace {
@@ -123,42 +123,6 @@ bool needs_check(std::string_view payload) {
   return depth > kDepthMax || payload.find("\\u0000") != std::string_view::npos;
 }
 
-void decode_value(std::string& out, const bson_iter_t& at);
-
-void decode_container(std::string& out, const bson_iter_t& of, bool is_object) {
-  bson_iter_t at;
-  out += is_object ? '{' : '[';
-  bool first = true;
-  if (bson_iter_recurse(&of, &at)) {
-    while (bson_iter_next(&at)) {
-      if (!std::exchange(first, false)) out += ',';
-      if (is_object) {
-        json::append_string(out, {bson_iter_key(&at), bson_iter_key_len(&at)});
-        out += ':';
-      }
-      decode_value(out, at);
-    }
-  }
-  out += is_object ? '}' : ']';
-}
-
-void decode_value(std::string& out, const bson_iter_t& at) {
-  std::uint32_t size = 0;
-  switch (bson_iter_type(&at)) {
-    case BSON_TYPE_UTF8: {
-      const char* text = bson_iter_utf8(&at, &size);
-      return json::append_string(out, {text, size});
-    }
-    case BSON_TYPE_INT32: fmt::format_to(std::back_inserter(out), "{}", bson_iter_int32(&at)); return;
-    case BSON_TYPE_INT64: fmt::format_to(std::back_inserter(out), "{}", bson_iter_int64(&at)); return;
-    case BSON_TYPE_DOUBLE: fmt::format_to(std::back_inserter(out), "{}", bson_iter_double(&at)); return;
-    case BSON_TYPE_BOOL: out += bson_iter_bool(&at) ? "true" : "false"; return;
-    case BSON_TYPE_DOCUMENT: return decode_container(out, at, true);
-    case BSON_TYPE_ARRAY: return decode_container(out, at, false);
-    default: out += "null"; return;
-  }
-}
-
 }  // namespace
 
 bool append_value(bson_t& out, std::string_view key, std::string_view value) {
@@ -190,17 +154,8 @@ Result<Encoded> encode_payload(std::string_view payload) {
 }
 
 std::string decode_payload(const bson_t& document) {
-  std::string out = "{";
-  bson_iter_t at;
-  if (bson_iter_init(&at, &document)) {
-    while (bson_iter_next(&at)) {
-      if (out.size() > 1) out += ',';
-      json::append_string(out, {bson_iter_key(&at), bson_iter_key_len(&at)});
-      out += ':';
-      decode_value(out, at);
-    }
-  }
-  return out + '}';
+  // What encode_payload() made has a form in any case.
+  return json_text(document).value_or("{}");
 }
 
 }  // namespace millrace::store::mongo

@@ -16,18 +16,10 @@ std::string one_line(std::string_view text) {
   return line;
 }
 
-pg_conn* start_connecting(const Server& server) {
-  const char* const database = server.database.empty() ? nullptr : server.database.c_str();
-  // The URI is expanded where it stands; what follows it holds whatever it says.
-  const char* const keywords[] = {"dbname", "client_encoding", "fallback_application_name", database == nullptr ? nullptr : "dbname",
-                                  nullptr};
-  const char* const values[] = {server.uri.c_str(), "UTF8", "millrace", database, nullptr};
-  return PQconnectStartParams(keywords, values, 1);
-}
-
 }  // namespace
 
-Connection::Connection(const Server& server, const Log* log) : log_(log), handle_(start_connecting(server)) {
+Connection::Connection(const Server& server, const Log* log, std::size_t first_host)
+    : log_(log), handle_(start_connecting(server, first_host)) {
   if (handle_ == nullptr || PQstatus(handle_) == CONNECTION_BAD) {
     lose("no connection");
     return;
@@ -130,7 +122,8 @@ void Connection::refuse(Exchange& exchange, pg_result* result) {
   if (state == nullptr || !exchange.outcome) return;
   exchange.sql_state = state;
   exchange.message = primary == nullptr ? "" : primary;
-  exchange.outcome = Failure(failure_of(exchange.sql_state));
+  const char* function = PQresultErrorField(result, PG_DIAG_SOURCE_FUNCTION);
+  exchange.outcome = Failure(failure_of(exchange.sql_state, function == nullptr ? "" : function));
   if (*log_) (*log_)(fmt::format("postgres: {} ({})", one_line(exchange.message), exchange.sql_state));
 }
 
@@ -144,7 +137,7 @@ void Connection::lose(std::string_view what) {
   const std::string reason = handle_ == nullptr ? "" : one_line(PQerrorMessage(handle_));
   if (*log_) (*log_)(fmt::format("postgres: {}: {}", what, reason));
   Error error = unreachable();
-  if (state_ == State::connecting) error.hint = reason;
+  error.hint = reason;
   break_off(std::move(error));
 }
 

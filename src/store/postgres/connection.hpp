@@ -13,6 +13,7 @@
 
 #include "base/result.hpp"
 #include "store/postgres/failure.hpp"
+#include "store/postgres/server.hpp"
 #include "store/postgres/statement.hpp"
 
 struct pg_conn;
@@ -21,12 +22,6 @@ namespace millrace::store::postgres {
 
 /// Where the server's own words go; clients never see them.
 using Log = std::function<void(std::string_view)>;
-
-/// Where a database is.
-struct Server {
-  std::string uri;            // as libpq takes it
-  std::string database = {};  // instead of the one that the URI names, unless empty
-};
 
 /// Statements that are sent together and answered together. When one fails, those after it are not run.
 struct Exchange {
@@ -48,8 +43,8 @@ struct Exchange {
 class Connection {
  public:
   enum class State : std::uint8_t { connecting, open, broken };
-  /// Begins to connect. `log` outlives the connection.
-  Connection(const Server& server, const Log* log);
+  /// Begins to connect, with the host at this place among the server's. `log` outlives the connection.
+  Connection(const Server& server, const Log* log, std::size_t first_host = 0);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;

@@ -6,12 +6,20 @@ Error unreachable() {
   return {ErrorKind::unavailable, "store.unavailable", "The storage is away."};
 }
 
-Error failure_of(std::string_view sql_state) {
+Error no_answer() {
+  Error error = unreachable();
+  error.hint = "No host answers.";
+  return error;
+}
+
+Error failure_of(std::string_view sql_state, std::string_view function) {
   const std::string_view family = sql_state.substr(0, 2);
   if (sql_state == "57014" || sql_state == "55P03") {
     return {ErrorKind::unavailable, "store.timeout", "The storage took too long."};
   }
-  if (sql_state == "53100" || sql_state == "53200") {
+  // A quota, or a limit of files' sizes, has no state of its own: the server's function that lets a file grow tells it.
+  const bool cannot_grow = sql_state == "XX000" && (function == "mdextend" || function == "mdzeroextend");
+  if (sql_state == "53100" || sql_state == "53200" || cannot_grow) {
     return {ErrorKind::unavailable, "store.full", "The storage is full.", "Free space on its disk, or give it memory"};
   }
   if (sql_state == "25006" || sql_state == "42501") return {ErrorKind::unavailable, "store.read_only", "The storage cannot be written."};

@@ -7,11 +7,14 @@
 
 namespace millrace::store::postgres {
 
-/// The error for an SQLSTATE.
-Error failure_of(std::string_view sql_state);
+/// The error for an SQLSTATE; `function`: of the server's source that said it.
+Error failure_of(std::string_view sql_state, std::string_view function = {});
 
-/// What a client is told when the server cannot be reached, and when it went away with an answer that cannot be found out.
+/// What a client is told when the server cannot be reached.
 Error unreachable();
+/// The same, with a hint for whoever looks after the service.
+Error no_answer();
+/// When it went away with an answer that cannot be found out.
 Error unknown_outcome();
 
 /// Whether the same statements may succeed when they are sent once more: the server was busy with others, or is going away.

@@ -176,22 +176,33 @@ Result<> Keeper::check_layout(Session& session) {
                              "Run that version, or name another table"));
 }
 
+/// The wanted paths that are not among these.
+std::vector<FieldPath> Keeper::missing_paths(const Rows& rows) const {
+  std::vector<FieldPath> known;
+  for (int row = 0; row < rows.size(); ++row) known.push_back(document::path_of(rows.text(row, 1)));
+  std::vector<FieldPath> missing;
+  for (const FieldPath& path : options_.indexes) {
+    if (!document::can_index(path) || std::ranges::find(known, path) != known.end()) continue;
+    known.push_back(path);
+    missing.push_back(path);
+  }
+  return missing;
+}
+
 Result<> Keeper::add_paths(Session& session) {
+  Exchange look;
+  look.add(table_.select_paths);
+  TRY_OK(run_now(session, look));
+  // Where nothing is new nothing is locked: a server that can only be read will do.
+  if (missing_paths(look.rows[0]).empty()) return {};
   Exchange begin;
   begin.add("BEGIN").add(table_.lock_head).add(table_.select_paths);
   TRY_OK(run_now(session, begin));
   const bool is_empty = begin.rows[1].integer(0, 0) == 0;
   const Rows& known = begin.rows[2];
-  std::vector<FieldPath> paths;
-  std::int64_t number = 0;
-  for (int row = 0; row < known.size(); ++row) {
-    paths.push_back(document::path_of(known.text(row, 1)));
-    number = known.integer(row, 0);
-  }
+  std::int64_t number = known.size() == 0 ? 0 : known.integer(known.size() - 1, 0);
   Exchange insert;
-  for (const FieldPath& path : options_.indexes) {
-    if (!document::can_index(path) || std::ranges::find(paths, path) != paths.end()) continue;
-    paths.push_back(path);
+  for (const FieldPath& path : missing_paths(known)) {
     insert.add(fmt::format("INSERT INTO {}(number, path, ready) VALUES($1, $2, {})", table_.paths, is_empty),
                Parameters().integer(++number).text(document::path_text(path)));
   }
@@ -258,7 +269,7 @@ Result<bool> Keeper::fill(Session& session) {
   const std::int64_t until = std::min(last, after + kFilledAtOnce);
   TRY_OK(fill_some(session, paths, after, until));
   Exchange note;
-  note.add(fmt::format("UPDATE {} SET filled = greatest(filled, $2), ready = $2 >= $3 WHERE number = ANY($1)", table_.paths),
+  note.add(fmt::format("UPDATE {} SET filled = greatest(filled, $2), ready = ready OR $2 >= $3 WHERE number = ANY($1)", table_.paths),
            Parameters().integers(numbers).integer(until).integer(last));
   TRY_OK(run_now(session, note));
   return false;

@@ -48,6 +48,7 @@ class Keeper {
   Result<> make_tables(Session& session);
   Result<bool> check_owner(Session& session);
   Result<> check_layout(Session& session);
+  std::vector<document::FieldPath> missing_paths(const Rows& rows) const;
   Result<> add_paths(Session& session);
   Result<> check_conditions(Session& session);
   Result<bool> fill(Session& session);

@@ -37,15 +37,16 @@ Lane::Lane(io::Loop& loop, const Table& table, const std::function<Instant()>& c
   for (const std::string& uri : options_.replicas) {
     LinkOptions replica = options_.link;
     replica.server.uri = uri;
-    replicas_.push_back(std::make_shared<Link>(loop, std::move(replica)));
+    replicas_.push_back({std::make_shared<Link>(loop, std::move(replica))});
   }
 }
 
 void Lane::close() {
   writer_->link().close();
-  for (const auto* links : {&readers_, &replicas_, &scans_}) {
+  for (const auto* links : {&readers_, &scans_}) {
     for (const auto& link : *links) link->close();
   }
+  for (const Replica& replica : replicas_) replica.link->close();
 }
 
 Link& Lane::reader() {
@@ -115,8 +116,9 @@ Task<void> Lane::ping() {
 }
 
 Task<Rows> Lane::ask(const Statement& statement, Instant at) {
-  if (at != kNewest && !replicas_.empty()) {
-    auto there = co_await ask_replica(statement, at);
+  Replica* const replica = at == kNewest ? nullptr : this->replica();
+  if (replica != nullptr) {
+    auto there = co_await ask_replica(*replica, statement, at);
     if (there) co_return there;
   }
   auto here = co_await ask_primary(statement);
@@ -135,15 +137,26 @@ Task<Rows> Lane::ask_primary(const Statement& statement) {
   }
 }
 
+/// The next one in turn; null when all rest.
+Lane::Replica* Lane::replica() {
+  for (std::size_t i = 0; i < replicas_.size(); ++i) {
+    Replica& replica = replicas_[next_replica_++ % replicas_.size()];
+    if (std::chrono::steady_clock::now() >= replica.rests_until) return &replica;
+  }
+  return nullptr;
+}
+
 /// Error when the replica cannot answer, or has not gone past the instant: versions of that time may be on their way to it.
-Task<Rows> Lane::ask_replica(const Statement& statement, Instant at) {
-  Link& link = *replicas_[next_replica_++ % replicas_.size()];
+Task<Rows> Lane::ask_replica(Replica& replica, const Statement& statement, Instant at) {
+  Link& link = *replica.link;
   Exchange exchange;
   exchange.add("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").add("SELECT recorded_at FROM " + table_.head);
   exchange.statements.push_back(statement);
   exchange.add("COMMIT");
   auto answered = co_await link.run(exchange);
   if (!answered) {
+    // What it has refused in words, as for a conflict with what it replays, it may answer the next time.
+    if (exchange.sql_state.empty()) replica.rests_until = std::chrono::steady_clock::now() + options_.replica_rest;
     link.reset();
     co_return Failure(answered.error());
   }

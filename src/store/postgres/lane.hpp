@@ -19,9 +19,10 @@ class Lane : public std::enable_shared_from_this<Lane> {
   struct Options {
     LinkOptions link;
     std::vector<std::string> replicas = {};
-    std::size_t readers = 1;        // connections for reads that are soon done
-    std::size_t scans = 2;          // connections for reads of many rows; each has one at a time
-    std::size_t scans_max = 1'000;  // reads of many rows that wait for one; more are refused: "overloaded.workers"
+    std::chrono::milliseconds replica_rest{30'000};  // how long one is left alone that did not answer
+    std::size_t readers = 1;                         // connections for reads that are soon done
+    std::size_t scans = 2;                           // connections for reads of many rows; each has one at a time
+    std::size_t scans_max = 1'000;                   // reads of many rows that wait for one; more are refused: "overloaded.workers"
     Writer::Limits writer = {};
   };
   Lane(io::Loop& loop, const Table& table, const std::function<Instant()>& clock, Options options);
@@ -37,7 +38,7 @@ class Lane : public std::enable_shared_from_this<Lane> {
   Task<void> ping();
 
   /// Runs a statement that reads, again when the connection is cut meanwhile. With an instant it may run on a replica, which has gone past
-  /// it.
+  /// it; where that one is behind, away or slow the server itself answers.
   Task<Rows> ask(const Statement& statement, Instant at = kNewest);
 
   /// A connection for one reader alone, for as long as it is held.
@@ -57,9 +58,14 @@ class Lane : public std::enable_shared_from_this<Lane> {
 
  private:
   struct IdRead;
+  struct Replica {
+    std::shared_ptr<Link> link;
+    std::chrono::steady_clock::time_point rests_until = {};
+  };
   Link& reader();
+  Replica* replica();
   Task<Rows> ask_primary(const Statement& statement);
-  Task<Rows> ask_replica(const Statement& statement, Instant at);
+  Task<Rows> ask_replica(Replica& replica, const Statement& statement, Instant at);
   void flush();
   static Task<void> read_together(std::shared_ptr<Lane> lane, std::vector<IdRead*> reads);
   void release(std::shared_ptr<Link> link);
@@ -69,7 +75,8 @@ class Lane : public std::enable_shared_from_this<Lane> {
   const Table& table_;
   const Options options_;
   const std::shared_ptr<Writer> writer_;
-  std::vector<std::shared_ptr<Link>> readers_, replicas_, scans_;
+  std::vector<std::shared_ptr<Link>> readers_, scans_;
+  std::vector<Replica> replicas_;
   std::vector<std::shared_ptr<Link>> free_scans_;
   std::deque<io::Completion<void>*> scan_waits_;
   std::size_t next_replica_ = 0;

@@ -46,7 +46,12 @@ void Link::fail(Exchange& exchange, const Error& error) {
 void Link::connect() {
   ++generation_;
   connecting_since_ = Clock::now();
-  connection_ = std::make_unique<Connection>(options_.server, options_.log);
+  begin_connecting();
+}
+
+void Link::begin_connecting() {
+  host_since_ = Clock::now();
+  connection_ = std::make_unique<Connection>(options_.server, options_.log, first_host_);
   if (connection_->state() == Connection::State::broken) return lose();
   watch();
 }
@@ -83,6 +88,7 @@ void Link::pump() {
   if (connection_->state() == Connection::State::broken) return lose();
   if (was_connecting && connection_->state() == Connection::State::open) {
     backoff_ = std::chrono::milliseconds(0);
+    opened_at_ = Clock::now();
     for (Exchange* exchange : std::exchange(waiting_, {})) connection_->send(*exchange);
   }
   watch();
@@ -92,11 +98,16 @@ void Link::lose() {
   descriptor_.reset();
   const std::unique_ptr<Connection> lost = std::move(connection_);
   last_error_ = lost->error();
-  // A connection that was open once is tried again at once, one that never was after a while.
+  for (Exchange* exchange : std::exchange(waiting_, {})) fail(*exchange, unreachable());
+  // One that was open for a while comes back at once, as after a restart of the server; one that was not waits longer each time.
+  const Clock::time_point opened_at = std::exchange(opened_at_, Clock::time_point::max());
+  if (opened_at < Clock::now() - options_.backoff_max) {
+    retry_at_ = {};
+    return;
+  }
   backoff_ = std::clamp(backoff_ * 2, options_.backoff_min, options_.backoff_max);
   const auto chance = static_cast<int>(backoff_.count() / 2);
   retry_at_ = Clock::now() + backoff_ / 2 + std::chrono::milliseconds(static_cast<int>(random_() % static_cast<unsigned>(chance + 1)));
-  for (Exchange* exchange : std::exchange(waiting_, {})) fail(*exchange, unreachable());
 }
 
 void Link::check_time() {
@@ -105,7 +116,12 @@ void Link::check_time() {
   const auto now = Clock::now();
   const bool connects = connection_->state() == Connection::State::connecting;
   const Exchange* oldest = connection_->oldest();
-  if (connects && now - connecting_since_ > options_.connect_timeout) return break_off(unreachable());
+  if (connects && now - host_since_ > options_.connect_timeout / hosts_) {
+    first_host_ = (first_host_ + 1) % hosts_;
+    if (now - connecting_since_ > options_.connect_timeout) return break_off(no_answer());
+    descriptor_.reset();
+    return begin_connecting();
+  }
   if (oldest != nullptr && now - oldest->sent_at > options_.timeout) return break_off(timed_out());
   watch();
 }

@@ -18,7 +18,7 @@ namespace millrace::store::postgres {
 struct LinkOptions {
   Server server;
   std::chrono::milliseconds timeout{10'000};         // of an exchange
-  std::chrono::milliseconds connect_timeout{5'000};  // of all hosts together
+  std::chrono::milliseconds connect_timeout{5'000};  // of all hosts together; each has its part
   std::chrono::milliseconds backoff_min{100};        // before a second try; twice as long each time, with some chance in it
   std::chrono::milliseconds backoff_max{1'000};
   const Log* log = nullptr;  // outlives the link
@@ -27,7 +27,7 @@ struct LinkOptions {
 /// For its loop's thread. Held by shared pointers, since waits hold it weakly; close() before the loop ends.
 class Link : public std::enable_shared_from_this<Link> {
  public:
-  Link(io::Loop& loop, LinkOptions options) : loop_(loop), options_(std::move(options)) {}
+  Link(io::Loop& loop, LinkOptions options) : loop_(loop), options_(std::move(options)), hosts_(host_count(options_.server)) {}
 
   /// Sends the statements and waits for all answers. The error is the server's or "store.unavailable", "store.timeout"; see Exchange for
   /// more. `generation`: of the connection that must still be there, as in a transaction; 0: any.
@@ -47,6 +47,7 @@ class Link : public std::enable_shared_from_this<Link> {
   using Clock = std::chrono::steady_clock;
   void submit(Exchange& exchange, std::uint64_t generation);
   void connect();
+  void begin_connecting();
   void pump();
   void watch();
   void lose();
@@ -56,6 +57,8 @@ class Link : public std::enable_shared_from_this<Link> {
 
   io::Loop& loop_;
   const LinkOptions options_;
+  const std::size_t hosts_;
+  std::size_t first_host_ = 0;  // to begin with: one that has not answered comes last
   std::unique_ptr<Connection> connection_;
   std::unique_ptr<io::Descriptor> descriptor_;  // ends before the connection
   bool reading_ = false;
@@ -65,6 +68,8 @@ class Link : public std::enable_shared_from_this<Link> {
   std::uint64_t generation_ = 0;
   std::vector<Exchange*> waiting_;  // for the connection to be open
   Clock::time_point connecting_since_;
+  Clock::time_point host_since_;
+  Clock::time_point opened_at_ = Clock::time_point::max();
   Clock::time_point retry_at_;
   std::chrono::milliseconds backoff_{0};
   Error last_error_ = unreachable();

@@ -268,8 +268,7 @@ Task<bool> finds_both(Store& store, std::span<const std::string_view> ids) {
 }
 
 TEST_F(PostgresStoreTest, WorksThroughPgBouncerInTransactionMode) {
-  if (TestServer::shared().port() == 0) GTEST_SKIP() << "the server is not ours";
-  const PgBouncer bouncer(TestServer::shared().port());
+  const PgBouncer bouncer(TestServer::own().port());
   const auto store = open({.uri = bouncer.uri(), .indexes = {FieldPath::parse("even")}, .connections = 3});
   fill(*store);
   EXPECT_EQ(count(*store, filter(R"({"even": 1})")), static_cast<std::uint64_t>(kMany / 2));

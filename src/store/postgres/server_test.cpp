@@ -9,10 +9,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <vector>
 
+#include "base/id.hpp"
 #include "base/result.hpp"
 #include "store/postgres/session.hpp"
 
@@ -56,8 +58,9 @@ int start_program(std::vector<std::string> command, const std::string& output) {
 
 TestServer& TestServer::shared() {
   const char* given = ::getenv("POSTGRES_URI");
-  static TestServer* const real = given == nullptr ? nullptr : new TestServer(std::string(given));
-  return real != nullptr ? *real : own();
+  if (given == nullptr) return own();
+  static TestServer other{std::string(given)};
+  return other;
 }
 
 TestServer& TestServer::own() {
@@ -65,13 +68,27 @@ TestServer& TestServer::own() {
   return server;
 }
 
+/// The URI with another database.
+std::string with_database(const std::string& uri, std::string_view database) {
+  const std::size_t hosts = uri.find("://") + 3;
+  const std::size_t query = std::min(uri.find('?', hosts), uri.size());
+  const std::size_t path = std::min(uri.find('/', hosts), query);
+  return fmt::format("{}/{}{}", uri.substr(0, path), database, uri.substr(query));
+}
+
+TestServer::TestServer(const std::string& given) : given_(given) {
+  database_ = "millrace_" + make_uuid7();
+  std::ranges::replace(database_, '-', '_');
+  const Log log = {};
+  const auto session = Session::open({given_}, &log, std::chrono::seconds(5));
+  Exchange create;
+  create.add("CREATE DATABASE " + database_);
+  CHECK(session && (*session)->run(create, std::chrono::seconds(60)));
+  uri_ = with_database(given_, database_);
+}
+
 TestServer::TestServer() {
-  std::string name = (std::filesystem::temp_directory_path() / "millrace-postgres-XXXXXX").string();
-  folder_ = ::mkdtemp(name.data());
-  if (::geteuid() == 0) {
-    const passwd* user = ::getpwnam("postgres");
-    CHECK(user != nullptr && ::chown(folder_.c_str(), user->pw_uid, user->pw_gid) == 0);
-  }
+  make_folder();
   std::ofstream(folder_ + "/password") << "secret\n";
   run_program({std::string(kBin) + "initdb", "--no-sync", "--auth=scram-sha-256", "--pwfile=" + folder_ + "/password",
                "--username=millrace", "--encoding=UTF8", "--locale=C", "--pgdata=" + folder_ + "/data"},
@@ -80,9 +97,26 @@ TestServer::TestServer() {
   std::ifstream made(rules);
   const std::string others((std::istreambuf_iterator<char>(made)), {});
   std::ofstream(rules) << fmt::format("host {} all 127.0.0.1/32 trust\n", kOpenDatabase) << others;
+  start();
+}
+
+TestServer::TestServer(ReplicaOf replica) {
+  make_folder();
+  run_program({std::string(kBin) + "pg_basebackup", "--no-sync", "-R", "-X", "stream", "-c", "fast", "-d", replica.primary.uri(), "-D",
+               folder_ + "/data"},
+              "/dev/null");
+  start();
+}
+
+void TestServer::make_folder() {
+  std::string name = (std::filesystem::temp_directory_path() / "millrace-postgres-XXXXXX").string();
+  folder_ = ::mkdtemp(name.data());
+  if (::geteuid() == 0) {
+    const passwd* user = ::getpwnam("postgres");
+    CHECK(user != nullptr && ::chown(folder_.c_str(), user->pw_uid, user->pw_gid) == 0);
+  }
   port_ = free_port();
   uri_ = uri("millrace", "secret", "postgres");
-  start();
 }
 
 std::string TestServer::uri(std::string_view user, std::string_view password, std::string_view database) const {
@@ -114,6 +148,13 @@ void TestServer::kill() {
 }
 
 TestServer::~TestServer() {
+  if (!given_.empty()) {
+    const Log log = {};
+    const auto session = Session::open({given_}, &log, std::chrono::seconds(5));
+    Exchange drop;
+    drop.add(fmt::format("DROP DATABASE {} WITH (FORCE)", database_));
+    if (session) (void)(*session)->run(drop, std::chrono::seconds(60));
+  }
   if (process_ > 0) {
     ::kill(process_, SIGINT);
     ::waitpid(process_, nullptr, 0);

@@ -1,4 +1,5 @@
-// A PostgreSQL server for tests: POSTGRES_URI names one, else one is started for this program, on a free port in a folder of its own.
+// PostgreSQL servers for tests, each started for this program on a free port in a folder of its own; POSTGRES_URI names another one for
+// tests that do it no harm.
 #pragma once
 
 #include <string>
@@ -14,10 +15,10 @@ int start_program(std::vector<std::string> command, const std::string& output);
 
 class TestServer {
  public:
-  /// The server of this program, started when it is first asked for, ended with the program.
+  /// For tests that do it no harm: the server that POSTGRES_URI names, with a database of our own that is dropped at the end, else own().
   static TestServer& shared();
 
-  /// The same, but one that was started for this program in any case: for tests that stand between it and us.
+  /// The server of this program, started when it is first asked for, ended with the program.
   static TestServer& own();
 
   /// A database of this name, once it is made, takes everybody's word for who he is.
@@ -25,6 +26,11 @@ class TestServer {
 
   /// Starts another one, for a test that does harm to it.
   TestServer();
+  struct ReplicaOf {
+    const TestServer& primary;
+  };
+  /// Starts one that follows another by streaming.
+  explicit TestServer(ReplicaOf replica);
   ~TestServer();
   TestServer(const TestServer&) = delete;
   TestServer& operator=(const TestServer&) = delete;
@@ -39,9 +45,12 @@ class TestServer {
   void kill();
 
  private:
-  explicit TestServer(std::string uri) : uri_(std::move(uri)) {}
+  explicit TestServer(const std::string& given);
+  void make_folder();
   void launch();
 
+  std::string given_;     // another server's URI
+  std::string database_;  // ours there
   std::string folder_;
   std::string uri_;
   int port_ = 0;

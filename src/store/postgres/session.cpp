@@ -18,14 +18,18 @@ bool Session::wait(const Connection& connection, Clock::time_point deadline) {
 }
 
 Result<std::unique_ptr<Session>> Session::open(const Server& server, const Log* log, std::chrono::milliseconds timeout) {
-  auto connection = std::make_unique<Connection>(server, log);
-  const auto deadline = Clock::now() + timeout;
-  while (connection->state() == Connection::State::connecting) {
-    if (!wait(*connection, deadline)) return Failure(unreachable());
-    connection->advance();
+  const std::size_t hosts = host_count(server);
+  Error error;
+  for (std::size_t first = 0; first < hosts; ++first) {
+    auto connection = std::make_unique<Connection>(server, log, first);
+    const auto deadline = Clock::now() + timeout / hosts;
+    while (connection->state() == Connection::State::connecting && wait(*connection, deadline)) connection->advance();
+    if (connection->state() == Connection::State::open) return std::unique_ptr<Session>(new Session(std::move(connection)));
+    // All have refused: to begin with another changes nothing.
+    if (connection->state() == Connection::State::broken) return Failure(connection->error());
+    error = no_answer();
   }
-  if (connection->state() == Connection::State::broken) return Failure(connection->error());
-  return std::unique_ptr<Session>(new Session(std::move(connection)));
+  return Failure(error);
 }
 
 void Session::pause(std::chrono::milliseconds delay) {

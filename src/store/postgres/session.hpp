@@ -12,7 +12,7 @@ namespace millrace::store::postgres {
 class Session {
  public:
   using Clock = std::chrono::steady_clock;
-  /// Connects. `log` outlives the session.
+  /// Connects; each host of the server has its part of the time. `log` outlives the session.
   static Result<std::unique_ptr<Session>> open(const Server& server, const Log* log, std::chrono::milliseconds timeout);
 
   /// Rests before another try, on a thread that may.

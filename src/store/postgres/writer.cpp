@@ -165,7 +165,7 @@ Task<bool> Writer::was_written(const TableWrites& writes) {
     writes.ask_if_written(question);
     auto answered = co_await link_->run(question);
     if (answered) co_return writes.is_written(question.rows[1]);
-    auto paused = co_await pause(std::chrono::milliseconds(200));
+    auto paused = co_await pause(std::chrono::milliseconds(50));
     (void)paused;
   }
   co_return Failure(unknown_outcome());

@@ -1,0 +1,324 @@
+"""A service and a server that it cannot reach as it should: it starts all the same, /ready says what is in the way, and all is well as soon as
+that is mended, without a restart."""
+
+import json
+import shutil
+import socket
+import subprocess
+import threading
+import time
+
+import pytest
+
+import service as services
+from postgres_server import PASSWORD, PostgresServer, on_postgres, own_server, starting, until
+from story_test import RAW_EVENT
+
+RAW = "/raw-events/api"
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory):
+    with own_server(tmp_path_factory.mktemp("plain")) as server:
+        yield server
+
+
+def says(service, *words, seconds_max=20):
+    """Until /ready says one of these."""
+    deadline = time.monotonic() + seconds_max
+    while not any(word in (said := until(service, 503)["storages"]["raw_events"]["error"]) for word in words):
+        assert time.monotonic() < deadline, said
+        time.sleep(0.05)
+
+
+def is_refused(service, words):
+    """Clients are told that the storage is away, and no more."""
+    refused = service.request("POST", RAW, RAW_EVENT)
+    assert (refused.status, refused.json()["code"]) == (503, "store.unavailable") and refused.headers["Retry-After"], refused
+    assert words not in refused.text
+
+
+def works(service):
+    until(service, 200)
+    created = service.create(RAW, RAW_EVENT)
+    assert service.get(f"{RAW}/{created['id']}").json() == created
+    return created
+
+
+def test_a_wrong_password(plain, tmp_path):
+    plain.sql("CREATE ROLE somebody SUPERUSER LOGIN PASSWORD 'another'")
+    service = starting(tmp_path, plain.uri(user="somebody"), plain.uri())
+    said = until(service, 503)["storages"]
+    assert "password authentication failed" in said["raw_events"]["error"] and said["processed_events"]["status"] == "ok", said
+    assert PASSWORD not in json.dumps(said) and PASSWORD not in service.printed()
+    is_refused(service, "authentication")
+    plain.sql(f"ALTER ROLE somebody PASSWORD '{PASSWORD}'")
+    works(service)
+    service.stop()
+
+
+def test_a_missing_database(plain, tmp_path):
+    service = starting(tmp_path, plain.uri("nowhere"))
+    says(service, "does not exist")
+    is_refused(service, "nowhere")
+    plain.sql("CREATE DATABASE nowhere")
+    works(service)
+    service.stop()
+
+
+def test_a_database_that_may_not_be_written(plain, tmp_path):
+    plain.sql("CREATE DATABASE guarded")
+    plain.sql(f"CREATE ROLE reader LOGIN PASSWORD '{PASSWORD}'")
+    service = starting(tmp_path, plain.uri("guarded", user="reader"))
+    says(service, "permission denied")
+    plain.sql("GRANT CREATE ON SCHEMA public TO reader", "guarded")
+    works(service)
+    service.stop()
+
+
+def test_too_many_connections(plain, tmp_path):
+    plain.sql("CREATE DATABASE crowded")
+    plain.sql(f"CREATE ROLE few LOGIN PASSWORD '{PASSWORD}' CONNECTION LIMIT 0")
+    plain.sql("GRANT CREATE ON SCHEMA public TO few", "crowded")
+    service = starting(tmp_path, plain.uri("crowded", user="few"))
+    says(service, "too many connections")
+    is_refused(service, "too many")
+    plain.sql("ALTER ROLE few CONNECTION LIMIT -1")
+    works(service)
+    service.stop()
+
+
+def test_a_server_that_can_only_be_read(plain, tmp_path):
+    """As providers make it that see its disk fill up, and as every replica is."""
+    plain.sql("CREATE DATABASE guarded_later")
+    service = starting(tmp_path, plain.uri("guarded_later"))
+    created = works(service)
+    plain.sql("ALTER DATABASE guarded_later SET default_transaction_read_only = on")
+    service.stop()
+    service.start()
+    until(service, 200)
+    assert service.get(f"{RAW}/{created['id']}").json() == created
+    assert service.data("/raw-events/graph", '{ getByName(name: "user_login") { id } }') == {"getByName": [{"id": created["id"]}]}
+    refused = service.request("POST", RAW, RAW_EVENT)
+    assert (refused.status, refused.json()["code"]) == (503, "store.read_only") and refused.headers["Retry-After"], refused
+    plain.sql("ALTER DATABASE guarded_later RESET default_transaction_read_only")
+    plain.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'guarded_later'")
+    deadline = time.monotonic() + 20
+    while service.request("POST", RAW, RAW_EVENT).status != 201:
+        assert time.monotonic() < deadline
+    service.stop()
+
+
+def test_a_host_without_a_name(tmp_path):
+    service = starting(tmp_path, "postgresql://millrace@nowhere.invalid/postgres")
+    says(service, "nowhere.invalid")
+    is_refused(service, "nowhere.invalid")
+    service.stop()
+
+
+def test_a_service_starts_before_its_server(tmp_path_factory, tmp_path):
+    server = PostgresServer(tmp_path_factory.mktemp("later"))
+    service = starting(tmp_path, server.uri())
+    says(service, "refused")
+    server.start()
+    created = works(service)
+    server.kill()
+    until(service, 503)
+    server.start()
+    until(service, 200)
+    assert service.get(f"{RAW}/{created['id']}").json() == created
+    service.stop()
+    server.stop()
+
+
+# What stands under our names, why it is not ours, and whether it may be that another program means it so.
+COLUMNS = "position bigint, id text, version bigint, recorded_at bigint, superseded_at bigint, deleted boolean, payload json"
+THEIRS = {
+    "a table": ("CREATE TABLE raw_events(id int, payload text); INSERT INTO raw_events VALUES(1, 'theirs')", "something else"),
+    "a view": ("CREATE VIEW raw_events AS SELECT 1 AS one", "something else"),
+    "a table like ours": (f"CREATE TABLE raw_events({COLUMNS})", "something else"),
+    "a head alone": ('CREATE TABLE "raw_events:head"(layout int); INSERT INTO "raw_events:head" VALUES(1)', "something else"),
+    "a later layout": (f'CREATE TABLE raw_events({COLUMNS}); CREATE TABLE "raw_events:head"(layout int); INSERT INTO "raw_events:head" VALUES(2)',
+                       "later version"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", THEIRS)
+def test_what_somebody_else_made_is_left_alone(plain, tmp_path, name):
+    make, reason = THEIRS[name]
+    database = name.replace(" ", "_")
+    plain.sql(f"CREATE DATABASE {database}")
+    plain.sql(make, database)
+
+    def dump():
+        names = plain.sql("SELECT relname, relkind FROM pg_class WHERE relnamespace = 'public'::regnamespace ORDER BY 1", database).stdout
+        return names + plain.sql('SELECT * FROM raw_events', database, check=False).stdout
+
+    before = dump()
+    folder = services.copy_example("events", tmp_path)
+    command = on_postgres(folder, plain.uri(database), plain.uri())
+    done = services.run_command(*command, "--port", services.free_port())
+    assert done.returncode == 1 and "raw_events" in done.stderr and reason in done.stderr, done
+    assert dump() == before
+
+
+# --- Several hosts ---
+
+
+class Silence:
+    """A host that takes connections and never says a word, as one does that has lost its power behind a switch that has not."""
+
+    def __init__(self):
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.taken = []
+        threading.Thread(target=self.run, daemon=True).start()
+
+    def run(self):
+        try:
+            while True:
+                self.taken.append(self.listener.accept()[0])
+        except OSError:
+            return
+
+    def close(self):
+        self.listener.close()
+        for connection in self.taken:
+            connection.close()
+
+
+def of_hosts(*ports, options="target_session_attrs=read-write"):
+    hosts = ",".join(f"127.0.0.1:{port}" for port in ports)
+    return f"postgresql://millrace:{PASSWORD}@{hosts}/postgres?{options}"
+
+
+def test_the_first_host_refuses(plain, tmp_path):
+    service = starting(tmp_path, of_hosts(services.free_port(), plain.port))
+    works(service)
+    service.stop()
+
+
+def test_the_first_host_is_silent(plain, tmp_path):
+    silence = Silence()
+    service = starting(tmp_path, of_hosts(silence.port, plain.port), connectTimeout="2s")
+    works(service)
+    assert silence.taken
+    service.stop()
+    silence.close()
+
+
+def test_all_hosts_are_silent(tmp_path):
+    silence = Silence()
+    service = starting(tmp_path, of_hosts(silence.port, silence.port), connectTimeout="1s")
+    says(service, "No host answers")
+    is_refused(service, "host")
+    service.stop()
+    silence.close()
+
+
+def test_a_replica_takes_over(tmp_path_factory, tmp_path):
+    """The first host is read-only, then the only one: it becomes the primary and nothing acknowledged is missing."""
+    primary = PostgresServer(tmp_path_factory.mktemp("primary")).start()
+    with own_server(tmp_path_factory.mktemp("replica"), primary=primary) as replica:
+        primary.sql("ALTER SYSTEM SET synchronous_standby_names = 'replica'")
+        primary.sql("SELECT pg_reload_conf()")
+        service = starting(tmp_path, of_hosts(replica.port, primary.port), connectTimeout="2s")
+        before = [works(service) for _ in range(5)]
+        primary.kill()
+        says(service, "read-only", "refused")
+        replica.sql("SELECT pg_promote()")
+        works(service)
+        for created in before:
+            assert service.get(f"{RAW}/{created['id']}").json() == created
+        service.stop()
+
+
+# --- TLS ---
+
+
+class Authority:
+    """A certificate authority, made here, and a certificate of 127.0.0.1 or of another name."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        folder.mkdir()
+        self.certificate = folder / "ca.pem"
+        self.openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=Test CA",
+                     "-keyout", folder / "ca.key", "-out", self.certificate)
+
+    def openssl(self, *arguments):
+        subprocess.run(["openssl", *map(str, arguments)], check=True, capture_output=True)
+
+    def sign(self, name):
+        """The files of a key and its certificate."""
+        key, request, certificate, names = (self.folder / f"{name}.{end}" for end in ("key", "csr", "pem", "ext"))
+        self.openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=server", "-keyout", key, "-out", request)
+        names.write_text(f"subjectAltName={'IP' if name[0].isdigit() else 'DNS'}:{name}")
+        self.openssl("x509", "-req", "-in", request, "-CA", self.certificate, "-CAkey", self.folder / "ca.key", "-days", "2", "-extfile", names,
+                     "-out", certificate)
+        return key, certificate
+
+
+def use(server, key, certificate):
+    for file, name in ((key, "server.key"), (certificate, "server.crt")):
+        target = server.folder / "data" / name
+        shutil.copy(file, target)
+        target.chmod(0o600)
+        shutil.chown(target, (server.folder / "data").owner())
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory):
+    return Authority(tmp_path_factory.mktemp("tls") / "ours")
+
+
+@pytest.fixture(scope="module")
+def encrypted(tmp_path_factory, authority):
+    server = PostgresServer(tmp_path_factory.mktemp("encrypted"), settings=["ssl=on"])
+    use(server, *authority.sign("127.0.0.1"))
+    rules = server.folder / "data/pg_hba.conf"
+    rules.write_text(rules.read_text().replace("host ", "hostssl "))
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.mark.parametrize("mode", ["require", "verify-ca", "verify-full"])
+def test_encrypted_connections(encrypted, authority, tmp_path, mode):
+    service = starting(tmp_path, f"{encrypted.uri()}?sslmode={mode}&sslrootcert={authority.certificate}")
+    works(service)
+    service.stop()
+
+
+def test_a_server_that_wants_encryption(encrypted, tmp_path):
+    service = starting(tmp_path, f"{encrypted.uri()}?sslmode=disable")
+    says(service, "no encryption")
+    service.stop()
+
+
+def test_a_server_that_has_none(plain, tmp_path):
+    service = starting(tmp_path, f"{plain.uri()}?sslmode=require")
+    says(service, "does not support SSL")
+    service.stop()
+
+
+def test_another_authority(encrypted, authority, tmp_path):
+    """Mended by putting the right file in the place of the wrong one."""
+    other = Authority(tmp_path / "other")
+    service = starting(tmp_path, f"{encrypted.uri()}?sslmode=verify-full&sslrootcert={other.certificate}")
+    says(service, "certificate verify failed")
+    is_refused(service, "certificate")
+    shutil.copy(authority.certificate, other.certificate)
+    works(service)
+    service.stop()
+
+
+def test_a_certificate_of_another_host(encrypted, authority, tmp_path):
+    use(encrypted, *authority.sign("elsewhere.example"))
+    encrypted.sql("SELECT pg_reload_conf()")
+    service = starting(tmp_path, f"{encrypted.uri()}?sslmode=verify-full&sslrootcert={authority.certificate}")
+    says(service, "does not match host name")
+    use(encrypted, *authority.sign("127.0.0.1"))
+    encrypted.sql("SELECT pg_reload_conf()")
+    works(service)
+    service.stop()
