@@ -85,6 +85,23 @@ PostgresConfig read_postgres(ObjectReader reader) {
   return config;
 }
 
+std::vector<std::pair<std::string, std::string>> read_mongo_options(ObjectReader& reader) {
+  const hocon::Value* options = reader.foreign_object("options");
+  if (options == nullptr) return {};
+  std::vector<std::pair<std::string, std::string>> named;
+  for (const hocon::Member& option : options->members) {
+    switch (option.value.kind) {
+      case hocon::Kind::boolean: named.emplace_back(option.key, option.value.flag ? "true" : "false"); break;
+      case hocon::Kind::number:
+      case hocon::Kind::string: named.emplace_back(option.key, option.value.text); break;
+      default:
+        reader.problem(option.value.place, fmt::format("{}.{} is no text, number or flag.", reader.where("options"), option.key),
+                       "Write it as it stands in a URI: options { directConnection = true }.");
+    }
+  }
+  return named;
+}
+
 StorageConfig read_storage(ObjectReader& outer) {
   auto reader = outer.object("storage", kStorageSection);
   if (!reader) return {.place = outer.place()};
@@ -94,6 +111,7 @@ StorageConfig read_storage(ObjectReader& outer) {
   config.collection = reader->text("collection");
   if (config.collection.empty()) config.collection = reader->text("table");
   config.database = reader->text("db");
+  if (config.type == "mongo") config.mongo_options = read_mongo_options(*reader);
   if (config.type == "postgres") config.postgres = read_postgres(reader->optional_object("options", kPostgresOptionsSection));
   if (config.collection.empty())
     reader->problem(reader->place(), fmt::format("{} is missing.", reader->where("collection")),

@@ -34,6 +34,7 @@ struct StorageConfig {
   std::string collection;  // or table
   std::string database;    // db
   PostgresConfig postgres = {};
+  std::vector<std::pair<std::string, std::string>> mongo_options = {};  // `options` of a storage in MongoDB, by name
 
   /// One that is not complete is like no other.
   std::string identity() const {

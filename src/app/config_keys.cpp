@@ -111,7 +111,9 @@ constexpr ConfigKey kStorage[] = {
     {"collection", KeyType::text, otherwise("`table`"), "The collection or table that holds the documents; this or `table` is required."},
     {"table", KeyType::text, otherwise("`collection`"), "The same, in the words of SQL."},
     {"db", KeyType::text, otherwise("the one that `uri` names"), "The database."},
-    {"options", KeyType::object, otherwise("none"), "Options for the database's driver; those of `postgres` are below."},
+    {"options", KeyType::object, otherwise("none"),
+     "Of `mongo`: options as a URI has them (`directConnection`, `replicaSet`, `tls`, `tlsCAFile`, `authSource` and so on). Those of "
+     "`postgres` are below."},
 };
 
 constexpr ConfigKey kPostgresOptions[] = {

@@ -89,12 +89,17 @@ std::uint64_t ObjectReader::size(std::string_view name) {
   return 0;
 }
 
-std::optional<ObjectReader> ObjectReader::object(std::string_view name, const ConfigSection& section) {
+const hocon::Value* ObjectReader::foreign_object(std::string_view name) {
   const hocon::Value* value = find(name, KeyType::object).value;
-  if (value == nullptr) return std::nullopt;
-  if (value->kind == hocon::Kind::object) return ObjectReader(*value, section, where(name), *problems_);
+  if (value == nullptr || value->kind == hocon::Kind::object) return value;
   problem(value->place, fmt::format("{} must be an object.", where(name)));
-  return std::nullopt;
+  return nullptr;
+}
+
+std::optional<ObjectReader> ObjectReader::object(std::string_view name, const ConfigSection& section) {
+  const hocon::Value* value = foreign_object(name);
+  if (value == nullptr) return std::nullopt;
+  return ObjectReader(*value, section, where(name), *problems_);
 }
 
 ObjectReader ObjectReader::optional_object(std::string_view name, const ConfigSection& section) {

@@ -32,6 +32,8 @@ class ObjectReader {
   std::optional<ObjectReader> object(std::string_view key, const ConfigSection& section);
   /// An object that need not be there: all in it has its default then.
   ObjectReader optional_object(std::string_view key, const ConfigSection& section);
+  /// An object whose members somebody else knows, or nullptr.
+  const hocon::Value* foreign_object(std::string_view key);
   /// A list, or an object whose keys are numbers, as HOCON has it.
   std::vector<ObjectReader> objects(std::string_view key, const ConfigSection& section);
   const hocon::Value* any(std::string_view key);

@@ -45,6 +45,7 @@ Result<std::unique_ptr<document::Store>> open_sqlite(const EntityModel& entity, 
 
 Result<std::unique_ptr<document::Store>> open_mongo(const EntityModel& entity, const StorageContext& context) {
   store::mongo::Options options;
+  options.uri_options = entity.storage.mongo_options;
   options.uri = entity.storage.uri;
   options.database = entity.storage.database;
   options.collection = entity.storage.collection;
@@ -86,10 +87,8 @@ Result<std::unique_ptr<document::Store>> open_storage(const EntityModel& entity,
   if (storage.type == "sqlite") return open_sqlite(entity, context, sqlite_file(storage, context.config_folder), std::move(sql_filters));
   if (storage.type == "mongo") return open_mongo(entity, context);
   if (storage.type == "postgres") return open_postgres(entity, context, std::move(sql_filters));
-  if (storage.type == "memory") return store::memory::make_store();
-  return Failure(Error{ErrorKind::unprocessable, "storage.unsupported",
-                       fmt::format("{}: this build has no storage of type \"{}\".", to_string(storage.place), storage.type),
-                       "Run `millrace dev`, which keeps everything in SQLite files, or use type = sqlite."});
+  CHECK(storage.type == "memory");  // the config has no other
+  return store::memory::make_store();
 }
 
 }  // namespace millrace::app

@@ -24,7 +24,7 @@ struct StorageContext {
   std::chrono::milliseconds write_wait{10'000};  // of each
 };
 
-/// Error "storage.unsupported" names the type and the way out; the store's own errors pass through.
+/// Errors are the store's own.
 /// `sql_filters` are prepared, and refused when they do not fit; they must stay where they are.
 Result<std::unique_ptr<document::Store>> open_storage(const EntityModel& entity, const StorageContext& context,
                                                       std::vector<const document::Filter*> sql_filters = {});

@@ -107,7 +107,7 @@ class MongoSource final : public Source {
 
 Result<std::unique_ptr<Source>> open_mongo(const SourceOptions& options) {
   const mongo::Pool::Limits limits{.select = kSelectMax, .timeout = kAnswerMax, .clients = 1};
-  TRY(auto pool, mongo::Pool::make(options.uri, "", limits, options.log == nullptr ? Log() : *options.log));
+  TRY(auto pool, mongo::Pool::make({options.uri}, "", limits, options.log == nullptr ? Log() : *options.log));
   auto source = std::make_unique<MongoSource>(options, std::move(pool));
   TRY_OK(source->prepare());
   return source;

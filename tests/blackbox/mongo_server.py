@@ -60,11 +60,18 @@ class MongoServer:
             self.process.wait(30)
 
 
-def on_mongo(folder, uri):
-    """The seed's config with both storages in MongoDB; the command that serves it."""
+def on_mongo(folder, uri, processed=None, **options):
+    """The seed's config with the raw events in MongoDB, and the processed events there or in another storage; the command that serves it."""
     file = folder / "config/config.conf"
     config = json.loads(file.read_text())
-    for graphlette in config["graphlettes"]:
-        graphlette["storage"] = {"type": "mongo", "uri": uri, "collection": graphlette["storage"]["collection"]}
+    for graphlette, storage in zip(config["graphlettes"], (None, processed)):
+        collection = graphlette["storage"]["collection"]
+        graphlette["storage"] = {**(storage or {"type": "mongo", "uri": uri, "options": options}), "collection": collection}
     file.write_text(json.dumps(config))
     return ["serve", "--config", str(file)]
+
+
+def starting(folder, uri, processed=None, **options):
+    """A service on a copy of the example, which need not be ready."""
+    folder = services.copy_example("events", folder)
+    return services.Starting(folder, command=on_mongo(folder, uri, processed, **options)).start()

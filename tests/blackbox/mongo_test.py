@@ -1,7 +1,6 @@
-"""Entities in MongoDB: what other tools see of them, and what the service says and does when the server is not as it should be."""
+"""Entities in MongoDB: what other tools see of them, and what it can hold."""
 
-import time
-
+import pymongo
 import pytest
 
 import service as services
@@ -44,38 +43,9 @@ def test_what_bson_cannot_hold_is_refused(events, data):
     assert "/data/" in refused.text
 
 
-class Starting(services.Service):
-    """A service that need not be ready: it must answer."""
-
-    def _is_ready(self):
-        try:
-            return self.request("GET", "/health").status == 200
-        except OSError:
-            return False
-
-
-def until(service, status, seconds_max=60):
-    deadline = time.monotonic() + seconds_max
-    while (answer := service.get("/ready")).status != status:
-        assert time.monotonic() < deadline, answer
-        time.sleep(0.05)
-    return answer.json()
-
-
-def test_a_service_starts_before_its_server(tmp_path_factory, tmp_path):
-    server = MongoServer(tmp_path_factory.mktemp("later"))
-    folder = services.copy_example("events", tmp_path)
-    service = Starting(folder, command=on_mongo(folder, server.uri())).start()
-    until(service, 503)
-    refused = service.request("POST", "/raw-events/api", RAW_EVENT)
-    assert (refused.status, refused.json()["code"]) == (503, "store.unavailable") and refused.headers["Retry-After"], refused
-    server.start()
-    until(service, 200)
-    created = service.create("/raw-events/api", RAW_EVENT)
-    server.kill()
-    until(service, 503)
-    server.start()
-    until(service, 200)
-    assert service.get(f"/raw-events/api/{created['id']}").json() == created
-    service.stop()
-    server.stop()
+def test_payloads_are_there_for_other_tools(server, events):
+    created = events.create("/raw-events/api", {**RAW_EVENT, "name": "plain", "data": {"n": 1.5, "big": 2**40, "list": [{"x": None}]}})
+    with pymongo.MongoClient(server.uri()) as client:
+        (found,) = client["events"]["raw_events"].find({"payload.name": "plain", "payload.data.n": {"$gt": 1}})
+    assert found["_id"] == created.pop("id") and found["payload"] == created
+    assert (found["version"], found["deleted"]) == (1, False)

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit, urlunsplit
 import pytest
 
 import service as services
+from service import Starting, until  # noqa: F401
 
 BIN = "/usr/lib/postgresql/15/bin"
 PASSWORD = "secret"
@@ -126,28 +127,9 @@ def on_postgres(folder, raw_uri, processed_uri=None, **options):
     return ["serve", "--config", str(file)]
 
 
-class Starting(services.Service):
-    """A service that need not be ready: it must answer."""
-
-    def _is_ready(self):
-        try:
-            return self.request("GET", "/health").status == 200
-        except OSError:
-            return False
-
-
 def starting(folder, *uris, **options):
     folder = services.copy_example("events", folder)
     return Starting(folder, command=on_postgres(folder, *uris, **options)).start()
-
-
-def until(service, status, seconds_max=30):
-    """What /ready says as soon as it has this status."""
-    deadline = time.monotonic() + seconds_max
-    while (answer := service.get("/ready")).status != status:
-        assert time.monotonic() < deadline, answer
-        time.sleep(0.05)
-    return answer.json()
 
 
 @pytest.fixture(scope="module")

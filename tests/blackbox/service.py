@@ -166,3 +166,22 @@ def instant():
     now = time.time_ns() // 1_000_000
     time.sleep(0.002)
     return now
+
+
+class Starting(Service):
+    """A service that need not be ready: it must answer."""
+
+    def _is_ready(self):
+        try:
+            return self.request("GET", "/health").status == 200
+        except OSError:
+            return False
+
+
+def until(service, status, seconds_max=30):
+    """What /ready says as soon as it has this status."""
+    deadline = time.monotonic() + seconds_max
+    while (answer := service.get("/ready")).status != status:
+        assert time.monotonic() < deadline, answer
+        time.sleep(0.05)
+    return answer.json()

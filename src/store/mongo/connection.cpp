@@ -1,7 +1,9 @@
 #include "store/mongo/connection.hpp"
 
 #include <fmt/format.h>
+#include <strings.h>
 
+#include <algorithm>
 #include <mutex>
 
 namespace millrace::store::mongo {
@@ -33,6 +35,10 @@ void set_defaults(mongoc_uri_t* uri, const Pool::Limits& limits) {
   limit(MONGOC_URI_SERVERSELECTIONTIMEOUTMS, limits.select.count());
   limit(MONGOC_URI_CONNECTTIMEOUTMS, limits.select.count());
   limit(MONGOC_URI_SOCKETTIMEOUTMS, limits.timeout.count());
+  // What was acknowledged is visible to the next read, which a secondary does not promise.
+  mongoc_read_prefs_t* const primary = mongoc_read_prefs_new(MONGOC_READ_PRIMARY);
+  mongoc_uri_set_read_prefs_t(uri, primary);
+  mongoc_read_prefs_destroy(primary);
   // A write whose answer was lost is looked up by us: the driver's own second try could not be told apart.
   mongoc_uri_set_option_as_bool(uri, MONGOC_URI_RETRYWRITES, false);
   if (mongoc_uri_has_option(uri, MONGOC_URI_W) || mongoc_uri_has_option(uri, MONGOC_URI_JOURNAL)) return;
@@ -45,6 +51,37 @@ void set_defaults(mongoc_uri_t* uri, const Pool::Limits& limits) {
 
 Error not_open(std::string message) {
   return {ErrorKind::invalid_argument, "store.open", std::move(message)};
+}
+
+/// Whether a URI may have it; the driver's own questions leave some out.
+bool is_option(const std::string& name) {
+  const char* const text = name.c_str();
+  if (mongoc_uri_option_is_int32(text) || mongoc_uri_option_is_bool(text) || mongoc_uri_option_is_utf8(text)) return true;
+  static constexpr const char* kOthers[] = {MONGOC_URI_W, MONGOC_URI_READCONCERNLEVEL, MONGOC_URI_AUTHMECHANISMPROPERTIES,
+                                            MONGOC_URI_READPREFERENCETAGS, MONGOC_URI_COMPRESSORS};
+  return std::ranges::any_of(kOthers, [text](const char* other) { return ::strcasecmp(text, other) == 0; });
+}
+
+std::string percent_encoded(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+    is_plain ? out += c : out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  }
+  return out;
+}
+
+std::string with_options(const Pool::Address& address) {
+  std::string uri = address.uri;
+  for (const auto& [name, value] : address.options) {
+    // Options follow the name of the database, or its place: mongodb://HOSTS/[DATABASE]?OPTIONS.
+    const std::size_t scheme = uri.find("://");
+    const bool has_slash = scheme != std::string::npos && uri.find('/', scheme + 3) != std::string::npos;
+    const char* const first = has_slash ? "?" : "/?";
+    uri += uri.find('?') == std::string::npos ? first : "&";
+    uri += name + '=' + percent_encoded(value);
+  }
+  return uri;
 }
 
 struct DestroyBulk {
@@ -104,15 +141,20 @@ Result<BulkOutcome> Client::execute(mongoc_bulk_operation_t* bulk) {
   return outcome;
 }
 
-Result<std::unique_ptr<Pool>> Pool::make(const std::string& text, std::string database, Limits limits, Log log) {
+Result<std::unique_ptr<Pool>> Pool::make(const Address& address, std::string database, Limits limits, Log log) {
   start_driver();
+  for (const auto& [name, value] : address.options) {
+    if (!is_option(name)) return Failure(not_open(fmt::format("MongoDB's driver has no option \"{}\".", name)));
+  }
   bson_error_t error{};
-  const std::unique_ptr<mongoc_uri_t, DestroyUri> uri(mongoc_uri_new_with_error(text.c_str(), &error));
+  const std::unique_ptr<mongoc_uri_t, DestroyUri> uri(mongoc_uri_new_with_error(with_options(address).c_str(), &error));
   // The text may hold a password, so it is not shown.
   if (!uri) return Failure(not_open(fmt::format("The URI of the MongoDB storage is none: {}.", error.message)));
   const char* named = mongoc_uri_get_database(uri.get());
   if (database.empty() && named != nullptr) database = named;
   if (database.empty()) return Failure(not_open("The URI of the MongoDB storage names no database, and `db` is not given."));
+  if (mongoc_write_concern_get_w(mongoc_uri_get_write_concern(uri.get())) == MONGOC_WRITE_CONCERN_W_UNACKNOWLEDGED)
+    return Failure(not_open("The MongoDB storage asks for w=0: nobody could say what was written."));
   set_defaults(uri.get(), limits);
   mongoc_client_pool_t* const pool = mongoc_client_pool_new(uri.get());
   if (pool == nullptr) return Failure(not_open("The URI of the MongoDB storage asks for what this build does not have."));

@@ -28,8 +28,13 @@ class Pool {
     std::size_t clients = 16;
     std::chrono::milliseconds away{250};  // before it is looked for again
   };
-  /// Error "store.open" when the URI is none, or names no database and neither does `database`.
-  static Result<std::unique_ptr<Pool>> make(const std::string& uri, std::string database, Limits limits, Log log);
+  struct Address {
+    std::string uri;
+    std::vector<std::pair<std::string, std::string>> options = {};  // that are added to it, by name
+  };
+  /// Error "store.open" when the URI is none, has an option that is none or that nothing could be kept with, or names no database and
+  /// neither does `database`.
+  static Result<std::unique_ptr<Pool>> make(const Address& address, std::string database, Limits limits, Log log);
 
   const std::string& database() const { return database_; }
   const Log& log() const { return log_; }

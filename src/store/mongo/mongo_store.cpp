@@ -206,7 +206,7 @@ class MongoStore final : public document::Store {
 
 Result<std::unique_ptr<document::Store>> open_store(Options options) {
   const Pool::Limits limits{.select = options.select, .timeout = options.timeout, .clients = options.readers + 1};
-  TRY(auto pool, Pool::make(options.uri, options.database, limits, options.log));
+  TRY(auto pool, Pool::make({options.uri, options.uri_options}, options.database, limits, options.log));
   return std::make_unique<MongoStore>(std::move(options), std::move(pool));
 }
 

@@ -20,8 +20,9 @@
 namespace millrace::store::mongo {
 
 struct Options {
-  std::string uri;            // as libmongoc takes it
-  std::string database = {};  // empty: the one that the URI names
+  std::string uri;                                                    // as libmongoc takes it; reads ask the primary, whatever it says
+  std::vector<std::pair<std::string, std::string>> uri_options = {};  // that are added to it
+  std::string database = {};                                          // empty: the one that the URI names
   std::string collection;
   std::vector<document::FieldPath> indexes = {};   // made when they are not there
   std::function<Instant()> clock = &now;           // where recorded_at comes from

@@ -26,7 +26,7 @@ class MongoStoreTest : public testing::Test {
 };
 
 TEST_F(MongoStoreTest, ACollectionOfSomebodyElseIsLeftAlone) {
-  auto pool = Pool::make(uri_, "", {}, {});
+  auto pool = Pool::make({uri_}, "", {}, {});
   ASSERT_TRUE(pool);
   Client client(**pool);
   std::vector<Bson> theirs;

@@ -34,7 +34,9 @@ Faults faults_of(int round) {
 
 class NetworkFaults : public testing::TestWithParam<TestServer::Kind> {
  protected:
-  NetworkFaults() : server_(TestServer::own(GetParam())), direct_(open_faulty(server_.uri("faults"), collection_)) { create_shared(*direct_); }
+  NetworkFaults() : server_(TestServer::own(GetParam())), direct_(open_faulty(server_.uri("faults"), collection_)) {
+    create_shared(*direct_);
+  }
 
   Result<std::vector<document::Receipt>> append(Store& store, const std::string& name) {
     io::Loop loop;
