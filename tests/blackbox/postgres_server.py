@@ -84,8 +84,9 @@ class PostgresServer:
         self.process.wait()
 
     def stop(self):
+        """At once, without writing down what nobody will read."""
         if self.process is not None and self.process.poll() is None:
-            self.process.send_signal(signal.SIGINT)
+            self.process.send_signal(signal.SIGQUIT)
             self.process.wait(30)
 
 
