@@ -83,6 +83,7 @@ class PostgresServer:
         return f"postgresql://{user}:{password}@127.0.0.1:{self.port}/{database}"
 
     def kill(self):
+        """kill -9, to be started again: the system keeps a piece of shared memory of it until then."""
         self.process.kill()
         self.process.wait()
 
