@@ -224,7 +224,7 @@ def test_a_replica_takes_over(tmp_path_factory, tmp_path):
         primary.sql("SELECT pg_reload_conf()")
         service = starting(tmp_path, of_hosts(replica.port, primary.port), connectTimeout="2s")
         before = [works(service) for _ in range(5)]
-        primary.kill()
+        primary.stop()
         says(service, "read-only", "refused")
         replica.sql("SELECT pg_promote()")
         works(service)

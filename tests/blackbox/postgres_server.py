@@ -77,35 +77,52 @@ class PostgresServer:
     def sql(self, text, database="postgres", check=True):
         return run_sql(self.uri(database), text, check)
 
+    def make_database(self, name):
+        self.sql(f"CREATE DATABASE {name}")
+
     def uri(self, database="postgres", password=PASSWORD, user="millrace"):
         return f"postgresql://{user}:{password}@127.0.0.1:{self.port}/{database}"
 
     def kill(self):
+        """kill -9, to be started again: the system keeps a piece of shared memory of it until then."""
         self.process.kill()
         self.process.wait()
 
     def stop(self):
+        """At once, without writing down what nobody will read."""
         if self.process is not None and self.process.poll() is None:
-            self.process.send_signal(signal.SIGINT)
+            self.process.send_signal(signal.SIGQUIT)
             self.process.wait(30)
 
 
 class GivenServer:
-    """The server that POSTGRES_URI names, and a database of our own on it."""
+    """The server that POSTGRES_URI names, and databases of our own on it."""
 
     def __init__(self, uri):
         self.given = uri
-        self.database = f"millrace_{uuid.uuid4().hex}"
-        run_sql(self.given, f"CREATE DATABASE {self.database}")
+        self.databases = []
+        self.make_database(f"millrace_{uuid.uuid4().hex}")
 
-    def uri(self):
-        return urlunsplit(urlsplit(self.given)._replace(path=f"/{self.database}"))
+    def make_database(self, name):
+        run_sql(self.given, f"CREATE DATABASE {name}")
+        self.databases.append(name)
+
+    def uri(self, database=None):
+        return urlunsplit(urlsplit(self.given)._replace(path=f"/{database or self.databases[0]}"))
 
     def sql(self, text):
         return run_sql(self.uri(), text)
 
     def stop(self):
-        run_sql(self.given, f"DROP DATABASE {self.database} WITH (FORCE)")
+        for database in self.databases:
+            run_sql(self.given, f"DROP DATABASE {database} WITH (FORCE)")
+
+
+def harmless_server(make_folder):
+    """A server for tests that do it no harm: the one that POSTGRES_URI names, or one of our own."""
+    if given := os.environ.get("POSTGRES_URI"):
+        return GivenServer(given)
+    return PostgresServer(make_folder("postgres")).start()
 
 
 @contextlib.contextmanager
@@ -134,11 +151,7 @@ def starting(folder, *uris, **options):
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    """For tests that do it no harm."""
-    if given := os.environ.get("POSTGRES_URI"):
-        running = GivenServer(given)
-    else:
-        running = PostgresServer(tmp_path_factory.mktemp("postgres")).start()
+    running = harmless_server(tmp_path_factory.mktemp)
     yield running
     running.stop()
 

@@ -5,12 +5,12 @@ import json
 import os
 
 from mongo_server import MongoServer
-from postgres_server import PostgresServer
+from postgres_server import harmless_server
 
 NAMES = [
     "embedded",  # `millrace dev`: SQLite
     "memory",
-    "postgres",
+    "postgres",  # a server of the run's own, or the one that POSTGRES_URI names
     "mongo",  # SecantusDB, or the server that MONGO_URI names
     "mongo-java",  # mongo-java-server, which knows no transactions
     "seed",  # the configs as they stand: MongoDB and PostgreSQL
@@ -38,9 +38,11 @@ class Storages:
 
     def _server(self, name):
         if name not in self.servers:
-            make = PostgresServer if name == "postgres" else MongoServer
-            arguments = {"kind": "java"} if name == "mongo-java" else {}
-            self.servers[name] = make(self.make_folder(name), **arguments).start()
+            if name == "postgres":
+                self.servers[name] = harmless_server(self.make_folder)
+            else:
+                arguments = {"kind": "java"} if name == "mongo-java" else {}
+                self.servers[name] = MongoServer(self.make_folder(name), **arguments).start()
         return self.servers[name]
 
     def _types(self):
@@ -65,7 +67,7 @@ class Storages:
             return {"type": name}
         server = self._server(name)
         if name == "postgres":
-            server.sql(f"CREATE DATABASE {database}")
+            server.make_database(database)
         return {"type": "postgres" if name == "postgres" else "mongo", "uri": server.uri(database)}
 
     def config(self, config):

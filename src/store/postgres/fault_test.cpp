@@ -11,7 +11,7 @@
 
 #include "document/store_suite_source_test.hpp"
 #include "io/fault_proxy_test.hpp"
-#include "store/postgres/link.hpp"
+#include "store/postgres/connector.hpp"
 #include "store/postgres/load_test.hpp"
 #include "store/postgres/postgres_store.hpp"
 #include "store/postgres/server_test.hpp"
@@ -111,7 +111,7 @@ TEST(Faults, ConnectionsThatWereOpenForAWhileComeBackAtOnce) {
     const auto appended = loop.block_on((*store)->append(std::move(appends)));
     EXPECT_TRUE(appended) << id;
     if (id == std::string_view("after")) break;
-    Session::pause(LinkOptions().backoff_max + std::chrono::milliseconds(100));
+    Session::pause(Connector::Options().backoff_max + std::chrono::milliseconds(100));
     const Log log = {};
     const auto session = Session::open({server.uri()}, &log, std::chrono::seconds(5));
     Exchange end;

@@ -34,9 +34,9 @@ Lane::Lane(io::Loop& loop, const Table& table, const std::function<Instant()>& c
       readers_(make_links(loop, options_.link, std::max<std::size_t>(1, options_.readers))),
       scans_(make_links(loop, options_.link, std::max<std::size_t>(1, options_.scans))),
       free_scans_(scans_) {
-  for (const std::string& uri : options_.replicas) {
+  for (const std::shared_ptr<Connector>& connector : options_.replicas) {
     LinkOptions replica = options_.link;
-    replica.server.uri = uri;
+    replica.connector = connector;
     replicas_.push_back({std::make_shared<Link>(loop, std::move(replica))});
   }
 }

@@ -17,8 +17,8 @@ namespace millrace::store::postgres {
 class Lane : public std::enable_shared_from_this<Lane> {
  public:
   struct Options {
-    LinkOptions link;
-    std::vector<std::string> replicas = {};
+    LinkOptions link = {};
+    std::vector<std::shared_ptr<Connector>> replicas = {};
     std::chrono::milliseconds replica_rest{30'000};  // how long one is left alone that did not answer
     std::size_t readers = 1;                         // connections for reads that are soon done
     std::size_t scans = 2;                           // connections for reads of many rows; each has one at a time

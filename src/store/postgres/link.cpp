@@ -25,16 +25,16 @@ Task<void> Link::run(Exchange& exchange, std::uint64_t generation) {
 
 void Link::submit(Exchange& exchange, std::uint64_t generation) {
   if (is_closed_ || (generation != 0 && (generation != generation_ || !connection_))) return fail(exchange, unreachable());
-  if (!connection_ && Clock::now() < retry_at_) return fail(exchange, unreachable());
-  if (!connection_) connect();
-  if (connection_ && connection_->state() == Connection::State::open) {
+  if (connection_) {
     connection_->send(exchange);
-    watch();
-  } else if (connection_) {
-    waiting_.push_back(&exchange);
-  } else {
-    fail(exchange, unreachable());
+    return watch();
   }
+  if (const Result<> begun = connect(); !begun) {
+    last_error_ = begun.error();
+    return fail(exchange, unreachable());
+  }
+  waiting_.push_back(&exchange);
+  watch();
 }
 
 void Link::fail(Exchange& exchange, const Error& error) {
@@ -43,32 +43,50 @@ void Link::fail(Exchange& exchange, const Error& error) {
   done();
 }
 
-void Link::connect() {
-  ++generation_;
-  connecting_since_ = Clock::now();
-  begin_connecting();
+void Link::fail_waiting() {
+  for (Exchange* exchange : std::exchange(waiting_, {})) fail(*exchange, unreachable());
 }
 
-void Link::begin_connecting() {
-  host_since_ = Clock::now();
-  connection_ = std::make_unique<Connection>(options_.server, options_.log, first_host_);
-  if (connection_->state() == Connection::State::broken) return lose();
+/// Begins to connect, unless it does; the error says why that is not the time for it.
+Result<> Link::connect() {
+  const auto now = Clock::now();
+  if (is_connecting_) return now - connecting_since_ > options_.connector->options().timeout ? Failure(no_answer()) : Result<>();
+  if (now < retry_at_) return Failure(last_error_);
+  TRY_OK(options_.connector->open(this, loop_, [self = weak_from_this()](Result<std::unique_ptr<Connection>> opened) {
+    if (const auto link = self.lock()) link->take(std::move(opened));
+  }));
+  is_connecting_ = true;
+  connecting_since_ = now;
+  return {};
+}
+
+void Link::take(Result<std::unique_ptr<Connection>> opened) {
+  is_connecting_ = false;
+  if (is_closed_) return;
+  if (!opened) {
+    last_error_ = opened.error();
+    return fail_waiting();
+  }
+  connection_ = *std::move(opened);
+  ++generation_;
+  opened_at_ = Clock::now();
+  for (Exchange* exchange : std::exchange(waiting_, {})) connection_->send(*exchange);
   watch();
 }
 
 /// Waits for what the connection wants, and for its time limit.
 void Link::watch() {
   const std::weak_ptr<Link> self = weak_from_this();
-  if (!descriptor_) {
+  if (connection_ && !descriptor_) {
     descriptor_ = std::make_unique<io::Descriptor>(loop_, connection_->descriptor());
     reading_ = writing_ = false;
   }
-  if (connection_->wants_read() && !std::exchange(reading_, true)) {
+  if (connection_ && connection_->wants_read() && !std::exchange(reading_, true)) {
     descriptor_->when_readable([self] {
       if (const auto link = self.lock()) link->reading_ = false, link->pump();
     });
   }
-  if (connection_->wants_write() && !std::exchange(writing_, true)) {
+  if (connection_ && connection_->wants_write() && !std::exchange(writing_, true)) {
     descriptor_->when_writable([self] {
       if (const auto link = self.lock()) link->writing_ = false, link->pump();
     });
@@ -81,16 +99,8 @@ void Link::watch() {
 
 void Link::pump() {
   if (!connection_) return;
-  const bool was_connecting = connection_->state() == Connection::State::connecting;
-  // While it connects libpq goes from socket to socket, which may have one number.
-  if (was_connecting) descriptor_.reset();
   connection_->advance();
   if (connection_->state() == Connection::State::broken) return lose();
-  if (was_connecting && connection_->state() == Connection::State::open) {
-    backoff_ = std::chrono::milliseconds(0);
-    opened_at_ = Clock::now();
-    for (Exchange* exchange : std::exchange(waiting_, {})) connection_->send(*exchange);
-  }
   watch();
 }
 
@@ -98,30 +108,20 @@ void Link::lose() {
   descriptor_.reset();
   const std::unique_ptr<Connection> lost = std::move(connection_);
   last_error_ = lost->error();
-  for (Exchange* exchange : std::exchange(waiting_, {})) fail(*exchange, unreachable());
-  // One that was open for a while comes back at once, as after a restart of the server; one that was not waits longer each time.
-  const Clock::time_point opened_at = std::exchange(opened_at_, Clock::time_point::max());
-  if (opened_at < Clock::now() - options_.backoff_max) {
-    retry_at_ = {};
-    return;
-  }
-  backoff_ = std::clamp(backoff_ * 2, options_.backoff_min, options_.backoff_max);
-  const auto chance = static_cast<int>(backoff_.count() / 2);
-  retry_at_ = Clock::now() + backoff_ / 2 + std::chrono::milliseconds(static_cast<int>(random_() % static_cast<unsigned>(chance + 1)));
+  // One that was open for a while comes back at once, as after a restart of the server; one that was not waits a moment.
+  const Connector::Options& rests = options_.connector->options();
+  const auto now = Clock::now();
+  retry_at_ = opened_at_ < now - rests.backoff_max ? Clock::time_point() : now + rests.backoff_min / 2;
 }
 
 void Link::check_time() {
   is_timed_ = false;
-  if (!connection_) return;
   const auto now = Clock::now();
-  const bool connects = connection_->state() == Connection::State::connecting;
-  const Exchange* oldest = connection_->oldest();
-  if (connects && now - host_since_ > options_.connect_timeout / hosts_) {
-    first_host_ = (first_host_ + 1) % hosts_;
-    if (now - connecting_since_ > options_.connect_timeout) return break_off(no_answer());
-    descriptor_.reset();
-    return begin_connecting();
+  if (is_connecting_ && now - connecting_since_ > options_.connector->options().timeout) {
+    last_error_ = no_answer();
+    fail_waiting();
   }
+  const Exchange* oldest = connection_ ? connection_->oldest() : nullptr;
   if (oldest != nullptr && now - oldest->sent_at > options_.timeout) return break_off(timed_out());
   watch();
 }
@@ -141,6 +141,8 @@ void Link::reset() {
 
 void Link::close() {
   is_closed_ = true;
+  options_.connector->forget(this);
+  fail_waiting();
   break_off(unreachable());
 }
 

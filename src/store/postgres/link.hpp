@@ -1,33 +1,28 @@
-// A connection on a loop that comes back by itself: whoever asks while it is away is told so at once, and who asks later makes it try
-// again, after a while that grows.
+// A connection on a loop that comes back by itself: whoever asks while it is away waits for a try to connect, or is told at once when the
+// last one failed a moment ago.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
 #include <memory>
-#include <random>
 #include <string>
 #include <vector>
 
 #include "base/task.hpp"
 #include "io/descriptor.hpp"
-#include "store/postgres/connection.hpp"
+#include "store/postgres/connector.hpp"
 
 namespace millrace::store::postgres {
 
 struct LinkOptions {
-  Server server;
-  std::chrono::milliseconds timeout{10'000};         // of an exchange
-  std::chrono::milliseconds connect_timeout{5'000};  // of all hosts together; each has its part
-  std::chrono::milliseconds backoff_min{100};        // before a second try; twice as long each time, with some chance in it
-  std::chrono::milliseconds backoff_max{1'000};
-  const Log* log = nullptr;  // outlives the link
+  std::shared_ptr<Connector> connector;
+  std::chrono::milliseconds timeout{10'000};  // of an exchange
 };
 
 /// For its loop's thread. Held by shared pointers, since waits hold it weakly; close() before the loop ends.
 class Link : public std::enable_shared_from_this<Link> {
  public:
-  Link(io::Loop& loop, LinkOptions options) : loop_(loop), options_(std::move(options)), hosts_(host_count(options_.server)) {}
+  Link(io::Loop& loop, LinkOptions options) : loop_(loop), options_(std::move(options)) {}
 
   /// Sends the statements and waits for all answers. The error is the server's or "store.unavailable", "store.timeout"; see Exchange for
   /// more. `generation`: of the connection that must still be there, as in a transaction; 0: any.
@@ -46,34 +41,31 @@ class Link : public std::enable_shared_from_this<Link> {
  private:
   using Clock = std::chrono::steady_clock;
   void submit(Exchange& exchange, std::uint64_t generation);
-  void connect();
-  void begin_connecting();
+  Result<> connect();
+  void take(Result<std::unique_ptr<Connection>> opened);
   void pump();
   void watch();
   void lose();
+  void fail_waiting();
   void check_time();
   void break_off(const Error& error);
   static void fail(Exchange& exchange, const Error& error);
 
   io::Loop& loop_;
   const LinkOptions options_;
-  const std::size_t hosts_;
-  std::size_t first_host_ = 0;  // to begin with: one that has not answered comes last
   std::unique_ptr<Connection> connection_;
   std::unique_ptr<io::Descriptor> descriptor_;  // ends before the connection
   bool reading_ = false;
   bool writing_ = false;
   bool is_timed_ = false;
+  bool is_connecting_ = false;
   bool is_closed_ = false;
   std::uint64_t generation_ = 0;
   std::vector<Exchange*> waiting_;  // for the connection to be open
   Clock::time_point connecting_since_;
-  Clock::time_point host_since_;
-  Clock::time_point opened_at_ = Clock::time_point::max();
+  Clock::time_point opened_at_;
   Clock::time_point retry_at_;
-  std::chrono::milliseconds backoff_{0};
   Error last_error_ = unreachable();
-  std::minstd_rand random_{std::random_device()()};
 };
 
 }  // namespace millrace::store::postgres

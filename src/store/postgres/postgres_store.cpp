@@ -60,8 +60,15 @@ class Lanes {
 
 class PostgresStore final : public document::Store {
  public:
-  explicit PostgresStore(Options options) : options_(std::move(options)), log_(options_.log), table_(options_.collection) {}
-  ~PostgresStore() override { lanes_->end_all(); }
+  explicit PostgresStore(Options options)
+      : options_(std::move(options)), log_(options_.log), table_(options_.collection), connector_(connector(options_.uri)) {
+    for (const std::string& uri : options_.replicas) replicas_.push_back(connector(uri));
+  }
+  ~PostgresStore() override {
+    lanes_->end_all();
+    connector_->stop();
+    for (const auto& replica : replicas_) replica->stop();
+  }
 
   Result<> start() {
     std::vector<const SqlCondition*> conditions;
@@ -169,6 +176,11 @@ class PostgresStore final : public document::Store {
   }
 
  private:
+  std::shared_ptr<Connector> connector(const std::string& uri) const {
+    return std::make_shared<Connector>(
+        Connector::Options{.server = {uri, options_.database}, .timeout = options_.connect_timeout, .log = &log_});
+  }
+
   static Error with_reason(Error error) {
     if (!error.hint.empty()) error.message += " " + std::exchange(error.hint, {});
     return error;
@@ -194,11 +206,8 @@ class PostgresStore final : public document::Store {
   }
 
   std::shared_ptr<Lane> make_lane(io::Loop& loop) {
-    Lane::Options lane{.link = {.server = {options_.uri, options_.database},
-                                .timeout = options_.timeout + std::chrono::seconds(1),
-                                .connect_timeout = options_.connect_timeout,
-                                .log = &log_},
-                       .replicas = options_.replicas,
+    Lane::Options lane{.link = {.connector = connector_, .timeout = options_.timeout + std::chrono::seconds(1)},
+                       .replicas = replicas_,
                        .readers = options_.connections,
                        .scans_max = options_.scans_max};
     lane.writer = {.queue_max = options_.queue_max,
@@ -224,6 +233,8 @@ class PostgresStore final : public document::Store {
   const Table table_;
   std::mutex mutex_;
   std::map<const document::Filter*, SqlCondition> conditions_;  // GUARDED_BY(mutex_)
+  const std::shared_ptr<Connector> connector_;
+  std::vector<std::shared_ptr<Connector>> replicas_;
   const std::shared_ptr<Lanes> lanes_ = std::make_shared<Lanes>();
   std::unique_ptr<Keeper> keeper_;
 };

@@ -9,7 +9,7 @@
 
 #include "io/fault_proxy_test.hpp"
 #include "io/loop.hpp"
-#include "store/postgres/link.hpp"
+#include "store/postgres/connector.hpp"
 #include "store/postgres/postgres_store.hpp"
 #include "store/postgres/server_test.hpp"
 #include "store/postgres/session.hpp"
@@ -99,7 +99,7 @@ class Replicas : public testing::Test {
   /// Longer than a connection rests that has failed once.
   void check_for_a_while(Store& store, Instant at) {
     check(store, at);
-    const auto end = std::chrono::steady_clock::now() + 3 * LinkOptions().backoff_min;
+    const auto end = std::chrono::steady_clock::now() + 3 * Connector::Options().backoff_min;
     while (std::chrono::steady_clock::now() < end) check(store, at);
   }
 

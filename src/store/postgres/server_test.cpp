@@ -156,7 +156,7 @@ TestServer::~TestServer() {
     if (session) (void)(*session)->run(drop, std::chrono::seconds(60));
   }
   if (process_ > 0) {
-    ::kill(process_, SIGINT);
+    ::kill(process_, SIGQUIT);  // at once: nobody will read what it would write down
     ::waitpid(process_, nullptr, 0);
   }
   std::error_code ignored;

@@ -6,30 +6,48 @@
 
 namespace millrace::store::postgres {
 
+namespace {
+
+using Clock = Session::Clock;
+
 /// Waits for what the connection wants; false when the time is up.
-bool Session::wait(const Connection& connection, Clock::time_point deadline) {
-  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
-  if (left <= 0) return false;
+bool wait(const Connection& connection, Clock::time_point deadline, std::chrono::milliseconds wait_max) {
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
+  if (left.count() <= 0) return false;
   pollfd wanted{.fd = connection.descriptor(), .events = 0, .revents = 0};
   if (connection.wants_read()) wanted.events |= POLLIN;
   if (connection.wants_write()) wanted.events |= POLLOUT;
-  ::poll(&wanted, 1, static_cast<int>(std::min<long long>(left, 1000)));
+  ::poll(&wanted, 1, static_cast<int>(std::min(left, wait_max).count()));
   return true;
 }
 
-Result<std::unique_ptr<Session>> Session::open(const Server& server, const Log* log, std::chrono::milliseconds timeout) {
+constexpr std::chrono::milliseconds kWaitMax{1'000};
+constexpr std::chrono::milliseconds kConnectWaitMax{100};
+
+}  // namespace
+
+Result<std::unique_ptr<Connection>> connect(const Server& server, const Log* log, std::chrono::milliseconds timeout,
+                                            std::size_t& first_host, const std::atomic<bool>* is_ending) {
   const std::size_t hosts = host_count(server);
-  Error error;
-  for (std::size_t first = 0; first < hosts; ++first) {
-    auto connection = std::make_unique<Connection>(server, log, first);
+  for (std::size_t i = 0; i < hosts; ++i) {
+    auto connection = std::make_unique<Connection>(server, log, first_host);
     const auto deadline = Clock::now() + timeout / hosts;
-    while (connection->state() == Connection::State::connecting && wait(*connection, deadline)) connection->advance();
-    if (connection->state() == Connection::State::open) return std::unique_ptr<Session>(new Session(std::move(connection)));
+    while (connection->state() == Connection::State::connecting && wait(*connection, deadline, kConnectWaitMax)) {
+      if (is_ending != nullptr && *is_ending) return Failure(unreachable());
+      connection->advance();
+    }
+    if (connection->state() == Connection::State::open) return connection;
     // All have refused: to begin with another changes nothing.
     if (connection->state() == Connection::State::broken) return Failure(connection->error());
-    error = no_answer();
+    first_host = (first_host + 1) % hosts;
   }
-  return Failure(error);
+  return Failure(no_answer());
+}
+
+Result<std::unique_ptr<Session>> Session::open(const Server& server, const Log* log, std::chrono::milliseconds timeout) {
+  std::size_t first_host = 0;
+  TRY(auto connection, connect(server, log, timeout, first_host));
+  return std::unique_ptr<Session>(new Session(std::move(connection)));
 }
 
 void Session::pause(std::chrono::milliseconds delay) {
@@ -43,7 +61,7 @@ Result<> Session::run(Exchange& exchange, std::chrono::milliseconds timeout) {
   connection_->send(exchange);
   const auto deadline = Clock::now() + timeout;
   while (!ended) {
-    if (!wait(*connection_, deadline)) {
+    if (!wait(*connection_, deadline, kWaitMax)) {
       connection_->break_off({ErrorKind::unavailable, "store.timeout", "The storage took too long."});
     } else {
       connection_->advance();

@@ -1,6 +1,7 @@
 // A connection for a thread that may block.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <string>
@@ -9,10 +10,15 @@
 
 namespace millrace::store::postgres {
 
+/// An open connection. Each host of the server has its part of the time; `first_host` is where to begin, and becomes the one that comes
+/// after those that were silent. Ends soon when `is_ending` becomes true. `log` outlives the connection.
+Result<std::unique_ptr<Connection>> connect(const Server& server, const Log* log, std::chrono::milliseconds timeout,
+                                            std::size_t& first_host, const std::atomic<bool>* is_ending = nullptr);
+
 class Session {
  public:
   using Clock = std::chrono::steady_clock;
-  /// Connects; each host of the server has its part of the time. `log` outlives the session.
+  /// Connects. `log` outlives the session.
   static Result<std::unique_ptr<Session>> open(const Server& server, const Log* log, std::chrono::milliseconds timeout);
 
   /// Rests before another try, on a thread that may.
@@ -23,8 +29,6 @@ class Session {
 
  private:
   explicit Session(std::unique_ptr<Connection> connection) : connection_(std::move(connection)) {}
-  static bool wait(const Connection& connection, Clock::time_point deadline);
-
   std::unique_ptr<Connection> connection_;
 };
 
