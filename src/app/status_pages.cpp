@@ -11,6 +11,11 @@ http::Response json_response(int status, std::string body) {
   return response;
 }
 
+/// For whoever looks after the service, the reason included.
+std::string why(const Error& error) {
+  return json::quoted(error.hint.empty() ? error.message : error.message + ' ' + error.hint);
+}
+
 }  // namespace
 
 Task<http::Response> HealthPage::handle(const http::Request&) {
@@ -24,8 +29,7 @@ Task<http::Response> ReadyPage::handle(const http::Request&) {
     auto reached = co_await storage.store->ping();
     is_ready = is_ready && reached.has_value();
     if (!storages.empty()) storages += ',';
-    storages += json::quoted(storage.name) +
-                ":{\"status\":" + (reached ? "\"ok\"" : "\"away\",\"error\":" + json::quoted(reached.error().message)) + '}';
+    storages += json::quoted(storage.name) + ":{\"status\":" + (reached ? "\"ok\"" : "\"away\",\"error\":" + why(reached.error())) + '}';
   }
   co_return json_response(is_ready ? 200 : 503,
                           fmt::format("{{\"status\":\"{}\",\"storages\":{{{}}}}}", is_ready ? "ready" : "not ready", storages));

@@ -133,7 +133,7 @@ class Store {
   /// Versions after a position, in order, tombstones included: at most `limit`.
   virtual Task<Documents> changes(Position after, std::size_t limit) = 0;
 
-  /// Whether the storage can be reached now; the error says why not.
+  /// Whether the storage can be reached now; the error's hint says why not, to nobody but whoever looks after the service.
   virtual Task<void> ping() = 0;
 };
 

@@ -114,7 +114,11 @@ Error unreachable() {
 Error Client::failure(const bson_error_t& error) {
   reason_ = error.message;
   if (pool_.log()) pool_.log()(fmt::format("MongoDB: {} ({}.{})", error.message, error.domain, error.code));
-  if (error.domain == MONGOC_ERROR_SERVER_SELECTION) pool_.away_until_ = std::chrono::steady_clock::now() + pool_.away_;
+  if (error.domain == MONGOC_ERROR_SERVER_SELECTION) {
+    const std::lock_guard lock(pool_.mutex_);
+    pool_.away_reason_ = reason_;
+    pool_.away_until_ = std::chrono::steady_clock::now() + pool_.away_;
+  }
   if (error.domain == MONGOC_ERROR_SERVER_SELECTION || error.domain == MONGOC_ERROR_CLIENT) return unreachable();
   if (is_timeout(error)) return {ErrorKind::unavailable, "store.timeout", "The storage took too long."};
   if (error.domain == MONGOC_ERROR_STREAM || error.domain == MONGOC_ERROR_PROTOCOL) return unreachable();
@@ -122,7 +126,8 @@ Error Client::failure(const bson_error_t& error) {
 }
 
 Error Client::away() {
-  reason_ = "no server was found a moment ago";
+  const std::lock_guard lock(pool_.mutex_);
+  reason_ = pool_.away_reason_;
   return unreachable();
 }
 

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -52,6 +53,8 @@ class Pool {
   const std::chrono::milliseconds away_;
   const Log log_;
   std::atomic<std::chrono::steady_clock::time_point> away_until_ = {};
+  std::mutex mutex_;
+  std::string away_reason_;  // GUARDED_BY(mutex_)
 };
 
 /// What a bulk write did: how many documents it found to replace, and whether one that it inserts was there already.

@@ -167,23 +167,17 @@ class PostgresStore final : public document::Store {
     const auto paths = co_await keeper_->paths();
     if (!paths) {
       Error why = keeper_->error();
-      co_return Failure(with_reason(std::move(why)));
+      co_return Failure(std::move(why));
     }
     const std::shared_ptr<Lane> lane = this->lane();
     Result<> answered = co_await lane->ping();
-    if (!answered) co_return Failure(with_reason(answered.error()));
-    co_return {};
+    co_return answered;
   }
 
  private:
   std::shared_ptr<Connector> connector(const std::string& uri) const {
     return std::make_shared<Connector>(
         Connector::Options{.server = {uri, options_.database}, .timeout = options_.connect_timeout, .log = &log_});
-  }
-
-  static Error with_reason(Error error) {
-    if (!error.hint.empty()) error.message += " " + std::exchange(error.hint, {});
-    return error;
   }
 
   /// Rows as they come, as many as there is room for.
