@@ -6,6 +6,8 @@ import threading
 import time
 from dataclasses import dataclass
 
+from durability_test import everything
+
 
 @dataclass
 class Answer:
@@ -54,3 +56,19 @@ class Hammer(threading.Thread):
     def __exit__(self, *_):
         self.join(120)
         assert self.answers is not None
+
+
+def check(service, answers, but):
+    """Who was told that it was stored finds it once, and who was told otherwise not at all; `but`: the name of events of before."""
+    names = [document["name"] for document in everything(service) if document["name"] != but]
+    assert len(names) == len(set(names))
+    codes = {}
+    for number, answer in enumerate(answers):
+        assert answer.status in (201, 503), answer
+        if answer.status == 503:
+            code = answer.body["code"]
+            codes[code] = codes.get(code, 0) + 1
+            assert "Retry-After: 1" in answer.headers
+        if answer.status == 201 or answer.body["code"] != "store.unconfirmed":
+            assert (f"event {number}" in names) == (answer.status == 201), answer
+    return codes

@@ -3,18 +3,16 @@ soon as that is mended, without a restart."""
 
 import json
 import shutil
-import time
 
 import pymongo
 import pytest
 
 import service as services
-from mongo_server import MongoServer, on_mongo, starting
-from postgres_reach_test import Authority, Silence
+from mongo_server import MongoServer, starting
+from reach import RAW, Authority, Silence, is_refused, says, works
 from service import until
 from story_test import RAW_EVENT
 
-RAW = "/raw-events/api"
 PASSWORD = "secret"
 QUICK = {"serverSelectionTimeoutMS": 1000}
 
@@ -24,28 +22,6 @@ def plain(tmp_path_factory):
     server = MongoServer(tmp_path_factory.mktemp("plain"), own=True).start()
     yield server
     server.stop()
-
-
-def says(service, *words, seconds_max=30):
-    """Until /ready says one of these."""
-    deadline = time.monotonic() + seconds_max
-    while not any(word in (said := until(service, 503)["storages"]["raw_events"]["error"]) for word in words):
-        assert time.monotonic() < deadline, said
-        time.sleep(0.05)
-
-
-def is_refused(service, words):
-    """Clients are told that the storage is away, and no more."""
-    refused = service.request("POST", RAW, RAW_EVENT)
-    assert (refused.status, refused.json()["code"]) == (503, "store.unavailable") and refused.headers["Retry-After"], refused
-    assert words not in refused.text
-
-
-def works(service):
-    until(service, 200)
-    created = service.create(RAW, RAW_EVENT)
-    assert service.get(f"{RAW}/{created['id']}").json() == created
-    return created
 
 
 def test_a_service_starts_before_its_server(tmp_path_factory, tmp_path):

@@ -3,46 +3,20 @@ that is mended, without a restart."""
 
 import json
 import shutil
-import socket
-import subprocess
-import threading
 import time
 
 import pytest
 
 import service as services
 from postgres_server import PASSWORD, PostgresServer, on_postgres, own_server, starting, until
+from reach import RAW, Authority, Silence, is_refused, says, works
 from story_test import RAW_EVENT
-
-RAW = "/raw-events/api"
 
 
 @pytest.fixture(scope="module")
 def plain(tmp_path_factory):
     with own_server(tmp_path_factory.mktemp("plain")) as server:
         yield server
-
-
-def says(service, *words, seconds_max=20):
-    """Until /ready says one of these."""
-    deadline = time.monotonic() + seconds_max
-    while not any(word in (said := until(service, 503)["storages"]["raw_events"]["error"]) for word in words):
-        assert time.monotonic() < deadline, said
-        time.sleep(0.05)
-
-
-def is_refused(service, words):
-    """Clients are told that the storage is away, and no more."""
-    refused = service.request("POST", RAW, RAW_EVENT)
-    assert (refused.status, refused.json()["code"]) == (503, "store.unavailable") and refused.headers["Retry-After"], refused
-    assert words not in refused.text
-
-
-def works(service):
-    until(service, 200)
-    created = service.create(RAW, RAW_EVENT)
-    assert service.get(f"{RAW}/{created['id']}").json() == created
-    return created
 
 
 def test_a_wrong_password(plain, tmp_path):
@@ -165,28 +139,6 @@ def test_what_somebody_else_made_is_left_alone(plain, tmp_path, name):
 # --- Several hosts ---
 
 
-class Silence:
-    """A host that takes connections and never says a word, as one does that has lost its power behind a switch that has not."""
-
-    def __init__(self):
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self.listener.getsockname()[1]
-        self.taken = []
-        threading.Thread(target=self.run, daemon=True).start()
-
-    def run(self):
-        try:
-            while True:
-                self.taken.append(self.listener.accept()[0])
-        except OSError:
-            return
-
-    def close(self):
-        self.listener.close()
-        for connection in self.taken:
-            connection.close()
-
-
 def of_hosts(*ports, options="target_session_attrs=read-write"):
     hosts = ",".join(f"127.0.0.1:{port}" for port in ports)
     return f"postgresql://millrace:{PASSWORD}@{hosts}/postgres?{options}"
@@ -234,29 +186,6 @@ def test_a_replica_takes_over(tmp_path_factory, tmp_path):
 
 
 # --- TLS ---
-
-
-class Authority:
-    """A certificate authority, made here, and a certificate of 127.0.0.1 or of another name."""
-
-    def __init__(self, folder):
-        self.folder = folder
-        folder.mkdir()
-        self.certificate = folder / "ca.pem"
-        self.openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=Test CA",
-                     "-keyout", folder / "ca.key", "-out", self.certificate)
-
-    def openssl(self, *arguments):
-        subprocess.run(["openssl", *map(str, arguments)], check=True, capture_output=True)
-
-    def sign(self, name):
-        """The files of a key and its certificate."""
-        key, request, certificate, names = (self.folder / f"{name}.{end}" for end in ("key", "csr", "pem", "ext"))
-        self.openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=server", "-keyout", key, "-out", request)
-        names.write_text(f"subjectAltName={'IP' if name[0].isdigit() else 'DNS'}:{name}")
-        self.openssl("x509", "-req", "-in", request, "-CA", self.certificate, "-CAkey", self.folder / "ca.key", "-days", "2", "-extfile", names,
-                     "-out", certificate)
-        return key, certificate
 
 
 def use(server, key, certificate):

@@ -13,8 +13,7 @@ import pytest
 
 import service as services
 from bulk_test import Memory
-from durability_test import everything
-from hammer import Hammer
+from hammer import Hammer, check
 from postgres_full_test import processes
 from postgres_server import on_postgres, own_server, until
 from story_test import PROCESSED_EVENT, RAW_EVENT
@@ -55,22 +54,6 @@ def connections(server):
     return int(server.sql("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'millrace'").stdout)
 
 
-def check(service, answers):
-    """Who was told that it was stored finds it once, and who was told otherwise not at all."""
-    names = [document["name"] for document in everything(service) if document["name"] != RAW_EVENT["name"]]
-    assert len(names) == len(set(names))
-    codes = {}
-    for number, answer in enumerate(answers):
-        assert answer.status in (201, 503), answer
-        if answer.status == 503:
-            code = answer.body["code"]
-            codes[code] = codes.get(code, 0) + 1
-            assert "Retry-After: 1" in answer.headers
-        if answer.status == 201 or answer.body["code"] != "store.unconfirmed":
-            assert (f"event {number}" in names) == (answer.status == 201), answer
-    return codes
-
-
 def test_the_entity_is_held_by_somebody(server, service):
     first = service.create(RAW, RAW_EVENT)
     hold = f"BEGIN; SELECT position FROM \"raw_events:head\" FOR UPDATE; SELECT pg_sleep({SECONDS + 1}); COMMIT"
@@ -88,7 +71,7 @@ def test_the_entity_is_held_by_somebody(server, service):
             others += 1
     holder.stdin.close()
     holder.wait()
-    codes = check(service, hammer.answers)
+    codes = check(service, hammer.answers, RAW_EVENT["name"])
     print(f"held: {codes}, {others} rounds beside it, memory grew by {memory.growth / 1e6:.0f} MB")
     assert codes.get("store.timeout", 0) > RATE and others > 10 and memory.growth < MEMORY_MAX
     service.create(RAW, RAW_EVENT)
@@ -114,7 +97,7 @@ def test_the_server_hangs(server, service):
         send(signal.SIGCONT, stopped)
     assert "too long" in said or "No host answers" in said
     until(service, 200)
-    codes = check(service, hammer.answers)
+    codes = check(service, hammer.answers, RAW_EVENT["name"])
     for answer in read.answers:
         assert (answer.status == 200 and answer.body == first) or (answer.status == 503 and "Retry-After: 1" in answer.headers), answer
     print(f"hung: {codes}, memory grew by {memory.growth / 1e6:.0f} MB")
@@ -156,6 +139,6 @@ def test_every_answer_takes_long(server, service, tmp_path_factory):
     with Memory(far.process.pid) as memory, Hammer(far, RAW, RATE, SECONDS, event) as hammer:
         pass
     print(f"far: {len(hammer.answers)} in {time.monotonic() - begun:.1f} s, memory grew by {memory.growth / 1e6:.0f} MB")
-    assert check(service, hammer.answers) == {} and memory.growth < MEMORY_MAX
+    assert check(service, hammer.answers, RAW_EVENT["name"]) == {} and memory.growth < MEMORY_MAX
     assert connections(server) <= 2 * CONNECTIONS_MAX
     far.stop()
