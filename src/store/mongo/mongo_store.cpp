@@ -38,14 +38,14 @@ class MongoStore final : public document::Store {
 
   Task<std::vector<Receipt>> append(std::vector<Append> appends) override {
     if (appends.empty()) co_return std::vector<Receipt>();
-    Write write{.appends = std::move(appends)};
+    document::Write write{.appends = std::move(appends)};
     if (!writer_.push(write)) co_return Failure(queue_is_full());
     Result<std::vector<Receipt>> result = co_await write.completion;
     co_return result;
   }
 
   Task<void> append_all(document::AppendSource& source) override {
-    Write write{.source = &source};
+    document::Write write{.source = &source};
     if (!writer_.push(write)) co_return Failure(queue_is_full());
     Result<std::vector<Receipt>> result = co_await write.completion;
     if (!result) co_return Failure(std::move(result).error());
@@ -131,9 +131,11 @@ class MongoStore final : public document::Store {
             .names = names_,
             .clock = options_.clock,
             .prepare = [this](Client& client) { return ensure(client); },
-            .queue_max = options_.queue_max,
-            .batch_max = options_.batch_max,
-            .wait_max = options_.wait_max,
+            // A commit costs several round trips: it pays to wait a little longer for who comes back.
+            .queue = {.queue_max = options_.queue_max,
+                      .batch_max = options_.batch_max,
+                      .wait_max = options_.wait_max,
+                      .gather_max = std::chrono::microseconds(500)},
             .lease = options_.lease,
             .resolve = options_.resolve};
   }

@@ -49,7 +49,7 @@ class SqliteStore final : public document::Store {
 
   Task<std::vector<Receipt>> append(std::vector<Append> appends) override {
     if (appends.empty()) co_return std::vector<Receipt>();
-    Write write{.table = &table_, .appends = std::move(appends), .clock = &options_.clock};
+    Write write{{.appends = std::move(appends)}, &table_, &options_.clock};
     if (!database_->writer().push(write)) {
       co_return Failure(Error{ErrorKind::overloaded, "overloaded.writes", "The storage is busy: too many writes wait already."});
     }
@@ -58,7 +58,7 @@ class SqliteStore final : public document::Store {
   }
 
   Task<void> append_all(document::AppendSource& source) override {
-    Write write{.table = &table_, .clock = &options_.clock, .source = &source};
+    Write write{{.source = &source}, &table_, &options_.clock};
     if (!database_->writer().push(write)) {
       co_return Failure(Error{ErrorKind::overloaded, "overloaded.writes", "The storage is busy: too many writes wait already."});
     }
@@ -252,7 +252,7 @@ Result<std::unique_ptr<document::Store>> open_store(Options options) {
   TRY_OK(check_name(options.collection));
   const Database::Options database_options{
       .file = options.file,
-      .limits = {.queue_max = options.queue_max, .batch_max = options.batch_max, .wait_max = options.wait_max},
+      .limits = {.queue = {.queue_max = options.queue_max, .batch_max = options.batch_max, .wait_max = options.wait_max}},
       .file_bytes_max = options.file_bytes_max,
       .log = options.log};
   TRY(std::shared_ptr<Database> database, Database::open(database_options));
