@@ -1,5 +1,7 @@
 #include "app/model.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "app/check_model.hpp"
@@ -15,7 +17,13 @@ namespace {
 std::size_t entity_of(Model& model, const StorageConfig& storage) {
   for (std::size_t i = 0; i < model.entities.size(); ++i)
     if (model.entities[i].storage.identity() == storage.identity()) return i;
-  model.entities.push_back({storage, {}});
+  const auto bears = [&model](const std::string& name) {
+    return std::ranges::any_of(model.entities, [&name](const EntityModel& entity) { return entity.name == name; });
+  };
+  std::string name = storage.collection;
+  for (int count = 2; bears(name); ++count)
+    name = fmt::format("{} ({}{})", storage.collection, storage.type, count == 2 ? "" : fmt::format(" {}", count));
+  model.entities.push_back({.storage = storage, .name = std::move(name), .indexes = {}});
   return model.entities.size() - 1;
 }
 

@@ -22,6 +22,7 @@ namespace millrace::app {
 /// A storage, and what it must be able to find quickly.
 struct EntityModel {
   StorageConfig storage;
+  std::string name;  // to people: the collection's, with what tells it from another one of that name
   std::vector<document::FieldPath> indexes;
 };
 

@@ -246,7 +246,7 @@ struct Service::State {
     handlers.push_back(std::make_unique<HealthPage>());
     TRY_OK(router.mount("/health", *handlers.back(), http::Router::Scope::exact));
     std::vector<ReadyPage::Storage> storages;
-    for (std::size_t i = 0; i < stores.size(); ++i) storages.push_back({model.entities[i].storage.collection, stores[i].get()});
+    for (std::size_t i = 0; i < stores.size(); ++i) storages.push_back({model.entities[i].name, stores[i].get()});
     handlers.push_back(std::make_unique<ReadyPage>(std::move(storages)));
     return router.mount("/ready", *handlers.back(), http::Router::Scope::exact);
   }

@@ -1,5 +1,6 @@
 #include "app/storage.hpp"
 
+#include "app/storage_log.hpp"
 #include "store/memory/memory_store.hpp"
 #include "store/mongo/mongo_store.hpp"
 #include "store/postgres/postgres_store.hpp"
@@ -39,7 +40,7 @@ Result<std::unique_ptr<document::Store>> open_sqlite(const EntityModel& entity, 
   options.workers = context.workers;
   options.queue_max = context.writes_max;
   options.wait_max = context.write_wait;
-  options.log = context.log;
+  options.log = storage_log(entity.name, context.log);
   return store::sqlite::open_store(std::move(options));
 }
 
@@ -52,7 +53,7 @@ Result<std::unique_ptr<document::Store>> open_mongo(const EntityModel& entity, c
   options.indexes = entity.indexes;
   options.queue_max = context.writes_max;
   options.wait_max = context.write_wait;
-  options.log = context.log;
+  options.log = storage_log(entity.name, context.log);
   return store::mongo::open_store(std::move(options));
 }
 
@@ -73,7 +74,7 @@ Result<std::unique_ptr<document::Store>> open_postgres(const EntityModel& entity
   options.wait_max = context.write_wait;
   options.timeout = config.timeout;
   options.connect_timeout = config.connect_timeout;
-  options.log = context.log;
+  options.log = storage_log(entity.name, context.log);
   return store::postgres::open_store(std::move(options));
 }
 

@@ -96,6 +96,17 @@ def test_random_documents_come_back_as_they_went_in(service, storages):
     assert exact(patched.text)[1][-1] == ("n", ("number", "1.50"))
 
 
+FAR = ["1e400", "1e7000", "1e2147483648", "1e99999999999999999999", "-1e99999999999999999999", "1e-99999999999999999999"]
+
+
+@pytest.mark.parametrize("number", FAR)
+def test_numbers_beyond_all_bounds_are_found(service, number):
+    created = service.request("POST", ANYTHING, f'{{"far": {number}}}')
+    assert created.status == 201, created
+    condition = "far_lt=-1" if number.startswith("-") else "far_gte=1" if "-" not in number else "far_gte=0"
+    assert created.json()["id"] in [document["id"] for document in service.get(f"{ANYTHING}?{condition}").json()]
+
+
 def nested(levels):
     """A document of that many levels, its own among them."""
     return '{"a":' * levels + "1" + "}" * levels

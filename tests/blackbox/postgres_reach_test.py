@@ -40,6 +40,34 @@ def test_a_missing_database(plain, tmp_path):
     service.stop()
 
 
+def test_a_database_of_another_encoding(plain, tmp_path):
+    """Known only when the database is there, which is after the start; mended without another one."""
+    service = starting(tmp_path, plain.uri("latin"))
+    says(service, "createdb")
+    plain.sql("CREATE DATABASE latin ENCODING 'LATIN1' TEMPLATE template0")
+    says(service, "encoding is LATIN1")
+    plain.sql("DROP DATABASE latin WITH (FORCE)")
+    plain.sql("CREATE DATABASE latin ENCODING 'UTF8' TEMPLATE template0")
+    works(service)
+    service.stop()
+
+
+def test_two_storages_of_one_name(plain, tmp_path):
+    folder = services.copy_example("events", tmp_path)
+    command = on_postgres(folder, plain.uri(), plain.uri("nowhere_else"))
+    file = folder / "config/config.conf"
+    file.write_text(file.read_text().replace('"table": "processed_events"', '"table": "raw_events"'))
+    service = services.Starting(folder, command=command).start()
+    storages = until(service, 503)["storages"]
+    assert {name: storage["status"] for name, storage in storages.items()} == {"raw_events": "ok", "raw_events (postgres)": "away"}
+    deadline = time.monotonic() + 10
+    while "raw_events (postgres): postgres: no connection" not in service.printed():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    service.stop()
+    assert service.printed().count("does not exist") < 5, "what is said again and again is said now and then"
+
+
 def test_a_database_that_may_not_be_written(plain, tmp_path):
     plain.sql("CREATE DATABASE guarded")
     plain.sql(f"CREATE ROLE reader LOGIN PASSWORD '{PASSWORD}'")

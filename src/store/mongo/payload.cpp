@@ -23,6 +23,9 @@ bool append_integer(bson_t& out, std::string_view key, std::int64_t value) {
 }
 
 bool append_decimal(bson_t& out, std::string_view key, const std::string& text) {
+  // Decimals end at 1e6145; of longer exponents libbson would read some other number.
+  const std::size_t exponent = text.find_first_of("eE");
+  if (exponent != std::string::npos && text.size() - exponent > 7) return false;
   bson_decimal128_t decimal;
   return bson_decimal128_from_string(text.c_str(), &decimal) && bson_append_decimal128(&out, key.data(), size_of(key), &decimal);
 }

@@ -11,7 +11,7 @@ namespace {
 /// The server's words on one line.
 std::string one_line(std::string_view text) {
   std::string line;
-  for (const char c : text) line += c == '\n' ? ' ' : c;
+  for (const char c : text) line += c == '\n' || c == '\t' ? ' ' : c;
   while (line.ends_with(' ')) line.pop_back();
   return line;
 }
@@ -137,7 +137,7 @@ void Connection::lose(std::string_view what) {
   const std::string reason = handle_ == nullptr ? "" : one_line(PQerrorMessage(handle_));
   if (*log_) (*log_)(fmt::format("postgres: {}: {}", what, reason));
   Error error = unreachable();
-  error.hint = reason;
+  error.hint = reason + std::string(way_out(reason));
   break_off(std::move(error));
 }
 

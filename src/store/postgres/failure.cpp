@@ -2,6 +2,14 @@
 
 namespace millrace::store::postgres {
 
+std::string_view way_out(std::string_view reason) {
+  const auto says = [reason](std::string_view words) { return reason.find(words) != std::string_view::npos; };
+  if (says("database \"") && says("does not exist")) return " (Make it with createdb, or name another one in the URI)";
+  if (says("role \"") && says("does not exist")) return " (Name the user in the URI or in PGUSER, or make it with createuser)";
+  if (says("permission denied for schema")) return " (The user needs the right to make tables: GRANT CREATE ON SCHEMA public TO it)";
+  return "";
+}
+
 Error unreachable() {
   return {ErrorKind::unavailable, "store.unavailable", "The storage is away."};
 }

@@ -106,14 +106,15 @@ void Keeper::run() {
     }
     if (prepared) continue;
     fail(prepared.error());
-    if (is_refusal(prepared.error()) || !pause(delay)) return;
+    // What is refused may be mended as well.
+    if (!pause(delay)) return;
     delay = std::min(delay * 2, options_.retry_max);
   }
 }
 
 Result<> Keeper::run_now(Session& session, Exchange& exchange) {
   Result<> outcome = session.run(exchange, options_.timeout);
-  if (!outcome && !exchange.message.empty()) outcome.error().hint = exchange.message;
+  if (!outcome && !exchange.message.empty()) outcome.error().hint = exchange.message + std::string(way_out(exchange.message));
   return outcome;
 }
 
