@@ -18,8 +18,8 @@ START_SECONDS_MAX = 60
 class MongoServer:
     """SecantusDB, or mongo-java-server, which keeps all in memory and knows no transactions. `own`: never the one that MONGO_URI names."""
 
-    def __init__(self, folder, kind="secantus", own=False):
-        self.folder, self.kind = folder, kind
+    def __init__(self, folder, kind="secantus", own=False, heap="512m"):
+        self.folder, self.kind, self.heap = folder, kind, heap
         self.given = None if own else os.environ.get("MONGO_URI")
         self.port = services.free_port()
         self.process = None
@@ -31,7 +31,7 @@ class MongoServer:
 
     def _command(self):
         if self.kind == "java":
-            return ["java", "-Xmx512m", "-cp", str(JAVA), "Server", str(self.port)]
+            return ["java", f"-Xmx{self.heap}", "-cp", str(JAVA), "Server", str(self.port)]
         return [str(SECANTUS), "--host", "127.0.0.1", "--port", str(self.port), "--storage-path", f"{self.folder}/data", "--sync-on-commit"]
 
     def start(self, *options):
