@@ -4,10 +4,8 @@ then every document, list and history over REST is what that MeshQL would have a
 import json
 import re
 import shlex
-import socket
 import sqlite3
 import subprocess
-import time
 from datetime import datetime, timedelta, timezone
 from urllib.parse import quote
 
@@ -16,53 +14,16 @@ import pytest
 import meshql_source as meshql
 import service as services
 from meshql_source import History
-from mongo_server import MongoServer
+from mongo_server import java_mongo, mongo  # noqa: F401  fixtures
 from postgres_server import PostgresServer
 from service import run_command
 
 RAW = "/raw-events"
-JAVA_SERVER = services.ROOT / "tests/mongo/java/target/server.jar"
-
-
-class JavaServer:
-    """mongo-java-server: MongoDB's protocol from another hand."""
-
-    def __init__(self):
-        self.port = services.free_port()
-        self.process = subprocess.Popen(["java", "-Xmx256m", "-cp", str(JAVA_SERVER), "Server", str(self.port)])
-        deadline = time.monotonic() + 60
-        while True:
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
-                    break
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
-
-    def uri(self, database):
-        return f"mongodb://127.0.0.1:{self.port}/{database}"
-
-    def stop(self):
-        self.process.terminate()
-        self.process.wait(30)
 
 
 @pytest.fixture(scope="module")
 def postgres(tmp_path_factory):
     running = PostgresServer(tmp_path_factory.mktemp("postgres")).start()
-    yield running
-    running.stop()
-
-
-@pytest.fixture(scope="module")
-def mongo(tmp_path_factory):
-    running = MongoServer(tmp_path_factory.mktemp("mongo")).start()
-    yield running
-    running.stop()
-
-
-@pytest.fixture(scope="module")
-def java_mongo():
-    running = JavaServer()
     yield running
     running.stop()
 

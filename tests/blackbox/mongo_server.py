@@ -6,7 +6,11 @@ import signal
 import socket
 import subprocess
 import time
+import uuid
 from urllib.parse import urlsplit
+
+import pymongo
+import pytest
 
 import service as services
 
@@ -21,13 +25,20 @@ class MongoServer:
     def __init__(self, folder, kind="secantus", own=False, heap="512m"):
         self.folder, self.kind, self.heap = folder, kind, heap
         self.given = None if own else os.environ.get("MONGO_URI")
+        self.prefix = f"millrace_{uuid.uuid4().hex[:12]}_"
+        self.databases = set()  # on the one that was given
         self.port = services.free_port()
         self.process = None
 
     def uri(self, database="events"):
         if self.given is None:
             return f"mongodb://127.0.0.1:{self.port}/{database}"
-        return urlsplit(self.given)._replace(path=f"/{database}").geturl()
+        self.databases.add(self.name(database))
+        return urlsplit(self.given)._replace(path=f"/{self.name(database)}").geturl()
+
+    def name(self, database="events"):
+        """How the database is called there: one of our own where the server is somebody's."""
+        return database if self.given is None else self.prefix + database
 
     def _command(self):
         if self.kind == "java":
@@ -55,6 +66,10 @@ class MongoServer:
         self.process.wait()
 
     def stop(self):
+        if self.databases:
+            with pymongo.MongoClient(self.given) as client:
+                for database in self.databases:
+                    client.drop_database(database)
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             self.process.wait(30)
@@ -75,3 +90,19 @@ def starting(folder, uri, processed=None, **options):
     """A service on a copy of the example, which need not be ready."""
     folder = services.copy_example("events", folder)
     return services.Starting(folder, command=on_mongo(folder, uri, processed, **options)).start()
+
+
+@pytest.fixture(scope="module")
+def mongo(tmp_path_factory):
+    """A server for tests that do it no harm."""
+    running = MongoServer(tmp_path_factory.mktemp("mongo")).start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="module")
+def java_mongo(tmp_path_factory):
+    """The same from another hand."""
+    running = MongoServer(tmp_path_factory.mktemp("java"), kind="java").start()
+    yield running
+    running.stop()

@@ -4,21 +4,14 @@ import pymongo
 import pytest
 
 import service as services
-from mongo_server import MongoServer, on_mongo
+from mongo_server import mongo, on_mongo  # noqa: F401  a fixture
 from story_test import RAW_EVENT
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    running = MongoServer(tmp_path_factory.mktemp("mongo")).start()
-    yield running
-    running.stop()
-
-
-@pytest.fixture(scope="module")
-def events(server, tmp_path_factory):
+def events(mongo, tmp_path_factory):
     folder = services.copy_example("events", tmp_path_factory.mktemp("service"))
-    running = services.Service(folder, command=on_mongo(folder, server.uri())).start()
+    running = services.Service(folder, command=on_mongo(folder, mongo.uri())).start()
     yield running
     running.stop()
 
@@ -43,9 +36,9 @@ def test_what_bson_cannot_hold_is_refused(events, data):
     assert "/data/" in refused.text
 
 
-def test_payloads_are_there_for_other_tools(server, events):
+def test_payloads_are_there_for_other_tools(mongo, events):
     created = events.create("/raw-events/api", {**RAW_EVENT, "name": "plain", "data": {"n": 1.5, "big": 2**40, "list": [{"x": None}]}})
-    with pymongo.MongoClient(server.uri()) as client:
-        (found,) = client["events"]["raw_events"].find({"payload.name": "plain", "payload.data.n": {"$gt": 1}})
+    with pymongo.MongoClient(mongo.uri()) as client:
+        (found,) = client[mongo.name()]["raw_events"].find({"payload.name": "plain", "payload.data.n": {"$gt": 1}})
     assert found["_id"] == created.pop("id") and found["payload"] == created
     assert (found["version"], found["deleted"]) == (1, False)

@@ -9,7 +9,7 @@ import time
 import pytest
 
 import service as services
-from mongo_server import MongoServer
+from mongo_server import mongo  # noqa: F401  a fixture
 from postgres_server import PASSWORD, PostgresServer
 from service import ROOT
 
@@ -18,13 +18,6 @@ from service import ROOT
 def postgres(tmp_path_factory):
     running = PostgresServer(tmp_path_factory.mktemp("postgres")).start()
     running.sql("CREATE DATABASE events")
-    yield running
-    running.stop()
-
-
-@pytest.fixture(scope="module")
-def mongo(tmp_path_factory):
-    running = MongoServer(tmp_path_factory.mktemp("mongo")).start()
     yield running
     running.stop()
 

@@ -34,7 +34,7 @@ namespace {
 class WriterFaults : public testing::TestWithParam<TestServer::Kind> {};
 
 TEST_P(WriterFaults, AWriterIsKilledAnywhere) {
-  const std::string uri = TestServer::shared(GetParam()).uri("faults");
+  const std::string uri = TestServer::shared(GetParam()).uri();
   const std::string collection = make_uuid7();
   create_shared(*open_faulty(uri, collection));
   std::set<std::string> acknowledged;
@@ -90,7 +90,7 @@ std::set<std::string> race(const std::string& uri, const std::string& collection
 }
 
 TEST_P(WriterFaults, WritersTakeTurns) {
-  const std::string uri = TestServer::shared(GetParam()).uri("faults");
+  const std::string uri = TestServer::shared(GetParam()).uri();
   const std::string collection = make_uuid7();
   const auto store = open_faulty(uri, collection);
   create_shared(*store);
@@ -101,7 +101,7 @@ TEST_P(WriterFaults, WritersTakeTurns) {
 
 /// Each takes the others for dead in the middle of what they do.
 TEST_P(WriterFaults, WhoIsBuriedAliveChangesNothing) {
-  const std::string uri = TestServer::shared(GetParam()).uri("faults");
+  const std::string uri = TestServer::shared(GetParam()).uri();
   const std::string collection = make_uuid7();
   const auto store = open_faulty(uri, collection);
   create_shared(*store);
@@ -113,7 +113,7 @@ TEST_P(WriterFaults, WhoIsBuriedAliveChangesNothing) {
 TEST(ServerFaults, TheServerIsKilledUnderLoad) {
   TestServer server(TestServer::Kind::secantus);
   const std::string collection = make_uuid7();
-  const auto store = open_faulty(server.uri("faults"), collection);
+  const auto store = open_faulty(server.uri(), collection);
   create_shared(*store);
   std::set<std::string> acknowledged;
   int count = 0;

@@ -23,7 +23,6 @@ struct Times {
 
 inline std::unique_ptr<Store> open_faulty(const std::string& uri, const std::string& collection, Times times = {}) {
   auto store = open_store({.uri = uri,
-                           .database = "faults",
                            .collection = collection,
                            .lease = times.lease,
                            .select = std::chrono::milliseconds(1000),

@@ -20,7 +20,7 @@ class MongoStoreTest : public testing::Test {
     return loop_.block_on(store.append(std::move(appends)));
   }
 
-  const std::string uri_ = TestServer::shared(TestServer::Kind::secantus).uri("millrace");
+  const std::string uri_ = TestServer::shared(TestServer::Kind::secantus).uri();
   const std::string collection_ = make_uuid7();
   io::Loop loop_;
 };

@@ -18,8 +18,7 @@ class MongoUnderTest final : public StoreUnderTest {
 
   std::unique_ptr<Store> open(const std::vector<FieldPath>& indexes) override {
     const auto log = [](std::string_view text) { GTEST_LOG_(INFO) << text; };
-    auto opened = store::mongo::open_store(
-        {.uri = server_.uri("millrace"), .database = "millrace_test", .collection = collection_, .indexes = indexes, .log = log});
+    auto opened = store::mongo::open_store({.uri = server_.uri(), .collection = collection_, .indexes = indexes, .log = log});
     EXPECT_TRUE(opened) << (opened ? "" : opened.error().message);
     return opened ? *std::move(opened) : nullptr;
   }

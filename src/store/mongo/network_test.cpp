@@ -20,7 +20,7 @@ using Faults = io::FaultProxy::Faults;
 const std::string kCommit("lease\0\0\0\0\0\0\0\0\0", 14);
 
 std::string through(const io::FaultProxy& proxy) {
-  return fmt::format("mongodb://127.0.0.1:{}/faults?directConnection=true", proxy.port());
+  return fmt::format("mongodb://127.0.0.1:{}/millrace_test?directConnection=true", proxy.port());
 }
 
 Faults faults_of(int round) {
@@ -34,9 +34,7 @@ Faults faults_of(int round) {
 
 class NetworkFaults : public testing::TestWithParam<TestServer::Kind> {
  protected:
-  NetworkFaults() : server_(TestServer::own(GetParam())), direct_(open_faulty(server_.uri("faults"), collection_)) {
-    create_shared(*direct_);
-  }
+  NetworkFaults() : server_(TestServer::own(GetParam())), direct_(open_faulty(server_.uri(), collection_)) { create_shared(*direct_); }
 
   Result<std::vector<document::Receipt>> append(Store& store, const std::string& name) {
     io::Loop loop;

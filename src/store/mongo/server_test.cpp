@@ -10,10 +10,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <vector>
 
+#include "base/id.hpp"
 #include "base/result.hpp"
+#include "store/mongo/connection.hpp"
 
 namespace millrace::store::mongo {
 namespace {
@@ -69,7 +72,8 @@ TestServer& TestServer::shared(Kind kind) {
   return given;
 }
 
-TestServer::TestServer(Kind kind, const char* given) : kind_(kind), given_(given != nullptr ? given : "") {
+TestServer::TestServer(Kind kind, const char* given)
+    : kind_(kind), given_(given != nullptr ? given : ""), database_(given != nullptr ? "millrace_test_" + make_uuid7() : "millrace_test") {
   if (!given_.empty()) return;
   std::string name = (std::filesystem::temp_directory_path() / "millrace-mongo-XXXXXX").string();
   folder_ = ::mkdtemp(name.data());
@@ -77,10 +81,12 @@ TestServer::TestServer(Kind kind, const char* given) : kind_(kind), given_(given
   start();
 }
 
-std::string TestServer::uri(const std::string& database) const {
-  // A URI without a database; the tests of one server name theirs.
-  if (!given_.empty()) return given_;
-  return fmt::format("mongodb://127.0.0.1:{}/{}", port_, database);
+std::string TestServer::uri() const {
+  if (given_.empty()) return fmt::format("mongodb://127.0.0.1:{}/{}", port_, database_);
+  // mongodb://HOSTS[/DATABASE][?OPTIONS]
+  const std::size_t hosts = given_.find("://") + 3;
+  const std::size_t options = std::min(given_.find('?'), given_.size());
+  return given_.substr(0, std::min(given_.find('/', hosts), options)) + '/' + database_ + given_.substr(options);
 }
 
 void TestServer::start() {
@@ -101,6 +107,10 @@ void TestServer::kill() {
 }
 
 TestServer::~TestServer() {
+  if (!given_.empty()) {
+    const auto pool = Pool::make({uri()}, "", {}, {});
+    if (pool) (void)Client(**pool).command(Bson().small("dropDatabase", 1));
+  }
   if (process_ > 0) {
     ::kill(process_, SIGTERM);
     ::waitpid(process_, nullptr, 0);

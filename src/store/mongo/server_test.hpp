@@ -18,8 +18,8 @@ class TestServer {
   TestServer(const TestServer&) = delete;
   TestServer& operator=(const TestServer&) = delete;
 
-  /// With the name of a database.
-  std::string uri(const std::string& database) const;
+  /// With the name of a database for tests; on a server that runs already it is new, and dropped in the end.
+  std::string uri() const;
   int port() const { return port_; }
   void kill();
   void start();
@@ -27,6 +27,7 @@ class TestServer {
  private:
   const Kind kind_;
   const std::string given_;
+  const std::string database_;
   std::string folder_;
   int port_ = 0;
   int process_ = -1;
