@@ -3,10 +3,9 @@
 //   a row                                               a version, recorded at its created_at: the first of a document that does not live
 //                                                       creates it, each further one replaces
 //   a deleted row of a document that lives              a tombstone (MeshQL in Rust appends such rows)
-//   a deleted row of one that does not                  a version and at once its tombstone: MeshQL in Java and TypeScript marks all rows
-//   of
-//                                                       a document when it is deleted, and shows them at no instant any more; so they stay
-//                                                       in the history and are seen at no instant either
+//   a deleted row of one that does not                  a version and at once its tombstone: MeshQL in Java and TypeScript marks all
+//                                                       rows of a document when it is deleted, and shows them at no instant any more; so
+//                                                       they stay in the history and are seen at no instant either
 #pragma once
 
 #include <cstdint>

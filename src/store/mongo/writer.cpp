@@ -44,6 +44,11 @@ Writer::~Writer() {
 }
 
 void Writer::run() {
+  {
+    // So that a server that is away, or a collection of somebody else, is in the log before anything is asked.
+    Client client(*options_.pool);
+    (void)options_.prepare(client);
+  }
   while (true) {
     if (is_held_ && (!queue_.wait_for(kIdleMax) || queue_.is_ending())) {
       Client client(*options_.pool);

@@ -12,10 +12,10 @@ Error failure_of(std::string_view sql_state, std::string_view function = {});
 
 /// What a client is told when the server cannot be reached.
 Error unreachable();
-/// What to do about what the server or libpq said, for whoever looks after the service; empty where that says it.
-std::string_view way_out(std::string_view reason);
 /// The same, with a hint for whoever looks after the service.
 Error no_answer();
+/// What to do about what the server or libpq said, for whoever looks after the service; empty where that says it.
+std::string_view way_out(std::string_view reason);
 /// When it went away with an answer that cannot be found out.
 Error unknown_outcome();
 

@@ -19,7 +19,7 @@ Error cannot_open(std::string message, std::string hint) {
   return {ErrorKind::unprocessable, "store.open", std::move(message), std::move(hint)};
 }
 
-/// Whether trying again is of no use.
+/// Whether the server is there, and what it holds is not for us.
 bool is_refusal(const Error& error) {
   return error.code == "store.open" || error.code == "store.sql";
 }
@@ -76,6 +76,7 @@ void Keeper::wake_waiting() {
 }
 
 void Keeper::fail(const Error& error) {
+  if (is_refusal(error) && *options_.log) (*options_.log)(fmt::format("postgres: {} {}", error.message, error.hint));
   {
     const std::lock_guard lock(mutex_);
     // Tables that are there stay there: only the filling of an index goes on later.

@@ -38,7 +38,7 @@ class Keeper {
   Task<Paths> paths();
   /// What went wrong last, for whoever looks after the service.
   Error error();
-  /// Waits, on the calling thread, for the end of the first try; nothing when that takes longer. The error is that of a refusal for good.
+  /// Waits, on the calling thread, for the end of the first try; nothing when that takes longer. The error is that of a refusal.
   Result<> first_refusal(std::chrono::milliseconds wait_max);
 
  private:
