@@ -9,7 +9,7 @@ import pytest
 
 import service as services
 from mongo_server import MongoServer, starting
-from reach import RAW, Authority, Silence, is_refused, says, works
+from reach import RAW, Authority, Silence, is_refused, says, starts_first, works
 from service import until
 from story_test import RAW_EVENT
 
@@ -26,18 +26,7 @@ def plain(tmp_path_factory):
 
 def test_a_service_starts_before_its_server(tmp_path_factory, tmp_path):
     server = MongoServer(tmp_path_factory.mktemp("later"), own=True)
-    service = starting(tmp_path, server.uri(), **QUICK)
-    says(service, "Failed to connect", "refused")
-    is_refused(service, "connect")
-    server.start()
-    created = works(service)
-    server.kill()
-    until(service, 503)
-    server.start()
-    until(service, 200)
-    assert service.get(f"{RAW}/{created['id']}").json() == created
-    service.stop()
-    server.stop()
+    starts_first(starting(tmp_path, server.uri(), **QUICK), server, ["Failed to connect", "refused"])
 
 
 def test_a_wrong_password(tmp_path_factory, tmp_path):

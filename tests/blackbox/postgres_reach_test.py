@@ -9,7 +9,7 @@ import pytest
 
 import service as services
 from postgres_server import PASSWORD, PostgresServer, on_postgres, own_server, starting, until
-from reach import RAW, Authority, Silence, is_refused, says, works
+from reach import RAW, Authority, Silence, is_refused, says, starts_first, works
 from story_test import RAW_EVENT
 
 
@@ -120,17 +120,7 @@ def test_a_host_without_a_name(tmp_path):
 
 def test_a_service_starts_before_its_server(tmp_path_factory, tmp_path):
     server = PostgresServer(tmp_path_factory.mktemp("later"))
-    service = starting(tmp_path, server.uri())
-    says(service, "refused")
-    server.start()
-    created = works(service)
-    server.kill()
-    until(service, 503)
-    server.start()
-    until(service, 200)
-    assert service.get(f"{RAW}/{created['id']}").json() == created
-    service.stop()
-    server.stop()
+    starts_first(starting(tmp_path, server.uri()), server, ["refused"])
 
 
 # What stands under our names, why it is not ours, and whether it may be that another program means it so.

@@ -33,6 +33,21 @@ def works(service):
     return created
 
 
+def starts_first(service, server, words):
+    """A service starts before its server, which then comes, goes and comes again."""
+    says(service, *words)
+    is_refused(service, words[0])
+    server.start()
+    created = works(service)
+    server.kill()
+    until(service, 503)
+    server.start()
+    until(service, 200)
+    assert service.get(f"{RAW}/{created['id']}").json() == created
+    service.stop()
+    server.stop()
+
+
 class Silence:
     """A host that takes connections and never says a word, as one does that has lost its power behind a switch that has not."""
 
