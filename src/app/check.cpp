@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "app/unified_model.hpp"
 #include "document/filter_text.hpp"
 #include "rest/operations.hpp"
 
@@ -98,6 +99,23 @@ void describe_restlette(std::string& out, const RestletteModel& restlette) {
                    rest::allowed_methods(target, restlette.behaviour.immutable));
 }
 
+void describe_unified(std::string& out, const Model& model, const UnifiedModel& unified) {
+  fmt::format_to(std::back_inserter(out), "{}  (all in one)\n", unified.path);
+  for (const UnifiedMember& member : unified.members)
+    fmt::format_to(std::back_inserter(out), "  field     {}  of {}\n", member.field, model.graphlettes[member.graphlette].path);
+  for (const ReverseModel& reverse : unified.reverses) {
+    const RelationModel& relation = reverse.relation;
+    fmt::format_to(std::back_inserter(out), "  reverse   {}.{} of {}", relation.type, relation.field, reverse.forward);
+    if (reverse.is_hidden) {
+      fmt::format_to(std::back_inserter(out), "  is not there: {} has a field of that name\n", relation.type);
+    } else {
+      fmt::format_to(std::back_inserter(out), "  where {} = id at {}\n", relation.own.parameters.front(),
+                     model.graphlettes[relation.target].path);
+    }
+  }
+  out += '\n';
+}
+
 }  // namespace
 
 std::string describe(const Model& model) {
@@ -117,6 +135,7 @@ std::string describe(const Model& model) {
     }
     out += '\n';
   }
+  if (model.unified) describe_unified(out, model, *model.unified);
   return out;
 }
 

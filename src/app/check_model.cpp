@@ -25,6 +25,8 @@ void check_paths(const Model& model, std::vector<Problem>& problems) {
   };
   for (std::size_t i = 0; i < model.graphlettes.size(); ++i)
     claim(model.graphlettes[i].path, fmt::format("the graphlette \"{}\"", model.graphlettes[i].path), model.config.graphlettes[i].place);
+  const UnifiedConfig& unified = model.config.unified;
+  if (unified.is_on && !unified.is_default_path) claim(unified.path, "the unified endpoint", unified.place);
   // Those that are configured come first.
   for (std::size_t i = 0; i < model.restlettes.size(); ++i) {
     const StorageConfig& storage = model.entities[model.restlettes[i].entity].storage;
@@ -58,6 +60,8 @@ void check_nesting(const Model& model, std::vector<Problem>& problems) {
   };
   for (const GraphletteConfig& graphlette : model.config.graphlettes) refuse_below(graphlette.path, graphlette.place);
   for (const RestletteConfig& restlette : model.config.restlettes) refuse_below(restlette.path, restlette.place);
+  const UnifiedConfig& unified = model.config.unified;
+  if (unified.is_on && !unified.is_default_path) refuse_below(unified.path, unified.place);
 }
 
 /// Whether a schema's type, if it says one, can be a text or a number.

@@ -9,6 +9,8 @@
 #include "app/model.hpp"
 #include "app/service.hpp"
 #include "app/start_page.hpp"
+#include "app/unified_model.hpp"
+#include "graphql/type/print_schema.hpp"
 #include "rest/operations.hpp"
 
 namespace millrace::app {
@@ -55,6 +57,7 @@ class Signals {
 void print_urls(const Service& service) {
   const std::string base = fmt::format("http://localhost:{}", service.port());
   print_line(fmt::format("  Start    {}/", base));
+  if (const auto& unified = service.model().unified) print_line(fmt::format("  GraphQL  {}{}  (all in one)", base, unified->path));
   for (const GraphletteModel& graphlette : service.model().graphlettes) print_line(fmt::format("  GraphQL  {}{}", base, graphlette.path));
   for (const RestletteModel& restlette : service.model().restlettes) {
     print_line(fmt::format("  REST     {}{}", base, restlette.path));
@@ -104,6 +107,17 @@ int check(const std::filesystem::path& config) {
   if (!model) return print_problems(model.error());
   fmt::print("{}", describe(*model));
   print_warnings(*model);
+  return 0;
+}
+
+int print_unified_schema(const std::filesystem::path& config) {
+  auto model = load_model(config, std::nullopt);
+  if (!model) return print_problems(model.error());
+  if (model->unified == nullptr) {
+    print_line("This config has no unified endpoint.");
+    return 1;
+  }
+  fmt::print("{}\n", graphql::print_schema(*model->unified->schema));
   return 0;
 }
 

@@ -22,6 +22,9 @@ int develop(const std::filesystem::path& folder, std::optional<std::uint16_t> po
 /// `millrace check`: prints what was derived, or every problem.
 int check(const std::filesystem::path& config);
 
+/// `millrace check --print-schema`: prints the schema of the unified endpoint as SDL, or every problem.
+int print_unified_schema(const std::filesystem::path& config);
+
 /// `millrace check --keys`: prints the keys that a config can have.
 int list_keys();
 

@@ -153,9 +153,23 @@ void read_root_config(ObjectReader& reader, GraphletteConfig& config) {
   reader.flag("dataLoaderEnabled");
 }
 
+/// A text, or false: nothing then. Neither is a problem.
+std::optional<std::string> read_text_or_false(ObjectReader& reader, std::string_view key, const std::string& otherwise) {
+  const hocon::Value* value = reader.any(key);
+  if (value == nullptr) return otherwise;
+  const bool is_false = value->kind == hocon::Kind::boolean && !value->flag;
+  if (is_false) return std::nullopt;
+  if (value->kind == hocon::Kind::string && !value->text.empty()) return value->text;
+  reader.problem(value->place, fmt::format("{} is neither a text nor false.", reader.where(key)));
+  return otherwise;
+}
+
 GraphletteConfig read_graphlette(ObjectReader& reader) {
   GraphletteConfig config{.place = reader.place()};
   config.path = read_path(reader);
+  const auto field = read_text_or_false(reader, "unified", "");
+  config.is_unified = field.has_value();
+  config.unified_field = field.value_or("");
   config.schema = read_source(reader, "schema");
   config.storage = read_storage(reader);
   ObjectReader root = reader.optional_object("rootConfig", kRootConfigSection);
@@ -180,6 +194,35 @@ RestletteConfig read_restlette(ObjectReader& reader) {
   config.schema = read_source(reader, "schema");
   config.storage = read_storage(reader);
   config.behaviour = read_behaviour(reader);
+  return config;
+}
+
+std::vector<TypeOwnerConfig> read_owners(ObjectReader& reader) {
+  std::vector<TypeOwnerConfig> owners;
+  const hocon::Value* types = reader.any("types");
+  if (types == nullptr) return owners;
+  if (types->kind != hocon::Kind::object)
+    reader.problem(types->place, fmt::format("{} must be an object.", reader.where("types")), "Write types { PageInfo = /hen/graph }.");
+  for (const hocon::Member& member : types->members) {
+    if (member.value.kind == hocon::Kind::string) {
+      owners.push_back({member.place, member.key, member.value.text});
+    } else {
+      reader.problem(member.place, fmt::format("{}.{} must be the path of a graphlette.", reader.where("types"), member.key));
+    }
+  }
+  return owners;
+}
+
+UnifiedConfig read_unified(ObjectReader reader) {
+  UnifiedConfig config{.place = reader.place("path")};
+  const auto path = read_text_or_false(reader, "path", "");
+  config.is_on = path.has_value();
+  config.is_default_path = path.value_or("").empty();
+  config.path = config.is_default_path ? "/graph" : without_slashes_at_end(path.value_or(""), 1);
+  if (!config.path.starts_with('/'))
+    reader.problem(config.place, fmt::format("{} must start with a slash.", reader.where("path")),
+                   fmt::format("Write \"/{}\".", config.path));
+  config.owners = read_owners(reader);
   return config;
 }
 
@@ -251,6 +294,7 @@ Checked<Config> read_config(const std::filesystem::path& file, const hocon::Opti
   read_server(reader, config);
   ObjectReader limits = reader.optional_object("limits", kLimitsSection);
   read_limits(limits, config);
+  config.unified = read_unified(reader.optional_object("unified", kUnifiedSection));
   for (ObjectReader& graphlette : reader.objects("graphlettes", kGraphletteSection))
     config.graphlettes.push_back(read_graphlette(graphlette));
   for (ObjectReader& restlette : reader.objects("restlettes", kRestletteSection)) config.restlettes.push_back(read_restlette(restlette));

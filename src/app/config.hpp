@@ -70,6 +70,8 @@ struct ResolverConfig {
 struct GraphletteConfig {
   Place place;
   std::string path;
+  bool is_unified = true;
+  std::string unified_field;           // its field at the unified endpoint; empty: after the path
   std::optional<SourceConfig> schema;  // empty: it is wrong
   StorageConfig storage;
   std::vector<QueryConfig> queries;
@@ -121,6 +123,21 @@ struct GraphqlLimitsConfig {
   std::size_t cache_bytes = 0;
 };
 
+/// Which graphlette's definition of a type counts.
+struct TypeOwnerConfig {
+  Place place;
+  std::string type;
+  std::string path;
+};
+
+struct UnifiedConfig {
+  Place place;
+  bool is_on = true;
+  std::string path;
+  bool is_default_path = true;  // it gives way to what is configured there
+  std::vector<TypeOwnerConfig> owners;
+};
+
 struct Config {
   std::filesystem::path file;
   std::string host;
@@ -137,6 +154,7 @@ struct Config {
   GraphqlLimitsConfig graphql;
   std::vector<GraphletteConfig> graphlettes;
   std::vector<RestletteConfig> restlettes;
+  UnifiedConfig unified;
   /// What is wrong with it. Whoever derives from it goes on, to find what else is wrong, leaves out what is empty for it, and reports these
   /// with its own.
   std::vector<Problem> problems;

@@ -22,6 +22,15 @@ constexpr ConfigKey kTop[] = {
     {"limits", KeyType::object, otherwise("their defaults"), "What one request may ask for."},
     {"graphlettes", KeyType::objects, otherwise("none"), "The GraphQL APIs, one per entity."},
     {"restlettes", KeyType::objects, otherwise("derived from the graphlettes"), "The REST APIs, one per entity."},
+    {"unified", KeyType::object, otherwise("at `/graph`"), "The GraphQL API over all graphlettes."},
+};
+
+constexpr ConfigKey kUnified[] = {
+    {"path", KeyType::any, otherwise("`/graph`, unless something else is served there"), "Where it is served; `false` turns it off."},
+    {"types", KeyType::any, otherwise("a type is owned by the graphlette whose entity it is"),
+     "For types that graphlettes define differently, the path of the graphlette whose definition counts: `types { PageInfo = /hen/graph "
+     "}`. "
+     "All others must have no more than that one."},
 };
 
 constexpr ConfigKey kLimits[] = {
@@ -88,6 +97,8 @@ constexpr ConfigKey kGraphlette[] = {
      "The SDL: the name of a file, `include file(…)`, or the text itself."},
     {"storage", KeyType::object, required("Say where it is kept: storage { type = sqlite, uri = events.db, collection = events }."),
      "Where the documents are kept."},
+    {"unified", KeyType::any, otherwise("the path in camel case without `/graph`: `rawEvents`"),
+     "What its field at the unified endpoint is called; `false` leaves it out there."},
     {"rootConfig", KeyType::object, otherwise("queries follow from the SDL"), "Queries with a template of their own, and resolvers."},
 };
 
@@ -169,6 +180,7 @@ const ConfigSection kGraphqlLimitsSection{"limits.graphql",
                                           "A request over a limit is refused before anything runs, with the error code that stands beside "
                                           "the limit.",
                                           kGraphqlLimits};
+const ConfigSection kUnifiedSection{"unified", "One GraphQL API over all graphlettes ([how](graphql.md#the-unified-endpoint)).", kUnified};
 const ConfigSection kGraphletteSection{"graphlettes[]", "A GraphQL API over one entity.", kGraphlette};
 const ConfigSection kRestletteSection{
     "restlettes[]", "A REST API over one entity. A graphlette whose storage no restlette names gets one by itself.", kRestlette};
@@ -194,8 +206,8 @@ const ConfigKey* ConfigSection::find(std::string_view key) const {
 
 std::span<const ConfigSection* const> config_sections() {
   static constexpr const ConfigSection* kSections[] = {
-      &kTopSection,   &kLimitsSection,   &kGraphqlLimitsSection, &kGraphletteSection, &kRootConfigSection,
-      &kQuerySection, &kResolverSection, &kRestletteSection,     &kStorageSection,    &kPostgresOptionsSection};
+      &kTopSection,      &kLimitsSection,    &kGraphqlLimitsSection, &kGraphletteSection,      &kRootConfigSection, &kQuerySection,
+      &kResolverSection, &kRestletteSection, &kStorageSection,       &kPostgresOptionsSection, &kUnifiedSection};
   return kSections;
 }
 

@@ -62,6 +62,7 @@ struct ConfigSection {
 extern const ConfigSection kTopSection;
 extern const ConfigSection kLimitsSection;
 extern const ConfigSection kGraphqlLimitsSection;
+extern const ConfigSection kUnifiedSection;
 extern const ConfigSection kGraphletteSection;
 extern const ConfigSection kRestletteSection;
 extern const ConfigSection kStorageSection;

@@ -23,12 +23,6 @@ std::vector<std::string> properties_of(const jsonschema::Schema& schema) {
   return names;
 }
 
-std::string plural(std::string_view name) {
-  if (name.ends_with('y') && name.size() > 1 && std::string_view("aeiou").find(name[name.size() - 2]) == std::string_view::npos)
-    return std::string(name.substr(0, name.size() - 1)) + "ies";
-  return std::string(name) + (name.ends_with('s') || name.ends_with('x') || name.ends_with("ch") ? "es" : "s");
-}
-
 /// What a field's name asks for; nothing when it is none of the conventions.
 std::optional<Kind> kind_of(std::string_view field, std::string_view type) {
   const std::string many = plural(type);

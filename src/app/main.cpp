@@ -16,6 +16,29 @@ void return_large_blocks() {
   mallopt(M_TRIM_THRESHOLD, 8 * kLarge);
 }
 
+/// What `check` prints instead of what was derived.
+class CheckFlags {
+ public:
+  /// The command must outlive it.
+  explicit CheckFlags(CLI::App& check) {
+    check.add_flag("--keys", lists_keys_, "Print every key that a config can have, as Markdown, and read nothing.");
+    check.add_flag("--operations", lists_operations_, "Print what a REST API answers, as Markdown, and read nothing.");
+    check.add_flag("--print-schema", prints_schema_, "Print the schema of the unified endpoint as SDL.");
+  }
+  CheckFlags(const CheckFlags&) = delete;
+
+  int run(const std::string& config) const {
+    if (lists_keys_) return millrace::app::list_keys();
+    if (lists_operations_) return millrace::app::list_operations();
+    return prints_schema_ ? millrace::app::print_unified_schema(config) : millrace::app::check(config);
+  }
+
+ private:
+  bool lists_keys_ = false;
+  bool lists_operations_ = false;
+  bool prints_schema_ = false;
+};
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -38,10 +61,7 @@ int main(int argc, char** argv) {
 
   CLI::App* check = program.add_subcommand("check", "Read everything, open nothing, and print what was derived or every problem.");
   check->add_option("--config", config, "The config file.")->capture_default_str();
-  bool lists_keys = false;
-  check->add_flag("--keys", lists_keys, "Print every key that a config can have, as Markdown, and read nothing.");
-  bool lists_operations = false;
-  check->add_flag("--operations", lists_operations, "Print what a REST API answers, as Markdown, and read nothing.");
+  CheckFlags check_flags(*check);
 
   millrace::app::ImportOptions import_options;
   bool keeps_ids = false;
@@ -75,6 +95,5 @@ int main(int argc, char** argv) {
     return millrace::app::import_lines(import_options);
   }
   if (migrate->parsed()) return millrace::app::migrate_history(migrate_options);
-  if (lists_operations) return millrace::app::list_operations();
-  return lists_keys ? millrace::app::list_keys() : millrace::app::check(config);
+  return check_flags.run(config);
 }

@@ -61,6 +61,12 @@ std::string snake_case(std::string_view name) {
   return snake;
 }
 
+std::string plural(std::string_view name) {
+  if (name.ends_with('y') && name.size() > 1 && std::string_view("aeiou").find(name[name.size() - 2]) == std::string_view::npos)
+    return std::string(name.substr(0, name.size() - 1)) + "ies";
+  return std::string(name) + (name.ends_with('s') || name.ends_with('x') || name.ends_with("ch") ? "es" : "s");
+}
+
 bool is_member(const graphql::Type& entity, std::string_view name) {
   if (name == "id" || entity.field(name) != nullptr) return true;
   return std::ranges::any_of(entity.fields, [&](const graphql::Field& field) {

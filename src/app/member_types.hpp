@@ -13,6 +13,9 @@ namespace millrace::app {
 /// "RawEvent" and "rawEvent" as "raw_event".
 std::string snake_case(std::string_view name);
 
+/// "RawEvents" of "RawEvent", "flies" of "fly".
+std::string plural(std::string_view name);
+
 /// Whether documents of the entity may have the member: a field of the type, or the key of one of its relations.
 bool is_member(const graphql::Type& entity, std::string_view name);
 

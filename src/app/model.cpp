@@ -9,6 +9,7 @@
 #include "app/derive_queries.hpp"
 #include "app/derive_relations.hpp"
 #include "app/derive_restlettes.hpp"
+#include "app/derive_unified.hpp"
 #include "app/source_file.hpp"
 
 namespace millrace::app {
@@ -94,6 +95,7 @@ Checked<Model> derive_model(Config config, std::uint16_t port) {
     problems = placed(std::move(problems), source);
     model.warnings = placed(std::move(model.warnings), source);
   }
+  if (problems.empty()) model.unified = derive_unified(model, sources, problems);
   if (!problems.empty()) return std::unexpected(std::move(problems));
   return model;
 }

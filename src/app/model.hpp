@@ -72,12 +72,15 @@ struct RestletteModel {
   document::CreationRules creation;
 };
 
+struct UnifiedModel;
+
 struct Model {
   Config config;
   std::deque<EntityModel> entities;
   std::deque<GraphletteModel> graphlettes;
   std::deque<RestletteModel> restlettes;
-  std::vector<Problem> warnings;  // it can be served, but something in it may not mean what was meant
+  std::shared_ptr<UnifiedModel> unified;  // null: there is no unified endpoint
+  std::vector<Problem> warnings;          // it can be served, but something in it may not mean what was meant
 };
 
 /// Reads the files that the config names and derives everything; every problem that there is, the config's own included. `port` is the one

@@ -11,6 +11,7 @@
 #include "app/start_page.hpp"
 #include "app/status_pages.hpp"
 #include "app/storage.hpp"
+#include "app/unified_model.hpp"
 #include "base/json/canonical.hpp"
 #include "federation/connection.hpp"
 #include "federation/entity_mutation.hpp"
@@ -85,7 +86,9 @@ struct Service::State {
   io::WorkerPool workers;
   std::vector<std::unique_ptr<document::Store>> stores;
   std::deque<graphql::Bindings> bindings;  // by graphlette
+  graphql::Bindings unified_bindings;
   std::vector<std::unique_ptr<graphql::Resolver>> resolvers;
+  graphql::GroupResolver groups;
   federation::NodesResolver nodes;
   federation::CountResolver counts;
   std::vector<std::unique_ptr<graphql::Engine>> engines;
@@ -126,6 +129,21 @@ struct Service::State {
       for (RelationModel& relation : model.graphlettes[i].relations) bind_relation(bindings[i], relation);
       bind_connections(bindings[i], *model.graphlettes[i].schema);
     }
+  }
+
+  /// The unified schema's fields are answered by the resolvers that the graphlettes have.
+  void bind_unified() {
+    if (model.unified == nullptr) return;
+    UnifiedModel& unified = *model.unified;
+    for (const UnifiedMember& member : unified.members) {
+      unified_bindings.bind("Query", member.field, groups);
+      if (!member.mutation_type.empty()) unified_bindings.bind("Mutation", member.field, groups);
+    }
+    for (const UnifiedField& field : unified.fields)
+      unified_bindings.bind(field.type, field.field, *bindings[field.graphlette].find(field.own_type, field.field));
+    for (ReverseModel& reverse : unified.reverses)
+      if (!reverse.is_hidden) bind_relation(unified_bindings, reverse.relation);
+    bind_connections(unified_bindings, *unified.schema);
   }
 
   template <class T, class Of>
@@ -171,15 +189,19 @@ struct Service::State {
   }
 
   Result<> mount_graphlettes() {
-    for (std::size_t i = 0; i < model.graphlettes.size(); ++i) {
-      engines.push_back(std::make_unique<graphql::Engine>(model.graphlettes[i].schema, bindings[i], engine_options(model.config.graphql)));
-      graph::EndpointOptions endpoint;
-      endpoint.batch_max = model.config.batch_max;
-      endpoint.page = &add_handler<pages::Page>("graphiql", "GraphiQL " + model.graphlettes[i].path, graphiql_settings(model, i));
-      handlers.push_back(std::make_unique<graph::Endpoint>(*engines.back(), endpoint));
-      TRY_OK(router.mount(model.graphlettes[i].path, *handlers.back(), http::Router::Scope::exact));
-    }
-    return {};
+    for (std::size_t i = 0; i < model.graphlettes.size(); ++i)
+      TRY_OK(mount_endpoint(model.graphlettes[i].path, model.graphlettes[i].schema, bindings[i], graphiql_settings(model, i)));
+    if (model.unified == nullptr) return {};
+    return mount_endpoint(model.unified->path, model.unified->schema, unified_bindings, unified_graphiql_settings(model));
+  }
+
+  Result<> mount_endpoint(const std::string& path, const std::shared_ptr<const graphql::Schema>& schema, const graphql::Bindings& own,
+                          std::string settings) {
+    engines.push_back(std::make_unique<graphql::Engine>(schema, own, engine_options(model.config.graphql)));
+    graph::EndpointOptions endpoint;
+    endpoint.batch_max = model.config.batch_max;
+    endpoint.page = &add_handler<pages::Page>("graphiql", "GraphiQL " + path, std::move(settings));
+    return router.mount(path, add_handler<graph::Endpoint>(*engines.back(), endpoint), http::Router::Scope::exact);
   }
 
   /// Scheme, host and port of the config's url, unless it is one of this machine: then what clients call it by is closer to the truth, the
@@ -297,6 +319,7 @@ Result<std::unique_ptr<Service>> Service::start(Model model, ServiceOptions opti
   auto state = std::make_unique<State>(std::move(model), std::move(options));
   TRY_OK(state->open_stores());
   state->bind_graphlettes();
+  state->bind_unified();
   TRY_OK(state->mount_graphlettes());
   TRY_OK(state->mount_restlettes());
   TRY_OK(state->mount_status_pages());

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "app/address.hpp"
+#include "app/unified_model.hpp"
 #include "base/json/canonical.hpp"
 #include "graph/example_queries.hpp"
 #include "http/media_range.hpp"
@@ -74,23 +75,67 @@ std::string docs_path(std::string_view restlette) {
   return fmt::format("{}/api-docs", restlette == "/" ? "" : restlette);
 }
 
+namespace {
+
+/// The REST list of an entity's newest document, from the service's address on; "null" when there is none.
+std::string newest_list(const Model& model, std::size_t entity) {
+  for (const RestletteModel& restlette : model.restlettes)
+    if (restlette.entity == entity) return json::quoted(restlette.path.substr(1) + "?limit=1");
+  return "null";
+}
+
+/// An example as the page reads it.
+std::string example_text(std::string_view query, const graph::ExampleQuery& example, const std::string& list) {
+  std::string variables;
+  for (const graph::ExampleVariable& variable : example.variables)
+    variables += fmt::format(R"({}{{"name":{},"member":{},"value":{}}})", variables.empty() ? "" : ",", json::quoted(variable.name),
+                             json::quoted(variable.member), variable.value);
+  return fmt::format(R"({{"query":{},"variables":[{}],"list":{}}})", json::quoted(query), variables, list);
+}
+
+/// The operation with its fields below another, and a name of its own: "query ById(...) {" is "query RawEventsById(...) {".
+std::string below(const std::string& field, const std::string& query) {
+  constexpr std::string_view kKeyword = "query ";
+  std::string text(kKeyword);
+  text += static_cast<char>(field[0] >= 'a' && field[0] <= 'z' ? field[0] - 'a' + 'A' : field[0]);
+  text += field.substr(1);
+  const std::size_t first = query.find('\n') + 1;
+  const std::size_t last = query.rfind('}');
+  text.append(query.substr(kKeyword.size(), first - kKeyword.size())).append("  " + field + " {\n");
+  for (std::size_t at = first; at < last;) {
+    const std::size_t end = query.find('\n', at) + 1;
+    text.append("  ").append(query.substr(at, end - at));
+    at = end;
+  }
+  return text + "  }\n}\n";
+}
+
+}  // namespace
+
 std::string graphiql_settings(const Model& model, std::size_t graphlette) {
   const GraphletteModel& own = model.graphlettes[graphlette];
+  const std::string list = newest_list(model, own.entity);
   std::string examples;
-  for (const graph::ExampleQuery& example : graph::example_queries(*own.schema, example_document(model, own.entity))) {
-    std::string variables;
-    for (const graph::ExampleVariable& variable : example.variables)
-      variables += fmt::format(R"({}{{"name":{},"member":{},"value":{}}})", variables.empty() ? "" : ",", json::quoted(variable.name),
-                               json::quoted(variable.member), variable.value);
-    examples += fmt::format(R"({}{{"query":{},"variables":[{}]}})", examples.empty() ? "" : ",", json::quoted(example.query), variables);
+  for (const graph::ExampleQuery& example : graph::example_queries(*own.schema, example_document(model, own.entity)))
+    examples.append(examples.empty() ? "" : ",").append(example_text(example.query, example, list));
+  return fmt::format(R"({{"examples":[{}]}})", examples);
+}
+
+std::string unified_graphiql_settings(const Model& model) {
+  std::string examples;
+  for (const UnifiedMember& member : model.unified->members) {
+    const GraphletteModel& own = model.graphlettes[member.graphlette];
+    const auto all = graph::example_queries(*own.schema, example_document(model, own.entity));
+    if (all.empty()) continue;
+    // The last is the one that follows a relation, where there is any.
+    const std::string text = example_text(below(member.field, all.back().query), all.back(), newest_list(model, own.entity));
+    examples.append(examples.empty() ? "" : ",").append(text);
   }
-  std::string list = "null";
-  for (const RestletteModel& restlette : model.restlettes)
-    if (restlette.entity == own.entity) list = json::quoted(restlette.path.substr(1) + "?limit=1");
-  return fmt::format(R"({{"list":{},"examples":[{}]}})", list, examples);
+  return fmt::format(R"({{"examples":[{}]}})", examples);
 }
 
 StartPage::StartPage(const Model& model) : url_(model.config.url), is_public_(!is_loopback(model.config.url)) {
+  if (model.unified) unified_ = model.unified->path;
   for (std::size_t i = 0; i < model.entities.size(); ++i) {
     Entity& entity = entities_.emplace_back();
     const std::string document = example_document(model, i);
@@ -135,8 +180,9 @@ std::string StartPage::text(const std::string& url) const {
     return fmt::format(R"({{"name":{},"graphql":{},"rest":{},"commands":{}}})", json::quoted(one.name), joined(one.graphlettes, graphlette),
                        joined(one.restlettes, restlette), joined(one.commands, command));
   };
-  return fmt::format(R"({{"name":"Millrace","url":{},"public":{},"health":{},"ready":{},"services":{}}})", json::quoted(url), is_public_,
-                     quoted("/health"), quoted("/ready"), joined(entities_, entity));
+  return fmt::format(R"({{"name":"Millrace","url":{},"public":{},"health":{},"ready":{},"graphql":{},"services":{}}})", json::quoted(url),
+                     is_public_, quoted("/health"), quoted("/ready"), unified_.empty() ? "null" : graphlette(unified_),
+                     joined(entities_, entity));
 }
 
 Task<http::Response> StartPage::handle(const http::Request& request) {

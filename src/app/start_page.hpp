@@ -13,8 +13,11 @@ namespace millrace::app {
 /// Where the documentation of a REST API lies: "/x/api/api-docs".
 std::string docs_path(std::string_view restlette);
 
-/// The settings of the page `graphiql` for a graphlette: example queries, and the list that they take values from.
+/// The settings of the page `graphiql` for a graphlette: example queries, each with the list that it takes values from.
 std::string graphiql_settings(const Model& model, std::size_t graphlette);
+
+/// The same for the unified endpoint: an example for each service. Requires: there is one.
+std::string unified_graphiql_settings(const Model& model);
 
 class StartPage : public http::Handler {
  public:
@@ -37,8 +40,9 @@ class StartPage : public http::Handler {
   };
   std::string text(const std::string& url) const;
 
-  std::string url_;  // of a request that names no host, or of all
-  bool is_public_;   // of all
+  std::string url_;      // of a request that names no host, or of all
+  bool is_public_;       // of all
+  std::string unified_;  // the path of the unified endpoint; empty: there is none
   std::vector<Entity> entities_;
 };
 

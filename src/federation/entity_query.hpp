@@ -34,6 +34,7 @@ struct EntityQuery {
   bool is_connection = false;             // pages by first, after, last, before
   std::size_t bytes_max = 32 << 20;       // of documents that one asking may bring; a GraphQL list has no next page to send the rest with
   std::size_t number = 0;                 // among all queries of the service: how a connection names it to its total count
+  std::size_t turn = 0;                   // as graphql::Resolver has it, where queries of several entities are asked side by side
 
   static constexpr std::size_t kConnectionPage = 100;  // edges when neither first nor last is given
   static constexpr std::size_t kConnectionPageMax = 10'000;

@@ -16,6 +16,7 @@ class QueryResolver : public graphql::Resolver {
   /// The query must outlive it; `below` as in graphql::Resolver, may be null.
   explicit QueryResolver(const EntityQuery& query) : query_(query) {}
 
+  std::size_t turn() const override { return query_.turn; }
   Task<std::vector<graphql::Resolved>> resolve(std::span<const graphql::FieldCall> calls) override;
 
  private:

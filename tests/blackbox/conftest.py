@@ -8,9 +8,11 @@ from storages import NAMES, Storages
 
 def pytest_addoption(parser):
     parser.addoption("--storage", choices=NAMES, default="embedded", help="where the entities are kept")
+    parser.addoption("--unified", action="store_true", help="ask every query through the unified endpoint as well, and compare")
 
 
-def pytest_configure():
+def pytest_configure(config):
+    services.Service.has_twins = config.getoption("--unified")
     if not services.BINARY.is_file():
         pytest.exit(f"{services.BINARY} is not built: ./dev build release", returncode=2)
 

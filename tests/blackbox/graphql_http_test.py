@@ -26,11 +26,11 @@ def audit(service, paths, capsys):
 
 
 def test_the_audits_of_the_events(events, capsys):
-    audit(events, ["/raw-events/graph", "/processed-events/graph"], capsys)
+    audit(events, ["/raw-events/graph", "/processed-events/graph", "/graph"], capsys)
 
 
 def test_the_audits_of_the_farm(farm, capsys):
-    audit(farm, ["/farm/graph", "/coop/graph", "/hen/graph", "/lay_report/graph"], capsys)
+    audit(farm, ["/farm/graph", "/coop/graph", "/hen/graph", "/lay_report/graph", "/graph"], capsys)
 
 
 def test_batches_are_refused_unless_the_config_allows_them(events, tmp_path):

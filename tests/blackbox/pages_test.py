@@ -59,16 +59,23 @@ def test_all_of_them_below_a_prefix_of_a_proxy(events, stored):
 @pytest.mark.parametrize("example", ["events", "farm"])
 def test_the_examples_of_every_graphiql_run_as_they_stand(example, request):
     service = request.getfixturevalue(example)
-    for entity in service.get("/").json()["services"]:
+    offered = service.get("/").json()
+    for entity in offered["services"]:
         (graphlette,) = entity["graphql"]
-        text = page(service, graphlette["path"]).text
-        settings = json.loads(re.search(r'id="settings">(.*?)</script>', text)[1])
-        assert service.get("/" + settings["list"]).status == 200
-        asked = [example["query"].split()[1].partition("(")[0] for example in settings["examples"]]
+        asked = run_examples(service, graphlette["path"])
         assert asked in (["List", "ById"], ["List", "ById", "WithRelation"]), asked
-        for example in settings["examples"]:
-            variables = {variable["name"]: variable["value"] for variable in example["variables"]}
-            assert service.data(graphlette["path"], example["query"], variables) is not None
+    asked = run_examples(service, offered["graphql"]["path"])
+    assert len(asked) == len(offered["services"]) and {"RawEventsById", "FarmWithRelation"} & set(asked), asked
+
+
+def run_examples(service, path):
+    """Their names."""
+    settings = json.loads(re.search(r'id="settings">(.*?)</script>', page(service, path).text)[1])
+    for example in settings["examples"]:
+        assert service.get("/" + example["list"]).status == 200
+        variables = {variable["name"]: variable["value"] for variable in example["variables"]}
+        assert service.data(path, example["query"], variables) is not None
+    return [example["query"].split()[1].partition("(")[0] for example in settings["examples"]]
 
 
 @pytest.mark.parametrize("example", ["events", "farm"])
@@ -90,7 +97,7 @@ def test_every_command_of_the_start_page_works_as_it_is_pasted(example, request)
 
 def test_every_address_of_the_start_page_answers(events):
     offered = events.get("/").json()
-    addresses = [offered["health"], offered["ready"]]
+    addresses = [offered["health"], offered["ready"], offered["graphql"]["url"] + "?query={__typename}"]
     for entity in offered["services"]:
         addresses += [rest[key] for rest in entity["rest"] for key in ("url", "docs", "openapi")]
         addresses += [graphlette["url"] + "?query={__typename}" for graphlette in entity["graphql"]]

@@ -10,6 +10,8 @@ import subprocess
 import time
 from pathlib import Path
 
+import unified_twin
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 BINARY = Path(os.environ.get("MILLRACE_BIN", ROOT / "build/release/millrace")).resolve()
 START_SECONDS_MAX = 30
@@ -67,6 +69,9 @@ class Response:
 
 class Service:
     """One running `millrace dev FOLDER`, or another command that serves."""
+
+    has_twins = False  # pytest --unified
+    twins = 0  # how many answers were compared
 
     def __init__(self, folder, port=None, command=None):
         self.folder = Path(folder)
@@ -151,7 +156,10 @@ class Service:
             body["variables"] = variables
         if operation_name is not None:
             body["operationName"] = operation_name
-        return self.request("POST", path, body, headers=headers).json()
+        answer = self.request("POST", path, body, headers=headers).json()
+        if self.has_twins:
+            unified_twin.compare(self, path, body, answer)
+        return answer
 
     def data(self, path, text, variables=None):
         """The data of a GraphQL POST that must have no errors."""

@@ -4,7 +4,7 @@
 //
 // Rows that show what graphql-js cannot (digits beyond a double, Millrace's own scalars) are passed over by what they contain.
 import { readFileSync } from 'node:fs';
-import { buildASTSchema, buildSchema, coerceInputLiteral, parse, parseValue, print, validateSchema, version } from 'graphql';
+import { buildASTSchema, buildSchema, coerceInputLiteral, parse, parseValue, print, printSchema, validateSchema, version } from 'graphql';
 import { getVariableValues } from 'graphql/execution/values.js';
 import { validateSDL } from 'graphql/validation/validate.js';
 import { answersTo } from './program.mjs';
@@ -38,7 +38,7 @@ function compare(title, cases, difference) {
 
 const exactly = (expected, got) => (JSON.stringify(expected) === JSON.stringify(got) ? '' : `${JSON.stringify(expected)}, Millrace ${JSON.stringify(got)}`);
 
-/** The errors that graphql-js has for an SDL text, or the names of its types. */
+/** The errors that graphql-js has for an SDL text, or the names of its types and how it is printed. */
 function schemaReference(sdl) {
   try {
     const document = parse(sdl);
@@ -46,7 +46,7 @@ function schemaReference(sdl) {
     if (broken.length > 0) return { errors: broken };
     const schema = buildASTSchema(document, { assumeValidSDL: true });
     const invalid = validateSchema(schema);
-    return invalid.length > 0 ? { errors: invalid } : { types: Object.keys(schema.getTypeMap()) };
+    return invalid.length > 0 ? { errors: invalid } : { types: Object.keys(schema.getTypeMap()), printed: printSchema(schema) };
   } catch (error) {
     return { errors: [error], isFirstOnly: true };
   }

@@ -2,8 +2,8 @@
 //
 //   input: a line for each case                                                            output: a line for each
 //   {"do": "value", "source": LITERAL}                                                     {"print": TEXT, "string": TEXT}, or an error
-//   {"do": "schema", "schema": SDL}                                                        {"types": [NAME]} or {"problems": [{message,
-//   line, column}]}
+//   {"do": "schema", "schema": SDL}                                                        {"types": [NAME], "printed": SDL} or
+//   {"problems": [{message, line, column}]}
 //   {"do": "variables", "schema": SDL, "query": TEXT, "variables": {}}                     {"coerced": {}} or {"errors": [{message,
 //   locations}]}
 //   {"do": "arguments", ... the same; the arguments of the first selection}                {"arguments": {}}, without those that do not fit
@@ -17,6 +17,7 @@
 #include "base/json/document.hpp"
 #include "graphql/language/parser.hpp"
 #include "graphql/type/coercion.hpp"
+#include "graphql/type/print_schema.hpp"
 #include "graphql/type/schema.hpp"
 
 namespace millrace::graphql {
@@ -88,7 +89,7 @@ std::string schema_answer(json::Value row) {
       list.add(fmt::format(R"({{"message":{},"line":{},"column":{}}})", json::quoted(problem.message), problem.place.line,
                            problem.place.column));
   }
-  return list.close("]}");
+  return list.close("]" + (schema ? ",\"printed\":" + json::quoted(print_schema(**schema)) : std::string()) + "}");
 }
 
 std::string arguments_answer(const Schema& schema, const Selection& selection, const Variables& variables) {

@@ -21,11 +21,10 @@ const storage = {
   },
 };
 
-/** The newest document, or nothing: the examples do without. */
-const newestDocument = async () => {
-  if (!settings.list) return undefined;
+/** The newest document of a list, or nothing: the examples do without. */
+const newestDocument = async (list) => {
   try {
-    const answer = await fetch(new URL(settings.list, root), { headers: { Accept: 'application/json' } });
+    const answer = await fetch(new URL(list, root), { headers: { Accept: 'application/json' } });
     const documents = answer.ok ? await answer.json() : [];
     return Array.isArray(documents) ? documents[0] : undefined;
   } catch {
@@ -34,12 +33,13 @@ const newestDocument = async () => {
 };
 
 /** Each variable takes the value of the member that it is compared with. */
-const tab = ({ query, variables }, document) => ({
+const tab = ({ query, variables, list }) => ({
   query,
-  variables: JSON.stringify(Object.fromEntries(variables.map(({ name, member, value }) => [name, document?.[member] ?? value])), null, 2),
+  variables: JSON.stringify(Object.fromEntries(variables.map(({ name, member, value }) => [name, documents.get(list)?.[member] ?? value])), null, 2),
 });
 
-const document_ = await newestDocument();
+const lists = [...new Set(settings.examples.map(({ list }) => list))].filter(Boolean);
+const documents = new Map(await Promise.all(lists.map(async (list) => [list, await newestDocument(list)])));
 const asked = new URLSearchParams(location.search);
 createRoot(document.getElementById('page')).render(
   createElement(GraphiQL, {
@@ -47,7 +47,7 @@ createRoot(document.getElementById('page')).render(
     storage,
     shouldPersistHeaders: false,
     defaultEditorToolsVisibility: 'variables',
-    defaultTabs: settings.examples.map((example) => tab(example, document_)),
+    defaultTabs: settings.examples.map(tab),
     ...(asked.has('query') && { query: asked.get('query'), variables: asked.get('variables') ?? '' }),
   }),
 );

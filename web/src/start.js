@@ -39,6 +39,8 @@ const service = ({ name, graphql, rest, commands }) =>
     ...commands.map(command),
   );
 
+const unified = (graphql) => (graphql ? [element('nav', {}, link(`GraphQL ${graphql.path}, over all of them`, graphql.url))] : []);
+
 document
   .getElementById('page')
-  .append(element('h1', {}, 'Millrace'), element('p', {}, 'What this service keeps, and how to ask for it.'), ...settings.services.map(service));
+  .append(element('h1', {}, 'Millrace'), element('p', {}, 'What this service keeps, and how to ask for it.'), ...unified(settings.graphql), ...settings.services.map(service));

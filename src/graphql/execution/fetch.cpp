@@ -1,5 +1,7 @@
 #include "graphql/execution/fetch.hpp"
 
+#include <algorithm>
+#include <span>
 #include <unordered_map>
 
 #include "base/json/slices.hpp"
@@ -143,7 +145,8 @@ void distribute(Batch& batch, Result<std::vector<Resolved>> answer) {
   }
 }
 
-Task<void> run(std::vector<Batch>& batches) {
+/// Asks those of one turn together.
+Task<void> run_turn(std::span<Batch> batches) {
   if (batches.size() == 1) {
     auto answer = co_await batches.front().resolver->resolve(batches.front().calls);
     distribute(batches.front(), std::move(answer));
@@ -156,7 +159,39 @@ Task<void> run(std::vector<Batch>& batches) {
   co_return {};
 }
 
+Task<void> run(std::vector<Batch>& batches) {
+  const auto turn = [](const Batch& batch) { return batch.resolver->turn(); };
+  std::ranges::sort(batches, {}, turn);
+  for (std::span<Batch> rest(batches); !rest.empty();) {
+    const auto end = std::ranges::upper_bound(rest, turn(rest.front()), {}, turn);
+    const std::span<Batch> next(rest.begin(), end);
+    auto answered = co_await run_turn(next);
+    CHECK(answered.has_value());
+    rest = {end, rest.end()};
+  }
+  co_return {};
+}
+
+/// What a level has given, as the sets of the next.
+std::vector<ObjectSet*> sets_below(ObjectTree& tree, const Level& level) {
+  std::vector<ObjectSet*> sets;
+  for (const Place& place : level.places()) {
+    Children children(tree, place);
+    children.add_all();
+    children.for_each_set([&sets](ObjectSet& set) { sets.push_back(&set); });
+  }
+  return sets;
+}
+
 }  // namespace
+
+Task<std::vector<ObjectSet*>> fetch_level(ObjectTree& tree, ObjectSet& set, const Variables& variables, FetchRange range) {
+  Level level(tree, variables);
+  level.add(set, range.first, range.last);
+  auto answered = co_await run(level.batches());
+  CHECK(answered.has_value());
+  co_return sets_below(tree, level);
+}
 
 Task<bool> fetch(ObjectTree& tree, ObjectSet& root, const Variables& variables, FetchRange range, const IsOver& is_over) {
   auto level = std::make_unique<Level>(tree, variables);
@@ -165,11 +200,7 @@ Task<bool> fetch(ObjectTree& tree, ObjectSet& root, const Variables& variables, 
     auto answered = co_await run(level->batches());
     CHECK(answered.has_value());
     auto next = std::make_unique<Level>(tree, variables);
-    for (const Place& place : level->places()) {
-      Children children(tree, place);
-      children.add_all();
-      children.for_each_set([&next](ObjectSet& set) { next->add(set, 0, set.selection->fetches.size()); });
-    }
+    for (ObjectSet* set : sets_below(tree, *level)) next->add(*set, 0, set->selection->fetches.size());
     if (!next->empty() && is_over()) co_return false;
     level = std::move(next);
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <vector>
 
 #include "base/task.hpp"
 #include "graphql/execution/object_tree.hpp"
@@ -17,6 +18,9 @@ struct FetchRange {
 
 /// Whether nobody waits for the answer any more.
 using IsOver = std::function<bool()>;
+
+/// Fetches these alone: the sets that hold what they gave.
+Task<std::vector<ObjectSet*>> fetch_level(ObjectTree& tree, ObjectSet& set, const Variables& variables, FetchRange range);
 
 /// Fetches everything below some of the root's fetches: the field itself, then level after level until nothing
 /// is left. The calls of one level run together; the next level begins when all have answered, unless the request `is_over` by then: false,

@@ -18,6 +18,15 @@ void Resolved::give_error(Error error) {
   errors_.push_back(std::move(error));
 }
 
+Task<std::vector<Resolved>> GroupResolver::resolve(std::span<const FieldCall> calls) {
+  std::vector<Resolved> resolved(calls.size());
+  for (std::size_t i = 0; i < calls.size(); ++i) {
+    const std::uint32_t object = resolved[i].add_value("{}");
+    for (std::size_t parent = 0; parent < calls[i].parents; ++parent) resolved[i].give_value(object);
+  }
+  co_return std::move(resolved);
+}
+
 namespace {
 
 std::string binding_key(std::string_view type, std::string_view field) {

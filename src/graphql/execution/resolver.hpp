@@ -82,9 +82,22 @@ class Resolver {
   /// Whose resolvers hold for the objects that this one gives, where the asking side binds nothing itself; null: the asking side's alone.
   virtual const Bindings* below() const { return nullptr; }
 
+  /// Whether it only groups what is selected below it. In a mutation that is run one after the other, as the mutation's own fields are.
+  virtual bool is_group() const { return false; }
+
+  /// Of resolvers in one level those with a lower turn have answered before one with a higher is asked; equal ones are asked together.
+  virtual std::size_t turn() const { return 0; }
+
   /// Answers all calls of one level together, in order, one outcome for each parent. An error of the task as a whole counts for every
   /// parent of every call.
   virtual Task<std::vector<Resolved>> resolve(std::span<const FieldCall> calls) = 0;
+};
+
+/// A field that only groups others: an empty object for each parent.
+class GroupResolver : public Resolver {
+ public:
+  bool is_group() const override { return true; }
+  Task<std::vector<Resolved>> resolve(std::span<const FieldCall> calls) override;
 };
 
 /// Which fields of a schema have a resolver: by type and field name. Filled at start, then immutable.

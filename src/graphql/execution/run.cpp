@@ -10,6 +10,28 @@ Result<Answer> too_late() {
   return Failure(Error{ErrorKind::timed_out, "graphql.timed_out", "The request took too long."});
 }
 
+/// Runs one field of a mutation with all that is below it. Those below one that only groups run one after the other, until one of them
+/// makes the group null. False when nobody waits any more.
+Task<bool> mutate(ObjectTree& tree, ObjectSet& set, const PlannedField& field, const AnswerContext& context, const IsOver& is_over) {
+  if (field.fetch > 0 && is_over()) co_return false;
+  const FetchRange range{field.fetch, field.fetch + 1};
+  if (field.resolver == nullptr || !field.resolver->is_group()) {
+    auto is_complete = co_await fetch(tree, set, context.variables, range, is_over);
+    co_return *is_complete;
+  }
+  CO_TRY(const auto groups, co_await fetch_level(tree, set, context.variables, range));
+  for (ObjectSet* group : groups) {
+    AnswerWriter writer(*group, context);
+    for (const PlannedField& below : group->selection->fields) {
+      if (!below.fetches()) continue;
+      auto is_complete = co_await mutate(tree, *group, below, context, is_over);
+      if (!*is_complete) co_return false;
+      if (!writer.write(below)) break;
+    }
+  }
+  co_return true;
+}
+
 }  // namespace
 
 Run::Run(Parts parts, const EngineOptions& options, std::atomic<std::size_t>& running)
@@ -44,8 +66,7 @@ Task<Answer> Run::work(std::shared_ptr<Run> run) {
   AnswerWriter writer(root, context);
   for (const PlannedField& field : plan.root->fields) {
     if (is_serial && field.fetches()) {
-      if (field.fetch > 0 && is_over()) co_return too_late();
-      auto is_complete = co_await fetch(tree, root, run->parts_.variables, {field.fetch, field.fetch + 1}, is_over);
+      auto is_complete = co_await mutate(tree, root, field, context, is_over);
       if (!*is_complete) co_return too_late();
     }
     if (!writer.write(field)) break;

@@ -25,6 +25,9 @@ std::optional<GraphqlError> too_many_tokens(std::string_view text, const ParseOp
 /// The characters that a string literal stands for (2.9.4), block strings dedented. Requires: kind string.
 std::string string_value(const Value& value);
 
+/// A string literal that stands for these characters; a block string where they can stand in one and that is wanted.
+std::string print_string(std::string_view characters, bool prefers_block = false);
+
 /// A value literal, or a type reference, as graphql-js prints it.
 std::string print(const Value& value);
 std::string print(const TypeReference& type);

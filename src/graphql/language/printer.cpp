@@ -1,6 +1,8 @@
 // Values and types as text, as graphql-js's printer lays them out.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "graphql/language/block_string.hpp"
 #include "graphql/language/parser.hpp"
 
@@ -23,7 +25,7 @@ std::string_view short_escape(unsigned char c) {
 }
 
 /// Escapes quotes, backslashes and the control characters U+0000 to U+001F and U+007F to U+009F.
-std::string print_string(std::string_view characters) {
+std::string print_plain_string(std::string_view characters) {
   std::string out = "\"";
   for (std::size_t i = 0; i < characters.size(); ++i) {
     auto c = static_cast<unsigned char>(characters[i]);
@@ -41,11 +43,20 @@ std::string print_string(std::string_view characters) {
   return out += '"';
 }
 
+/// Whether a block string can have these characters, and is read as them: no control characters, and no indentation or blank lines that
+/// would be taken away.
+bool fits_block_string(std::string_view characters) {
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x10 && c != '\t' && c != '\n'; };
+  if (std::ranges::any_of(characters, is_control)) return false;
+  const std::string printed = print_block_string(characters);
+  return block_string_value(std::string_view(printed).substr(3, printed.size() - 6)) == characters;
+}
+
 std::string print_leaf(const Value& value) {
   if (value.kind == ValueKind::variable) return fmt::format("${}", value.text);
   if (value.kind != ValueKind::string) return std::string(value.text);
   std::string characters = string_value(value);
-  return value.block ? print_block_string(characters) : print_string(characters);
+  return value.block ? print_block_string(characters) : print_plain_string(characters);
 }
 
 /// In UTF-16 code units, by which graphql-js decides what is too long for a line.
@@ -168,6 +179,10 @@ void append(std::string& out, const TypeReference& type) {
 }
 
 }  // namespace
+
+std::string print_string(std::string_view characters, bool prefers_block) {
+  return prefers_block && fits_block_string(characters) ? print_block_string(characters) : print_plain_string(characters);
+}
 
 std::string print(const Value& value) {
   return ValuePrinter(std::string::npos).run(value);
