@@ -35,9 +35,10 @@ Task<Answer> Run::work(std::shared_ptr<Run> run) {
   root.texts.push_back("{}");
   project(root);
   const IsOver is_over = [&run] { return run->is_over(); };
+  const FetchContext fetching{run->parts_.variables, run->parts_.caller, is_over};
   const bool is_serial = plan.operation == OperationType::mutation;
   if (!is_serial) {
-    auto is_complete = co_await fetch(tree, root, run->parts_.variables, {0, plan.root->fetches.size()}, is_over);
+    auto is_complete = co_await fetch(tree, root, {0, plan.root->fetches.size()}, fetching);
     if (!*is_complete) co_return too_late();
   }
   const AnswerContext context{run->parts_.schema, run->parts_.variables, run->parts_.prepared->text};
@@ -45,7 +46,7 @@ Task<Answer> Run::work(std::shared_ptr<Run> run) {
   for (const PlannedField& field : plan.root->fields) {
     if (is_serial && field.fetches()) {
       if (field.fetch > 0 && is_over()) co_return too_late();
-      auto is_complete = co_await fetch(tree, root, run->parts_.variables, {field.fetch, field.fetch + 1}, is_over);
+      auto is_complete = co_await fetch(tree, root, {field.fetch, field.fetch + 1}, fetching);
       if (!*is_complete) co_return too_late();
     }
     if (!writer.write(field)) break;
