@@ -3,7 +3,9 @@
 import http.client
 import http.server
 import json
+import os
 import re
+import signal
 import socket
 import struct
 import subprocess
@@ -21,12 +23,15 @@ class NpmServer:
     def __init__(self, script, documents, folder):
         file = folder / "documents.json"
         file.write_text(json.dumps(documents))
-        self.process = subprocess.Popen([NODE, ROOT / "tests/remote" / script, file], stdout=subprocess.PIPE, text=True)
+        # A group of its own: what is named node starts the real one.
+        command = [NODE, ROOT / "tests/remote" / script, file]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
         self.url = f"http://127.0.0.1:{int(self.process.stdout.readline())}/graph"
 
     def stop(self):
-        self.process.terminate()
+        os.killpg(self.process.pid, signal.SIGTERM)
         self.process.wait(10)
+        self.process.stdout.close()
 
 
 class CountingProxy:

@@ -33,15 +33,20 @@ def fill(service, path, documents):
 
 
 @pytest.fixture(scope="module")
-def split(tmp_path_factory):
+def split(request, tmp_path_factory):
     """The farm in one process, and in two: farms and coops here, hens and lay reports there, with proxies that count between them."""
     ports = [services.free_port() for _ in range(2)]
     proxies = [CountingProxy(port) for port in ports]
     here = {HEN: proxies[1].port, REPORT: proxies[1].port}
     there = {FARM: proxies[0].port, COOP: proxies[0].port}
-    one = Service(farm_folder(tmp_path_factory.mktemp("one"))).start()
-    first = Service(farm_folder(tmp_path_factory.mktemp("first"), here), ports[0]).start()
-    second = Service(farm_folder(tmp_path_factory.mktemp("second"), there), ports[1]).start()
+    one = Service(farm_folder(tmp_path_factory.mktemp("one")))
+    first = Service(farm_folder(tmp_path_factory.mktemp("first"), here), ports[0])
+    second = Service(farm_folder(tmp_path_factory.mktemp("second"), there), ports[1])
+    for running in (one, first, second):
+        request.addfinalizer(running.stop)
+        running.start()
+    for proxy in proxies:
+        request.addfinalizer(proxy.stop)
     farms = [{"id": f"f{i}", "name": f"farm {i}"} for i in range(3)]
     coops = [{"id": f"c{i}", "name": f"coop \"{i}\" \u00e9", "farm_id": f"f{i % 2}"} for i in range(6)] + [{"id": "c9", "name": "lost", "farm_id": "nowhere"}]
     hens = [{"id": f"h{i}", "name": f"hen {i}", "eggs": i, "coop_id": f"c{i % 5}", "hatched": "2023-05-01"} for i in range(20)]
@@ -55,11 +60,7 @@ def split(tmp_path_factory):
     for service in (one, second):
         service.request("PUT", "/hen/api/h0", {**hens[0], "name": "renamed"})
         service.request("DELETE", "/lay_report/api/r0")
-    yield types.SimpleNamespace(one=one, first=first, second=second, proxies=proxies, earlier=earlier)
-    for service in (one, first, second):
-        service.stop()
-    for proxy in proxies:
-        proxy.stop()
+    return types.SimpleNamespace(one=one, first=first, second=second, proxies=proxies, earlier=earlier)
 
 
 DOWN = "coops { name hens { id name eggs hatched layReports { id time_of_day eggs } } }"
