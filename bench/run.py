@@ -81,7 +81,7 @@ def post_bodies():
     ]  # fmt: skip
 
 
-def make_cases(options, bare, nginx, small, large):
+def make_cases(options, bare, nginx, small, large, far):
     read, write = options.connections, 64
     ids = large.sample_of_raw_ids()
     cases = [
@@ -96,6 +96,8 @@ def make_cases(options, bare, nginx, small, large):
     for data, size in ((small, "1k"), (large, "100k")):
         by_name = graphql(FEDERATED, "name", data.sample_of_names(1))  # the one query; any name is a line of its own
         cases.append(Case(f"e{size}", f"(e) federated, 20 results, {size} stored", data.url, "POST", "/processed-events/graph", by_name, read))
+    by_name = graphql(FEDERATED, "name", far.sample_of_names(1))
+    cases.append(Case("f", "(f) the same over HTTP, 1k stored", far.url, "POST", "/processed-events/graph", by_name, read))
     by_name = graphql(FEDERATED, "name", large.sample_of_names(LARGE // RESULTS_PER_NAME))
     cases.append(Case("any", "(e) of any name, 100k stored", large.url, "POST", "/processed-events/graph", by_name, read))
     return [case for case in cases if not options.only or case.key in ("a", *options.only)]
@@ -118,6 +120,7 @@ def thresholds(rounds):
         ("(e) 100k to (a)", "e100k", "a", 0.05),
         ("(d) 100k to 1k", "d100k", "d1k", 0.9),
         ("(e) 100k to 1k", "e100k", "e1k", 0.9),
+        ("(f) over HTTP to (e) 1k", "f", "e1k", 0.4),
     ]
     for what, key, base, least in wanted:
         if rounds.get(key) and rounds.get(base):
@@ -149,14 +152,18 @@ def read_options(arguments):
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=3, help="of each case in each round")
     parser.add_argument("--connections", type=int, default=16, help="of every case but POST")
-    parser.add_argument("--only", nargs="*", default=[], help="cases besides (a): nginx b c d1k d100k e1k e100k any")
+    parser.add_argument("--only", nargs="*", default=[], help="cases besides (a): nginx b c d1k d100k e1k e100k f any")
     parser.add_argument("--json", type=Path, help="writes the figures to this file as well")
     return parser.parse_args(arguments)
 
 
-def start_service(name, services):
+def start_service(name, services, raw_url=None):
+    """`raw_url`: the service that keeps its raw events."""
     (FOLDER / name).mkdir()
     service = Service(copy_example("events", FOLDER / name))
+    if raw_url:
+        config = service.folder / "config/config.conf"
+        config.write_text(config.read_text().replace("http://localhost:4055/raw-events", f"{raw_url}/raw-events"))
     services.append(service)
     return service.start()
 
@@ -169,10 +176,12 @@ def stop(services):
 def measure_all(options, services):
     small, large = (start_service(name, services) for name in ("small", "large"))
     datasets = [Dataset(service, size, RESULTS_PER_NAME) for service, size in ((small, SMALL), (large, LARGE))]
+    far = start_service("far", services, small.url)
+    datasets.append(Dataset(far, SMALL, RESULTS_PER_NAME, datasets[0].raw_ids))
     body = large.get(f"/raw-events/api/{datasets[1].raw_ids[0]}").body
     services += [bare := Bare(body, FOLDER), nginx := Nginx(body, FOLDER)]
     for dataset in datasets:
-        dataset.expect_answers(BY_ID, FEDERATED)
+        dataset.expect_answers(BY_ID if dataset.has_raw else None, FEDERATED)
     cases = make_cases(options, bare, nginx, *datasets)
     for number in range(options.rounds):
         print(f"round {number + 1} of {options.rounds}", flush=True)

@@ -82,6 +82,11 @@ void describe_graphlette(std::string& out, const Model& model, const GraphletteM
   for (const MutationModel& mutation : graphlette.mutations)
     describe_mutation(out, *graphlette.schema->mutation()->field(mutation.mutation.name), mutation.mutation);
   for (const RelationModel& relation : graphlette.relations) {
+    if (relation.remote) {
+      fmt::format_to(std::back_inserter(out), "  resolver  {}.{} follows {} to {}({}:) of {}\n", relation.type, relation.field,
+                     fmt::join(relation.keys, ", else "), relation.query, relation.remote->config.argument, relation.remote->url);
+      continue;
+    }
     const graphql::Field& field = *graphlette.schema->type(relation.type)->field(relation.field);
     const bool adds = relation.own.parameters.size() > model.graphlettes[relation.target].query(relation.query)->query.parameters.size();
     fmt::format_to(std::back_inserter(out), "  resolver  {}.{} follows {} to {} at {}{}{}\n", relation.type, relation.field,

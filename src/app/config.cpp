@@ -130,6 +130,21 @@ QueryConfig read_query(ObjectReader& reader, bool is_list) {
   return config;
 }
 
+RemoteConfig read_remote(ObjectReader& reader) {
+  RemoteConfig config{.argument = reader.text("argument"),
+                      .passes_at = reader.flag("at"),
+                      .connect_timeout = read_limit(reader, "connectTimeout"),
+                      .timeout = read_limit(reader, "timeout"),
+                      .retries = reader.number("retries"),
+                      .backoff = reader.duration("backoff"),
+                      .connections = reader.number("connections"),
+                      .answer_bytes_max = reader.size("answerBytes")};
+  ObjectReader breaker = reader.optional_object("breaker", kBreakerSection);
+  config.breaker_failures = breaker.number("failures");
+  config.breaker_pause = breaker.duration("pause");
+  return config;
+}
+
 ResolverConfig read_resolver(ObjectReader& reader) {
   ResolverConfig config{.place = reader.place()};
   config.name = reader.text("name");
@@ -138,6 +153,7 @@ ResolverConfig read_resolver(ObjectReader& reader) {
   config.url = reader.text("url");
   config.graphlette = reader.text("graphletteName");
   if (config.graphlette.empty()) config.graphlette = reader.text("graphlette");
+  config.remote = read_remote(reader);
   if (config.url.empty() && config.graphlette.empty())
     reader.problem(reader.place(), fmt::format("{} is missing.", reader.where("url")),
                    "Name the GraphQL endpoint that it asks: url = \"http://localhost:4055/raw-events/graph\".");
@@ -265,6 +281,7 @@ void read_limits(ObjectReader& reader, Config& config) {
   limits.list_rows = graphql.number("listRows");
   limits.time = graphql.duration("time");
   limits.cache_bytes = graphql.size("cacheBytes");
+  limits.hops = graphql.number("hops");
 }
 
 void read_server(ObjectReader& reader, Config& config) {

@@ -58,6 +58,22 @@ struct QueryConfig {
   bool is_list = false;  // of `vectors`
 };
 
+/// How a resolver of another server asks it.
+struct RemoteConfig {
+  std::string argument;  // takes the key
+  bool passes_at = true;
+  std::chrono::milliseconds connect_timeout{};
+  std::chrono::milliseconds timeout{};
+  std::size_t retries = 0;
+  std::chrono::milliseconds backoff{};
+  std::size_t connections = 0;
+  std::size_t answer_bytes_max = 0;
+  std::size_t breaker_failures = 0;
+  std::chrono::milliseconds breaker_pause{};
+
+  friend auto operator<=>(const RemoteConfig&, const RemoteConfig&) = default;
+};
+
 struct ResolverConfig {
   Place place;
   std::string name;  // field, type.field, or a path of fields
@@ -65,6 +81,7 @@ struct ResolverConfig {
   std::string query_name;
   std::string url;         // empty: `graphlette` names one of this service
   std::string graphlette;  // path or first segment of the path
+  RemoteConfig remote = {};
 };
 
 struct GraphletteConfig {
@@ -121,6 +138,7 @@ struct GraphqlLimitsConfig {
   std::size_t list_rows = 0;
   std::chrono::milliseconds time{0};  // 0: no limit
   std::size_t cache_bytes = 0;
+  std::size_t hops = 0;
 };
 
 /// Which graphlette's definition of a type counts.

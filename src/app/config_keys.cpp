@@ -88,6 +88,11 @@ constexpr ConfigKey kGraphqlLimits[] = {
     {"listRows", KeyType::number, initially("10"), "What a list that says no limit counts as in the cost.", kCounts},
     {"time", KeyType::duration, initially("30s"), "How long a request may take (`graphql.timed_out`); 0: no limit."},
     {"cacheBytes", KeyType::size, initially("32MiB"), "What each GraphQL API may keep of documents that were asked before.", kSizes},
+    {"hops",
+     KeyType::number,
+     initially("8"),
+     "How many services that ask each other one request may go through: `remote.hops`.",
+     {1, 1'000}},
 };
 
 constexpr ConfigKey kGraphlette[] = {
@@ -170,6 +175,35 @@ constexpr ConfigKey kResolver[] = {
      "The GraphQL endpoint that is asked, or a path of this service; this or `graphletteName` is required."},
     {"graphletteName", KeyType::text, otherwise("`url`"), "A graphlette of this service: its path, or the path without `/graph`."},
     {"graphlette", KeyType::text, otherwise("`graphletteName`"), "The same."},
+    {"argument", KeyType::text, otherwise("`id`, else its only argument"), "The argument of that query that takes the key."},
+    {"at", KeyType::flag, initially("true"),
+     "Of another server, as all that follows: whether the query takes `at`. A request that says `at` is an error there when it does not; "
+     "with `false` it is answered as of now."},
+    {"connectTimeout", KeyType::duration, initially("1s"), "How long it may take to connect."},
+    {"timeout", KeyType::duration, initially("10s"), "How long it may take to be answered, all tries together."},
+    {"retries",
+     KeyType::number,
+     initially("2"),
+     "How often it is asked again when it cannot be reached, breaks off, or answers with 429, 502, 503 or 504.",
+     {0, 100}},
+    {"backoff", KeyType::duration, initially("100ms"),
+     "The pause before the first retry, doubled before each further one; up to half of it is left away by chance."},
+    {"connections",
+     KeyType::number,
+     initially("16"),
+     "Connections of each thread, kept open between requests; more requests wait.",
+     {1, 10'000}},
+    {"answerBytes", KeyType::size, initially("32MiB"), "The longest answer that is read.", kSizes},
+    {"breaker", KeyType::object, otherwise("its defaults"), "When it is left alone."},
+};
+
+constexpr ConfigKey kBreaker[] = {
+    {"failures",
+     KeyType::number,
+     initially("5"),
+     "How many failures in a row (what cannot be reached, breaks off, takes too long, is no HTTP, or is 5xx) open it; 0: it never opens.",
+     {0, 1'000'000}},
+    {"pause", KeyType::duration, initially("5s"), "How long nothing is asked then; after each pause one request tries."},
 };
 
 }  // namespace
@@ -199,15 +233,20 @@ const ConfigSection kQuerySection{"singletons[], vectors[]", "A query with a tem
 const ConfigSection kResolverSection{"resolvers[]", "And the lists that MeshQL names `singletonResolvers`, `vectorResolvers` and so on.",
                                      kResolver};
 
+const ConfigSection kBreakerSection{"resolvers[].breaker",
+                                    "While it is open, fields of that server fail at once (`remote.open`). Resolvers with the same `url` "
+                                    "and settings share one, and their connections.",
+                                    kBreaker};
+
 const ConfigKey* ConfigSection::find(std::string_view key) const {
   const auto found = std::ranges::find(keys, key, &ConfigKey::name);
   return found == keys.end() ? nullptr : &*found;
 }
 
 std::span<const ConfigSection* const> config_sections() {
-  static constexpr const ConfigSection* kSections[] = {
-      &kTopSection,      &kLimitsSection,    &kGraphqlLimitsSection, &kGraphletteSection,      &kRootConfigSection, &kQuerySection,
-      &kResolverSection, &kRestletteSection, &kStorageSection,       &kPostgresOptionsSection, &kUnifiedSection};
+  static constexpr const ConfigSection* kSections[] = {&kTopSection,        &kLimitsSection,  &kGraphqlLimitsSection,   &kGraphletteSection,
+                                                       &kRootConfigSection, &kQuerySection,   &kResolverSection,        &kBreakerSection,
+                                                       &kRestletteSection,  &kStorageSection, &kPostgresOptionsSection, &kUnifiedSection};
   return kSections;
 }
 

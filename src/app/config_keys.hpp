@@ -70,6 +70,7 @@ extern const ConfigSection kPostgresOptionsSection;
 extern const ConfigSection kRootConfigSection;
 extern const ConfigSection kQuerySection;
 extern const ConfigSection kResolverSection;
+extern const ConfigSection kBreakerSection;
 
 /// All of them, in the order in which a person reads them.
 std::span<const ConfigSection* const> config_sections();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "app/address.hpp"
 #include "app/connection_type.hpp"
 #include "app/derive_arguments.hpp"
 #include "app/member_types.hpp"
@@ -42,12 +43,15 @@ class RelationDeriver {
     GraphletteModel& graphlette = model_.graphlettes[index];
     for (const ResolverConfig& resolver : model_.config.graphlettes[index].resolvers) {
       if (resolver.name.empty() || (resolver.url.empty() && resolver.graphlette.empty())) continue;  // reported with the config
-      auto target = find_target(resolver);
-      if (!target) continue;
-      RelationModel relation{.target = *target};
+      RelationModel relation;
+      if (!find_target(resolver, relation)) continue;
       if (!find_field(graphlette, resolver, relation)) continue;
-      if (!find_query(resolver, relation)) continue;
-      derive_own(graphlette, relation);
+      if (!relation.remote) {
+        if (!find_query(resolver, relation)) continue;
+        derive_own(graphlette, relation);
+      } else if (!take_remote_query(graphlette, resolver, relation)) {
+        continue;
+      }
       graphlette.relations.push_back(std::move(relation));
     }
   }
@@ -57,22 +61,67 @@ class RelationDeriver {
     problems_.push_back({resolver.place, std::move(message), std::move(hint)});
   }
 
-  std::optional<std::size_t> find_target(const ResolverConfig& resolver) {
+  bool find_target(const ResolverConfig& resolver, RelationModel& relation) {
     auto path = resolver.url.empty() ? std::optional<std::string>(graphlette_path(resolver.graphlette))
                                      : local_path(resolver.url, model_.config, port_);
-    if (!path) {
-      problem(resolver, fmt::format("The URL \"{}\" of resolver \"{}\" is not this service.", resolver.url, resolver.name),
-              fmt::format("This service is {}; set `url` when it is known by another name.", model_.config.url));
-      return std::nullopt;
-    }
+    if (!path) return find_remote(resolver, relation);
     std::vector<std::string> paths;
     for (std::size_t i = 0; i < model_.graphlettes.size(); ++i) {
-      if (model_.graphlettes[i].path == *path) return i;
+      if (model_.graphlettes[i].path == *path) {
+        relation.target = i;
+        return true;
+      }
       paths.push_back(model_.graphlettes[i].path);
     }
     problem(resolver, fmt::format("Resolver \"{}\" points at \"{}\", where this service has no graphlette.", resolver.name, *path),
             did_you_mean(*path, paths));
-    return std::nullopt;
+    return false;
+  }
+
+  /// Nothing is asked of it now: it may be down.
+  bool find_remote(const ResolverConfig& resolver, RelationModel& relation) {
+    auto split = is_base_url(resolver.url) ? http::parse_url(resolver.url) : std::nullopt;
+    if (split) {
+      relation.remote = RemoteModel{resolver.url, *std::move(split), resolver.remote};
+      return true;
+    }
+    problem(resolver, fmt::format("The URL \"{}\" of resolver \"{}\" is none that can be asked.", resolver.url, resolver.name),
+            resolver.url.starts_with("https:")
+                ? "TLS is not spoken to other services: name a proxy that does, by its http URL."
+                : fmt::format("Write http://, a host, perhaps a port, and the path of its GraphQL endpoint. This service is {}.",
+                              model_.config.url));
+    return false;
+  }
+
+  /// The query of another server is not known here: its names must be names, and a field with an argument of the key's name would clash.
+  bool take_remote_query(const GraphletteModel& graphlette, const ResolverConfig& resolver, RelationModel& relation) {
+    std::string& argument = relation.remote->config.argument;
+    if (argument.empty()) argument = "id";
+    relation.query = resolver.query_name;
+    if (resolver.query_name.empty()) return false;  // reported with the config
+    for (const std::string* name : {&relation.query, &argument}) {
+      if (is_graphql_name(*name)) continue;
+      problem(resolver, fmt::format("\"{}\" of the resolver \"{}\" is no name in GraphQL.", *name, resolver.name), {});
+      return false;
+    }
+    const graphql::Field& field = *graphlette.schema->type(relation.type)->field(relation.field);
+    refuse_key_argument(FieldContext{*graphlette.schema, graphlette.schema_name, *graphlette.type, problems_}, field, relation, argument);
+    return true;
+  }
+
+  static bool is_graphql_name(std::string_view name) {
+    const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
+    return !name.empty() && is_letter(name.front()) &&
+           std::ranges::all_of(name, [&](char c) { return is_letter(c) || (c >= '0' && c <= '9'); });
+  }
+
+  void refuse_key_argument(const FieldContext& context, const graphql::Field& field, const RelationModel& relation, std::string_view key) {
+    const graphql::InputValue* argument = field.argument(key);
+    if (argument == nullptr) return;
+    problems_.push_back(
+        {context.place(argument->begin),
+         fmt::format("The argument \"{}\" of \"{}.{}\" is what the key of the parent is given to.", key, relation.type, relation.field),
+         "Leave it out, or name another."});
   }
 
   /// An internal resolver names a graphlette by its path, or by the path without /graph and slash.
@@ -132,7 +181,7 @@ class RelationDeriver {
     return true;
   }
 
-  /// The key goes to the query's argument `id`, else to its only argument.
+  /// The key goes to the argument that the config names, else to `id`, else to the only one.
   bool find_query(const ResolverConfig& resolver, RelationModel& relation) {
     const GraphletteModel& target = model_.graphlettes[relation.target];
     const QueryModel* query = target.query(resolver.query_name);
@@ -145,12 +194,13 @@ class RelationDeriver {
     }
     relation.query = query->query.name;
     const auto& parameters = query->query.parameters;
-    auto at = std::ranges::find(parameters, "id");
-    if (at == parameters.end() && parameters.size() == 1) at = parameters.begin();
+    const std::string& named = resolver.remote.argument;
+    auto at = std::ranges::find(parameters, named.empty() ? "id" : named);
+    if (named.empty() && at == parameters.end() && parameters.size() == 1) at = parameters.begin();
     if (at == parameters.end()) {
       problem(resolver,
               fmt::format("The resolver \"{}\" cannot tell which argument of \"{}\" takes the key.", resolver.name, relation.query),
-              "Let it have one argument, or one that is named id.");
+              "Let it have one argument, or one that is named id, or name it with `argument`.");
       return false;
     }
     relation.parameter = static_cast<std::size_t>(at - parameters.begin());
@@ -179,10 +229,7 @@ class RelationDeriver {
       if (&model_.graphlettes[i] != &graphlette) take_conditions(i, relation);
     own.is_by_id &= own.parameters.size() == parameters;
     if (own.is_connection) check_connection(*graphlette.schema, *field.type.named, graphlette.schema_name, problems_);
-    if (const graphql::InputValue* argument = field.argument(key); argument != nullptr)
-      problems_.push_back({context.place(argument->begin),
-                           fmt::format("The argument \"{}\" of \"{}\" is what the key of the parent is given to.", key, own.name),
-                           "Leave it out, or name another."});
+    refuse_key_argument(context, field, relation, key);
   }
 
   /// Adds the conditions that another graphlette declares on the same field, unless that has a resolver of its own for it.

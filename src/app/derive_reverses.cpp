@@ -88,7 +88,8 @@ class ListArguments {
 
 /// Whether a relation follows a key of its own to one document, by that one's id.
 bool is_foreign_key(const Model& model, const GraphletteModel& graphlette, const RelationModel& relation) {
-  if (relation.type != graphlette.type->name || relation.is_list || relation.keys.size() != 1 || relation.keys.front() == "id")
+  if (relation.remote || relation.type != graphlette.type->name || relation.is_list || relation.keys.size() != 1 ||
+      relation.keys.front() == "id")
     return false;
   const QueryModel* query = model.graphlettes[relation.target].query(relation.query);
   return query != nullptr && query->query.is_by_id;

@@ -5,6 +5,7 @@
 #include <deque>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@
 #include "federation/entity_mutation.hpp"
 #include "federation/entity_query.hpp"
 #include "graphql/type/schema.hpp"
+#include "http/client.hpp"
 #include "jsonschema/schema.hpp"
 
 namespace millrace::app {
@@ -32,16 +34,24 @@ struct QueryModel {
   bool is_wrong = false;          // while deriving: it has problems, and nothing is said about what it would be
 };
 
-/// A field that follows a key to a query of a graphlette of this service.
+/// What a relation asks of another server.
+struct RemoteModel {
+  std::string url;
+  http::Url split;
+  RemoteConfig config;
+};
+
+/// A field that follows a key to a query of a graphlette of this service, or of another server.
 struct RelationModel {
   std::string type;
   std::string field;
   std::vector<std::string> keys;  // members of the parent; the first that it has is followed
-  std::size_t target = 0;         // graphlette
   std::string query;
-  std::size_t parameter = 0;
   bool is_list = false;
-  federation::EntityQuery own;  // that query, with what the field's own arguments add
+  std::optional<RemoteModel> remote = {};  // set: the rest is not
+  std::size_t target = 0;                  // graphlette
+  std::size_t parameter = 0;
+  federation::EntityQuery own = {};  // that query, with what the field's own arguments add
 };
 
 struct MutationModel {

@@ -216,7 +216,27 @@ TEST_F(ModelTest, NamesResolversThatLeadNowhere) {
   EXPECT_THAT(resolver("name = name, queryName = getById, url = /a/graph"), Contains(HasSubstr("gives no object")));
   EXPECT_THAT(resolver("name = b, queryName = getByI, url = /a/graph"), Contains(HasSubstr("Did you mean \"getById\"")));
   EXPECT_THAT(resolver("name = b, queryName = getById, url = /b/graph"), Contains(HasSubstr("has no graphlette")));
-  EXPECT_THAT(resolver("name = b, queryName = getById, url = \"http://elsewhere:80/a/graph\""), Contains(HasSubstr("is not this service")));
+  EXPECT_THAT(resolver("name = b, queryName = getById, url = \"https://elsewhere/a/graph\""), Contains(HasSubstr("TLS is not spoken")));
+  EXPECT_THAT(resolver("name = b, queryName = getById, url = \"elsewhere/a/graph\""), Contains(HasSubstr("none that can be asked")));
+  EXPECT_THAT(resolver("name = b, queryName = \"get{\", url = \"http://elsewhere/graph\""), Contains(HasSubstr("no name in GraphQL")));
+}
+
+TEST_F(ModelTest, FollowsResolversToOtherServers) {
+  auto model = derive(graphlette(R"(rootConfig { resolvers = [ {
+    name = b, queryName = getBy, url = "http://elsewhere:81/x/graph", argument = key, at = false, timeout = 2s, retries = 0
+    breaker { failures = 7 } } ] })"));
+  ASSERT_TRUE(model.has_value());
+  const RelationModel& relation = model->graphlettes[0].relations.at(0);
+  ASSERT_TRUE(relation.remote.has_value());
+  const RemoteModel& remote = *relation.remote;
+  EXPECT_EQ(remote.split.host + ' ' + remote.split.port + ' ' + remote.split.path, "elsewhere 81 /x/graph");
+  EXPECT_EQ(relation.query + ' ' + remote.config.argument, "getBy key");
+  EXPECT_FALSE(remote.config.passes_at);
+  EXPECT_EQ(remote.config.timeout, std::chrono::seconds(2));
+  EXPECT_EQ(remote.config.connect_timeout, std::chrono::seconds(1));
+  EXPECT_EQ(remote.config.retries, 0u);
+  EXPECT_EQ(remote.config.breaker_failures, 7u);
+  EXPECT_THAT(relation.keys, testing::ElementsAre("b_id", "id"));
 }
 
 TEST_F(ModelTest, RefusesWhatIsNotServed) {

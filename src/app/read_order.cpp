@@ -10,6 +10,7 @@ std::vector<std::size_t> read_order(const Model& model) {
   for (std::size_t round = 0; round < turns.size(); ++round) {
     for (const GraphletteModel& graphlette : model.graphlettes) {
       for (const RelationModel& relation : graphlette.relations) {
+        if (relation.remote) continue;
         const std::size_t target = model.graphlettes[relation.target].entity;
         const bool holds_key = relation.type == graphlette.type->name && relation.keys.front() != "id" && target != graphlette.entity;
         if (holds_key) turns[target] = std::max(turns[target], std::min(turns[graphlette.entity] + 1, turns.size()));

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <map>
 #include <thread>
 
 #include "app/address.hpp"
@@ -15,6 +16,7 @@
 #include "base/json/canonical.hpp"
 #include "federation/connection.hpp"
 #include "federation/entity_mutation.hpp"
+#include "federation/remote/resolver.hpp"
 #include "federation/resolvers.hpp"
 #include "graph/endpoint.hpp"
 #include "graphql/execution/engine.hpp"
@@ -87,6 +89,7 @@ struct Service::State {
   std::vector<std::unique_ptr<document::Store>> stores;
   std::deque<graphql::Bindings> bindings;  // by graphlette
   graphql::Bindings unified_bindings;
+  std::map<std::pair<std::string, RemoteConfig>, std::shared_ptr<federation::RemoteTarget>> targets;
   std::vector<std::unique_ptr<graphql::Resolver>> resolvers;
   graphql::GroupResolver groups;
   federation::NodesResolver nodes;
@@ -117,7 +120,7 @@ struct Service::State {
         if (graphlette.entity == entity && document::has_sql(query.query.filter)) filters.push_back(&query.query.filter);
     for (const GraphletteModel& graphlette : model.graphlettes)
       for (const RelationModel& relation : graphlette.relations)
-        if (model.graphlettes[relation.target].entity == entity && document::has_sql(relation.own.filter))
+        if (!relation.remote && model.graphlettes[relation.target].entity == entity && document::has_sql(relation.own.filter))
           filters.push_back(&relation.own.filter);
     return filters;
   }
@@ -126,7 +129,8 @@ struct Service::State {
     for (std::size_t i = 0; i < model.graphlettes.size(); ++i) bindings.emplace_back();
     for (std::size_t i = 0; i < model.graphlettes.size(); ++i) {
       bind_roots(bindings[i], model.graphlettes[i]);
-      for (RelationModel& relation : model.graphlettes[i].relations) bind_relation(bindings[i], relation);
+      for (RelationModel& relation : model.graphlettes[i].relations)
+        relation.remote ? bind_remote(bindings[i], relation) : bind_relation(bindings[i], relation);
       bind_connections(bindings[i], *model.graphlettes[i].schema);
     }
   }
@@ -178,6 +182,33 @@ struct Service::State {
     resolver.parameter = relation.parameter;
     resolver.is_list = relation.is_list;
     own.bind(relation.type, relation.field, add_resolver<federation::RelationResolver>(std::move(resolver)));
+  }
+
+  void bind_remote(graphql::Bindings& own, const RelationModel& relation) {
+    federation::RemoteResolver::Options resolver;
+    resolver.target = target_of(*relation.remote);
+    resolver.query = {relation.query, relation.remote->config.argument};
+    for (const std::string& key : relation.keys) resolver.keys.push_back(json::quoted(key));
+    resolver.is_list = relation.is_list;
+    resolver.passes_at = relation.remote->config.passes_at;
+    own.bind(relation.type, relation.field, add_resolver<federation::RemoteResolver>(std::move(resolver)));
+  }
+
+  /// Resolvers that ask one server in one way share its connections and what is known of it.
+  std::shared_ptr<federation::RemoteTarget> target_of(const RemoteModel& remote) {
+    auto& target = targets[{remote.url, remote.config}];
+    if (target) return target;
+    const RemoteConfig& config = remote.config;
+    federation::TargetOptions of{.url = remote.url, .split = remote.split};
+    of.connect_timeout = config.connect_timeout;
+    of.timeout = config.timeout;
+    of.retries = config.retries;
+    of.backoff = config.backoff;
+    of.connections_max = config.connections;
+    of.answer_bytes_max = config.answer_bytes_max;
+    of.breaker = {config.breaker_failures, config.breaker_pause};
+    of.hops_max = static_cast<std::uint32_t>(model.config.graphql.hops);
+    return target = std::make_shared<federation::RemoteTarget>(std::move(of));
   }
 
   void bind_connections(graphql::Bindings& own, const graphql::Schema& schema) {
@@ -309,8 +340,9 @@ Service::Service(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Service::~Service() {
   for (auto& lane : state_->lanes) lane->loop.stop();
   state_->join();
-  // Connections end before the handlers that they call, and handlers before stores.
+  // Connections end before loops, with which ends what still waits for other servers; then the handlers that they call, and last stores.
   for (auto& lane : state_->lanes) lane->server.reset();
+  state_->lanes.clear();
   state_->handlers.clear();
 }
 

@@ -18,6 +18,7 @@ std::string connection_text(const EntityQuery& query, const Question& question, 
 class NodesResolver : public graphql::Resolver {
  public:
   std::span<const std::string> parent_keys() const override;
+  bool takes_selections() const override { return false; }  // another server has its own
   Task<std::vector<graphql::Resolved>> resolve(std::span<const graphql::FieldCall> calls) override;
 };
 
@@ -28,6 +29,7 @@ class CountResolver : public graphql::Resolver {
   void add(EntityQuery& query);
 
   std::span<const std::string> parent_keys() const override;
+  bool takes_selections() const override { return false; }  // another server has its own
   Task<std::vector<graphql::Resolved>> resolve(std::span<const graphql::FieldCall> calls) override;
 
  private:

@@ -64,6 +64,14 @@ Task<std::vector<graphql::Resolved>> QueryResolver::resolve(std::span<const grap
   co_return std::move(resolved);
 }
 
+std::string_view parent_key(const graphql::FieldCall& call, std::size_t parent, std::size_t width) {
+  for (std::size_t i = 0; i < width; ++i) {
+    std::string_view value = call.keys[parent * width + i];
+    if (!value.empty()) return value == "null" ? std::string_view() : value;
+  }
+  return {};
+}
+
 namespace {
 
 /// What one call of a relation asks: a question for each different key, and for each parent which one (SIZE_MAX: it has no key).
@@ -73,15 +81,6 @@ struct RelationCall {
   std::size_t questions = 0;
   std::vector<std::size_t> by_parent = {};
 };
-
-/// The first key that the parent has; empty when it has none or it is null.
-std::string_view key_of(const graphql::FieldCall& call, std::size_t parent, std::size_t width) {
-  for (std::size_t i = 0; i < width; ++i) {
-    std::string_view value = call.keys[parent * width + i];
-    if (!value.empty()) return value == "null" ? std::string_view() : value;
-  }
-  return {};
-}
 
 RelationCall plan_call(const RelationResolver::Options& options, const graphql::FieldCall& call, std::vector<Question>& questions) {
   RelationCall planned;
@@ -93,7 +92,7 @@ RelationCall plan_call(const RelationResolver::Options& options, const graphql::
   }
   std::unordered_map<std::string_view, std::size_t> known;
   for (std::size_t parent = 0; parent < call.parents; ++parent) {
-    std::string_view key = key_of(call, parent, options.keys.size());
+    std::string_view key = parent_key(call, parent, options.keys.size());
     if (key.empty()) {
       planned.by_parent.push_back(SIZE_MAX);
       continue;

@@ -10,6 +10,9 @@
 
 namespace millrace::federation {
 
+/// The key of a call's parent: of `width` members, the first that the parent has; empty when it has none or it is null.
+std::string_view parent_key(const graphql::FieldCall& call, std::size_t parent, std::size_t width);
+
 /// A field of the Query type.
 class QueryResolver : public graphql::Resolver {
  public:

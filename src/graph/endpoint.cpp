@@ -1,6 +1,9 @@
 #include "graph/endpoint.hpp"
 
+#include <charconv>
+
 #include "base/json/canonical.hpp"
+#include "federation/remote/target.hpp"
 #include "http/media_range.hpp"
 #include "http/status.hpp"
 
@@ -68,8 +71,16 @@ int status_of(Outcome outcome, Format format) {
   return 500;
 }
 
-graphql::EngineRequest engine_request(const Parameters& parameters, bool queries_only) {
-  return {parameters.query, parameters.operation_name, parameters.variables ? &*parameters.variables : nullptr, queries_only};
+graphql::Caller caller_of(const http::Request& request) {
+  graphql::Caller caller{std::string(request.header("authorization")), std::string(request.header("traceparent"))};
+  const std::string_view hops = request.header(federation::kHopsHeader);
+  std::from_chars(hops.data(), hops.data() + hops.size(), caller.hops);
+  return caller;
+}
+
+graphql::EngineRequest engine_request(const Parameters& parameters, bool queries_only, graphql::Caller caller) {
+  return {parameters.query, parameters.operation_name, parameters.variables ? &*parameters.variables : nullptr, queries_only,
+          std::move(caller)};
 }
 
 }  // namespace
@@ -88,11 +99,11 @@ Task<http::Response> Endpoint::handle(const http::Request& request) {
   auto asked = read_parameters(request, options_.batch_max);
   if (!asked) co_return respond(http::status_of(asked.error().kind), *format, error_body(asked.error()));
   if (asked->is_batch) {
-    auto body = co_await answer_batch(*asked);
+    auto body = co_await answer_batch(*asked, caller_of(request));
     if (!body) co_return std::unexpected(std::move(body).error());
     co_return respond(200, *format, *std::move(body));
   }
-  auto answered = co_await engine_.execute(engine_request(*asked->requests.front(), is_get));
+  auto answered = co_await engine_.execute(engine_request(*asked->requests.front(), is_get, caller_of(request)));
   if (!answered) co_return respond(http::status_of(answered.error().kind), *format, error_body(answered.error()));
   http::Response response = respond(status_of(answered->outcome, *format), *format, std::move(answered->body));
   response.only_reads = answered->only_reads;
@@ -100,7 +111,7 @@ Task<http::Response> Endpoint::handle(const http::Request& request) {
   co_return response;
 }
 
-Task<std::string> Endpoint::answer_batch(const Asked& asked) {
+Task<std::string> Endpoint::answer_batch(const Asked& asked, graphql::Caller caller) {
   std::string body = "[";
   for (const Result<Parameters>& parameters : asked.requests) {
     if (body.size() > 1) body += ',';
@@ -108,7 +119,7 @@ Task<std::string> Endpoint::answer_batch(const Asked& asked) {
       body += error_body(parameters.error());
       continue;
     }
-    auto answered = co_await engine_.execute(engine_request(*parameters, false));
+    auto answered = co_await engine_.execute(engine_request(*parameters, false, caller));
     body += answered ? answered->body : error_body(answered.error());
   }
   co_return body + "]";

@@ -27,7 +27,7 @@ class Endpoint : public http::Handler {
   Task<http::Response> handle(const http::Request& request) override;
 
  private:
-  Task<std::string> answer_batch(const Asked& asked);
+  Task<std::string> answer_batch(const Asked& asked, graphql::Caller caller);
 
   graphql::Engine& engine_;
   EndpointOptions options_;

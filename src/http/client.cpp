@@ -1,137 +1,281 @@
 #include "http/client.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http.hpp>
+#include <boost/asio/write.hpp>
+#include <deque>
+
+#include "http/response_reader.hpp"
 
 namespace millrace::http {
 
 namespace asio = boost::asio;
-namespace beast = boost::beast;
+using asio::ip::tcp;
+using ErrorCode = boost::system::error_code;
+using Clock = std::chrono::steady_clock;
 
 namespace {
 
-using Wire = beast::http::request<beast::http::string_body>;
-using Parser = beast::http::response_parser<beast::http::string_body>;
+constexpr std::chrono::milliseconds kTick{50};
 
-/// A request on its way. It lives until its last callback, whatever became of the client.
-struct Exchange : std::enable_shared_from_this<Exchange> {
-  asio::ip::tcp::socket& socket;
-  beast::flat_buffer& buffer;
-  Wire wire;
-  Parser parser;
-  io::Completion<Response>* completion;
-  bool timed_out = false;
+/// A connection.
+struct Link {
+  tcp::socket socket;
+  ResponseReader reader;
+  Clock::time_point idle_since = {};
+  bool has_served = false;
 
-  Exchange(asio::ip::tcp::socket& socket_in, beast::flat_buffer& buffer_in, io::Completion<Response>& completion_in)
-      : socket(socket_in), buffer(buffer_in), completion(&completion_in) {}
-
-  void write() {
-    beast::http::async_write(socket, wire, [self = shared_from_this()](beast::error_code error, std::size_t) {
-      if (error) return self->fail(error);
-      self->read();
-    });
-  }
-
-  void read() {
-    beast::http::async_read(socket, buffer, parser, [self = shared_from_this()](beast::error_code error, std::size_t) {
-      if (error) return self->fail(error);
-      self->finish();
-    });
-  }
-
-  void finish() {
-    Response response;
-    auto& message = parser.get();
-    response.status = message.result_int();
-    for (const auto& field : message) response.add(std::string_view(field.name_string()), std::string_view(field.value()));
-    response.body = std::move(message.body());
-    if (!message.keep_alive()) close();
-    std::exchange(completion, nullptr)->complete_here(std::move(response));
-  }
-
-  void fail(const beast::error_code& error) {
-    close();
-    if (completion == nullptr) return;
-    Error failure{ErrorKind::unavailable, "http.unreachable", fmt::format("The server cannot be reached: {}.", error.message())};
-    if (timed_out) failure = {ErrorKind::timed_out, "http.timed_out", "The server did not answer in time."};
-    std::exchange(completion, nullptr)->complete_here(Failure(std::move(failure)));
-  }
-
-  void close() const {
-    beast::error_code ignored;  // a socket that cannot be closed is closed
+  Link(io::Loop& loop, std::size_t response_bytes_max) : socket(loop.context()), reader(response_bytes_max) {}
+  void close() {
+    ErrorCode ignored;  // a socket that cannot be closed is closed
     socket.close(ignored);
   }
 };
 
-beast::http::verb verb_of(Method method) {
-  auto verb = beast::http::string_to_verb(std::string(to_string(method)));
-  CHECK(verb != beast::http::verb::unknown);
-  return verb;
+/// A request on its way. It lives until its last callback, whatever became of the client.
+struct Exchange {
+  Method method;
+  std::string wire;
+  io::Completion<Response>* completion;  // null: it has ended
+  Clock::time_point deadline;
+  Clock::time_point connect_deadline = Clock::time_point::max();
+  std::shared_ptr<Link> link = nullptr;
+  bool wants_new = false;   // a kept connection had gone
+  bool is_written = false;  // all of it
+
+  bool is_over() const { return completion == nullptr; }
+};
+
+Error unreachable(std::string_view why) {
+  return {ErrorKind::unavailable, "http.unreachable", fmt::format("The server cannot be reached: {}.", why)};
 }
 
 }  // namespace
 
-struct Client::State {
-  io::Loop& loop;
-  std::string host;
-  std::string port;
-  ClientOptions options;
-  asio::ip::tcp::resolver resolver;
-  asio::ip::tcp::socket socket;
-  beast::flat_buffer buffer;
+/// The connections and requests of a client. Callbacks hold it.
+class Client::Pool : public std::enable_shared_from_this<Pool> {
+ public:
+  Pool(io::Loop& loop, std::string host, std::string port, ClientOptions options)
+      : loop_(loop), host_(std::move(host)), port_(std::move(port)), options_(options), resolver_(loop.context()) {}
 
-  State(io::Loop& loop_in, std::string host_in, std::string port_in, ClientOptions options_in)
-      : loop(loop_in),
-        host(std::move(host_in)),
-        port(std::move(port_in)),
-        options(options_in),
-        resolver(loop.context()),
-        socket(loop.context()) {}
+  const ClientOptions& options() const { return options_; }
+  std::size_t connections() const { return links_; }
+
+  std::string wire_of(const ClientRequest& request) const {
+    std::string wire = fmt::format("{} {} HTTP/1.1\r\nHost: {}", to_string(request.method), request.target, host_);
+    if (port_ != "80") wire.append(1, ':').append(port_);
+    if (!request.content_type.empty()) wire.append("\r\nContent-Type: ").append(request.content_type);
+    Response lines;  // it knows how to write headers
+    for (const auto& [name, value] : request.headers) lines.add(name, value);
+    wire.append("\r\n").append(lines.headers);
+    const bool has_body = !request.body.empty() || (request.method != Method::get && request.method != Method::head);
+    if (has_body) fmt::format_to(std::back_inserter(wire), "Content-Length: {}\r\n", request.body.size());
+    return wire.append("\r\n").append(request.body);
+  }
 
   void begin(std::shared_ptr<Exchange> exchange) {
-    loop.after(options.timeout, [exchange] {
-      if (exchange->completion == nullptr) return;
-      exchange->timed_out = true;
-      exchange->close();
-    });
-    if (socket.is_open()) return exchange->write();
-    buffer.clear();
-    resolver.async_resolve(host, port, [this, exchange](beast::error_code error, const asio::ip::tcp::resolver::results_type& found) {
-      if (error) return exchange->fail(error);
-      asio::async_connect(socket, found, [exchange](beast::error_code failed, const asio::ip::tcp::endpoint&) {
-        if (failed) return exchange->fail(failed);
-        exchange->write();
-      });
+    active_.push_back(exchange);
+    watch();
+    if (!try_begin(exchange)) waiting_.push_back(std::move(exchange));
+  }
+  bool takes_more() const { return !is_closed_ && waiting_.size() < options_.waiting_max; }
+
+  void close() {
+    is_closed_ = true;
+    close_idle();
+    while (!active_.empty()) end(active_.back(), Failure(unreachable("the client was closed")));
+  }
+
+ private:
+  /// Gives it a connection, when there is one or may be one more.
+  bool try_begin(const std::shared_ptr<Exchange>& exchange) {
+    if (!idle_.empty() && !exchange->wants_new) {
+      exchange->link = std::move(idle_.back());
+      idle_.pop_back();
+      write(exchange);
+      return true;
+    }
+    if (links_ >= options_.connections_max) return false;
+    ++links_;
+    exchange->link = std::make_shared<Link>(loop_, options_.response_bytes_max);
+    exchange->connect_deadline = Clock::now() + options_.connect_timeout;
+    connect(exchange);
+    return true;
+  }
+
+  // Callbacks hold the connection that they are of, and do nothing when the exchange has left it meanwhile.
+
+  void connect(const std::shared_ptr<Exchange>& exchange) {
+    const bool is_bracketed = host_.starts_with('[') && host_.ends_with(']');
+    const std::string name = is_bracketed ? host_.substr(1, host_.size() - 2) : host_;
+    auto self = shared_from_this();
+    resolver_.async_resolve(
+        name, port_, [self, exchange, link = exchange->link](const ErrorCode& error, const tcp::resolver::results_type& found) {
+          if (exchange->link != link) return;
+          if (error) return self->end(exchange, Failure(unreachable(error.message())));
+          asio::async_connect(link->socket, found, [self, exchange, link](const ErrorCode& failed, const tcp::endpoint&) {
+            if (exchange->link == link) self->on_connect(exchange, failed);
+          });
+        });
+  }
+
+  void on_connect(const std::shared_ptr<Exchange>& exchange, const ErrorCode& error) {
+    if (error) return end(exchange, Failure(unreachable(error.message())));
+    exchange->connect_deadline = Clock::time_point::max();
+    ErrorCode ignored;  // it would only be slower
+    exchange->link->socket.set_option(tcp::no_delay(true), ignored);
+    write(exchange);
+  }
+
+  void write(const std::shared_ptr<Exchange>& exchange) {
+    exchange->link->reader.begin(exchange->method);
+    exchange->is_written = false;
+    // What went wrong shows in what is read: a server may say something, such as 413, before it closes.
+    asio::async_write(exchange->link->socket, asio::buffer(exchange->wire),
+                      [exchange, link = exchange->link](const ErrorCode& error, std::size_t) {
+                        if (exchange->link == link) exchange->is_written = !error;
+                      });
+    read(exchange);
+  }
+
+  void read(const std::shared_ptr<Exchange>& exchange) {
+    const std::span<char> space = exchange->link->reader.space();
+    exchange->link->socket.async_read_some(
+        asio::buffer(space.data(), space.size()),
+        [self = shared_from_this(), exchange, link = exchange->link](const ErrorCode& error, std::size_t count) {
+          if (exchange->link == link) self->on_read(exchange, error, count);
+        });
+  }
+
+  void on_read(const std::shared_ptr<Exchange>& exchange, const ErrorCode& error, std::size_t count) {
+    ResponseReader& reader = exchange->link->reader;
+    if (error && error != asio::error::eof && reader.has_begun())
+      return end(exchange, Failure(Error{ErrorKind::unavailable, "http.answer_cut", "The connection broke in the middle of the answer."}));
+    if (error && !reader.has_begun()) return lose(exchange, error == asio::error::eof ? "it closed the connection" : error.message());
+    reader.received(count);
+    switch (error ? reader.ended() : reader.step()) {
+      case ResponseReader::Step::need_more: return read(exchange);
+      case ResponseReader::Step::failed: return end(exchange, Failure(reader.error()));
+      case ResponseReader::Step::response: break;
+    }
+    const bool stays = reader.keeps_alive() && exchange->is_written;
+    auto response = reader.take();
+    if (stays) {
+      exchange->link->has_served = true;
+      exchange->link->idle_since = Clock::now();
+      idle_.push_back(std::exchange(exchange->link, nullptr));
+    }
+    end(exchange, std::move(response));
+  }
+
+  /// The connection went before it said anything. One that was kept may just have been too old: then all such are.
+  void lose(const std::shared_ptr<Exchange>& exchange, std::string_view why) {
+    if (!exchange->link->has_served) return end(exchange, Failure(unreachable(why)));
+    drop(*exchange);
+    close_idle();
+    exchange->wants_new = true;
+    if (!try_begin(exchange)) waiting_.push_front(exchange);
+  }
+
+  /// Completes it, and gives what it used to those that wait. Its awaiter runs within.
+  void end(std::shared_ptr<Exchange> exchange, Result<Response> result) {
+    if (exchange->is_over()) return;
+    drop(*exchange);
+    std::erase(active_, exchange);
+    std::erase(waiting_, exchange);
+    io::Completion<Response>* const completion = std::exchange(exchange->completion, nullptr);
+    serve_waiting();
+    completion->complete_here(std::move(result));
+  }
+
+  void serve_waiting() {
+    while (!is_closed_ && !waiting_.empty() && try_begin(waiting_.front())) waiting_.pop_front();
+  }
+
+  void drop(Exchange& exchange) {
+    if (!exchange.link) return;
+    exchange.link->close();
+    exchange.link = nullptr;
+    --links_;
+  }
+
+  void close_idle() {
+    for (const auto& link : idle_) link->close();
+    links_ -= idle_.size();
+    idle_.clear();
+  }
+
+  // --- Time ----------------------------------------------------------------------------------------------------------------------------
+
+  /// Looks at the time as long as there is something to look at.
+  void watch() {
+    if (is_watching_ || is_closed_ || (active_.empty() && idle_.empty())) return;
+    is_watching_ = true;
+    loop_.after(kTick, [weak = weak_from_this()] {
+      const auto self = weak.lock();
+      if (!self) return;
+      self->is_watching_ = false;
+      self->check_time(Clock::now());
+      self->watch();
     });
   }
 
-  std::shared_ptr<Exchange> exchange_for(const ClientRequest& request, io::Completion<Response>& completion) {
-    auto exchange = std::make_shared<Exchange>(socket, buffer, completion);
-    exchange->wire = Wire(verb_of(request.method), request.target, 11);
-    exchange->wire.set(beast::http::field::host, port == "80" ? host : host + ':' + port);
-    if (!request.content_type.empty()) exchange->wire.set(beast::http::field::content_type, request.content_type);
-    exchange->wire.body() = request.body;
-    exchange->wire.prepare_payload();
-    exchange->parser.body_limit(options.response_bytes_max);
-    return exchange;
+  void check_time(Clock::time_point now) {
+    const auto is_old = [&](const auto& link) { return now - link->idle_since >= options_.idle_timeout; };
+    for (const auto& link : idle_)
+      if (is_old(link)) link->close();
+    links_ -= std::erase_if(idle_, is_old);
+    std::vector<std::shared_ptr<Exchange>> late;
+    for (const auto& exchange : active_)
+      if (now >= std::min(exchange->deadline, exchange->connect_deadline)) late.push_back(exchange);
+    for (const auto& exchange : late) end(exchange, Failure(late_error(*exchange, now)));
   }
+
+  static Error late_error(const Exchange& exchange, Clock::time_point now) {
+    if (now >= exchange.connect_deadline)
+      return {ErrorKind::timed_out, "http.connect_timed_out", "The server did not take the connection in time."};
+    return {ErrorKind::timed_out, "http.timed_out", "The server did not answer in time."};
+  }
+
+  io::Loop& loop_;
+  const std::string host_;
+  const std::string port_;
+  const ClientOptions options_;
+  tcp::resolver resolver_;
+  std::vector<std::shared_ptr<Link>> idle_;        // the latest used at the end
+  std::size_t links_ = 0;                          // those in use and idle
+  std::vector<std::shared_ptr<Exchange>> active_;  // those that wait included
+  std::deque<std::shared_ptr<Exchange>> waiting_;
+  bool is_watching_ = false;
+  bool is_closed_ = false;
 };
 
 Client::Client(io::Loop& loop, std::string host, std::string port, ClientOptions options)
-    : state_(std::make_unique<State>(loop, std::move(host), std::move(port), options)) {}
-Client::~Client() = default;
+    : pool_(std::make_shared<Pool>(loop, std::move(host), std::move(port), options)) {}
+Client::~Client() {
+  close();
+}
+
+void Client::close() {
+  pool_->close();
+}
+
+std::size_t Client::connections() const {
+  return pool_->connections();
+}
 
 Task<Response> Client::send(ClientRequest request) {
-  const bool was_open = state_->socket.is_open();
+  if (!pool_->takes_more())
+    co_return Failure(Error{ErrorKind::unavailable, "http.waiting", "Too many requests wait for the server already."});
+  const auto timeout = std::min(request.timeout.value_or(pool_->options().timeout), pool_->options().timeout);
   io::Completion<Response> completion;
-  state_->begin(state_->exchange_for(request, completion));
-  auto response = co_await completion;
-  if (response || !was_open || response.error().code == "http.timed_out") co_return response;
-  io::Completion<Response> second;  // the kept connection was gone
-  state_->begin(state_->exchange_for(request, second));
-  co_return co_await second;
+  auto exchange = std::make_shared<Exchange>(request.method, pool_->wire_of(request), &completion, Clock::now() + timeout);
+  request = {};  // all of it is in the exchange
+  pool_->begin(std::move(exchange));
+  co_return co_await completion;
 }
 
 std::optional<Url> parse_url(std::string_view text) {

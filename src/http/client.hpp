@@ -1,4 +1,6 @@
-// An HTTP/1.1 client for one server: one connection at a time, kept alive between requests.
+// An HTTP/1.1 client for one server: a bounded number of connections, kept alive between requests.
+//
+// Redirects are not followed: they are responses like any other.
 #pragma once
 
 #include <chrono>
@@ -7,6 +9,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/task.hpp"
 #include "http/message.hpp"
@@ -25,7 +29,11 @@ struct Url {
 std::optional<Url> parse_url(std::string_view text);
 
 struct ClientOptions {
-  std::chrono::milliseconds timeout{30'000};  // of a request as a whole, connecting included
+  std::chrono::milliseconds connect_timeout{10'000};
+  std::chrono::milliseconds timeout{30'000};      // of a request as a whole, waiting for a connection and connecting included
+  std::chrono::milliseconds idle_timeout{4'000};  // a kept connection is closed after this, before servers do it
+  std::size_t connections_max = 1;
+  std::size_t waiting_max = 10'000;  // requests that wait for a connection
   std::size_t response_bytes_max = 256u << 20;
 };
 
@@ -34,21 +42,32 @@ struct ClientRequest {
   std::string target;        // path and query
   std::string content_type;  // empty: none
   std::string body;
+  std::vector<std::pair<std::string, std::string>> headers = {};
+  std::optional<std::chrono::milliseconds> timeout = {};  // instead of the client's, when it is shorter
 };
 
 class Client {
  public:
-  /// The loop must outlive the client; every call is made on its thread.
+  /// The loop must outlive the client; every call is made on its thread, but for the destructor when the loop has ended.
   Client(io::Loop& loop, std::string host, std::string port, ClientOptions options = {});
+  /// Closes all connections. Requests that are under way end with "http.unreachable".
   ~Client();
 
-  /// Sends and gives the whole response. A kept connection that the server has closed is opened anew. Errors: "http.unreachable"
-  /// (unavailable), "http.timed_out". One request at a time. Whether a failed request has been carried out is not known.
+  /// The same, while somebody may still hold it: nothing can be sent any more.
+  void close();
+
+  /// Sends and gives the whole response. A kept connection that the server has closed is opened anew. Errors, all unavailable but for the
+  /// time-outs: "http.unreachable", "http.connect_timed_out" and "http.timed_out" (timed_out), "http.answer", "http.answer_cut",
+  /// "http.answer_too_large", "http.waiting" (too many requests wait). Any number of requests at a time. Whether a failed request has been
+  /// carried out is not known.
   Task<Response> send(ClientRequest request);
 
+  /// Connections that are open or being opened.
+  std::size_t connections() const;
+
  private:
-  struct State;
-  std::unique_ptr<State> state_;
+  class Pool;
+  std::shared_ptr<Pool> pool_;
 };
 
 }  // namespace millrace::http

@@ -19,19 +19,6 @@ constexpr std::size_t kBytesAtOnce = 256 * 1024;
 constexpr std::size_t kPiece = 64 * 1024;
 constexpr std::string_view kTagEnd = "-gzip\"";
 
-/// Where the value of a header stands in "Name: value\r\n" lines.
-std::optional<std::pair<std::size_t, std::size_t>> find_value(std::string_view headers, std::string_view name) {
-  for (std::size_t line = 0; line < headers.size();) {
-    const std::size_t end = std::min(headers.find("\r\n", line), headers.size());
-    const std::string_view text = headers.substr(line, end - line);
-    if (text.size() > name.size() + 1 && text[name.size()] == ':' && equal_ignoring_case(text.substr(0, name.size()), name)) {
-      return std::pair(line + name.size() + 2, end);
-    }
-    line = end + 2;
-  }
-  return std::nullopt;
-}
-
 bool is_text(std::string_view type) {
   constexpr std::array kTypes = {"application/json",   "application/x-ndjson", "application/ndjson",  "application/javascript",
                                  "application/schema", "image/svg+xml",        "application/graphql", "application/problem+json"};
@@ -42,9 +29,9 @@ bool is_text(std::string_view type) {
 bool pays(const Response& response) {
   if (!response.stream && response.body.size() < kBytesMin) return false;
   if (response.stream_length && *response.stream_length < kBytesMin) return false;
-  if (find_value(response.headers, "Content-Encoding")) return false;
-  const auto type = find_value(response.headers, "Content-Type");
-  return type && is_text(media_type(std::string_view(response.headers).substr(type->first, type->second - type->first)));
+  if (response.header("Content-Encoding")) return false;
+  const auto type = response.header("Content-Type");
+  return type && is_text(media_type(*type));
 }
 
 /// A text in pieces.
@@ -103,8 +90,10 @@ bool restore_tags(Request& request, std::string& storage) {
 }
 
 void mark_tag(Response& response) {
-  const auto tag = find_value(response.headers, "ETag");
-  if (tag && response.headers[tag->second - 1] == '"') response.headers.insert(tag->second - 1, kTagEnd.substr(0, kTagEnd.size() - 1));
+  const auto tag = response.header("ETag");
+  if (!tag || !tag->ends_with('"')) return;
+  const auto end = static_cast<std::size_t>(tag->data() + tag->size() - response.headers.data());
+  response.headers.insert(end - 1, kTagEnd.substr(0, kTagEnd.size() - 1));
 }
 
 }  // namespace millrace::http

@@ -40,6 +40,17 @@ bool is_utf8(std::string_view text) {
 
 }  // namespace
 
+std::optional<std::string_view> find_header(std::string_view lines, std::string_view name) {
+  while (!lines.empty()) {
+    const std::size_t end = std::min(lines.find("\r\n"), lines.size());
+    const std::string_view line = lines.substr(0, end);
+    if (line.size() > name.size() + 1 && line[name.size()] == ':' && equal_ignoring_case(line.substr(0, name.size()), name))
+      return line.substr(name.size() + 2);
+    lines.remove_prefix(std::min(end + 2, lines.size()));
+  }
+  return std::nullopt;
+}
+
 std::string_view to_string(Method method) {
   switch (method) {
     case Method::get: return "GET";

@@ -45,6 +45,9 @@ struct Request {
   std::string_view header(std::string_view name) const;
 };
 
+/// The value of the first header of that name in "Name: value\r\n" lines, whatever its case.
+std::optional<std::string_view> find_header(std::string_view lines, std::string_view name);
+
 /// A response. Content-Length, Transfer-Encoding, Content-Encoding, Date and Connection are the server's.
 struct Response {
   int status = 200;
@@ -57,6 +60,8 @@ struct Response {
 
   /// Adds a header. Line breaks and other control characters in the value are dropped, so that no value can start a new header.
   Response& add(std::string_view name, std::string_view value);
+  /// The first header of that name, whatever its case; nothing when absent.
+  std::optional<std::string_view> header(std::string_view name) const { return find_header(headers, name); }
 };
 
 /// How the body of a request is to be taken.

@@ -1,5 +1,6 @@
 #include "graphql/execution/answer.hpp"
 
+#include <algorithm>
 #include <unordered_map>
 
 #include "base/json/canonical.hpp"
@@ -26,7 +27,7 @@ void append_details(std::string& out, std::span<const ErrorDetail> details) {
 }  // namespace
 
 void append_error(std::string& out, std::string_view message, const std::vector<SourceLocation>& locations, std::string_view path,
-                  std::string_view code, std::span<const ErrorDetail> details) {
+                  std::string_view code, std::span<const ErrorDetail> details, std::string_view members) {
   if (!out.empty()) out += ',';
   out += "{\"message\":";
   json::append_string(out, message);
@@ -41,6 +42,7 @@ void append_error(std::string& out, std::string_view message, const std::vector<
   if (!code.empty()) {
     out += ",\"extensions\":{\"code\":";
     json::append_string(out, code);
+    if (!members.empty()) out.append(1, ',').append(members);
     if (!details.empty()) append_details(out, details);
     out += '}';
   }
@@ -99,7 +101,12 @@ struct Trouble {
   std::string_view code = {};
   std::span<const ErrorDetail> details = {};
   std::optional<std::uint32_t> place = std::nullopt;  // of an argument's value; else it is the field's
+  std::string_view extensions = {};                   // members beside the code
 };
+
+std::string text_of(const Error& error) {
+  return error.hint.empty() ? error.message : error.message + ' ' + error.hint;
+}
 
 }  // namespace
 
@@ -167,9 +174,10 @@ class AnswerWriter::Writer {
       case Resolved::Kind::null: return write_value("null", field, 0, path, nullptr);
       case Resolved::Kind::error: {
         const Error& error = fetched.resolved.error(outcome.begin);
-        return fail(field, 0, path, {error.hint.empty() ? error.message : error.message + ' ' + error.hint, error.code, error.details});
+        return fail(field, 0, path, {text_of(error), error.code, error.details, std::nullopt, fetched.resolved.extensions(outcome.begin)});
       }
       case Resolved::Kind::value: {
+        report_below(fetched.resolved.errors_below(outcome.begin), field, path);
         Cursor cursor = cursor_at(fetched, outcome.begin);
         return write_value(fetched.resolved.values()[outcome.begin], field, 0, path, &cursor);
       }
@@ -204,7 +212,7 @@ class AnswerWriter::Writer {
     const std::size_t start = out().size();
     const bool is_non_null = depth < wrappers.size() && wrappers[depth] == TypeRef::Wrapper::non_null;
     if (value.empty() || value == "null") {
-      if (!is_non_null) return write_null(field, depth, start);
+      if (!is_non_null || is_reported(path)) return write_null(field, depth, start);
       return fail(field, depth, path,
                   {fmt::format("Cannot return null for non-nullable field {}.{}.", field.parent->name, field.field->name)});
     }
@@ -289,13 +297,38 @@ class AnswerWriter::Writer {
   bool fail(const PlannedField& field, std::size_t depth, const Path& path, const Trouble& trouble) {
     std::string text = "[";
     path.append(text);
-    text += ']';
+    report(field, text + ']', trouble);
+    return write_null(field, depth, out().size());
+  }
+
+  void report(const PlannedField& field, std::string_view path, const Trouble& trouble) {
     std::vector<SourceLocation> locations;
     if (trouble.place) locations.push_back(location_at(context_.source, *trouble.place));
     for (std::size_t i = 0; !trouble.place && i < field.nodes.size(); ++i)
       locations.push_back(location_at(context_.source, field.nodes[i]->begin));
-    append_error(answer_.errors, trouble.message, locations, text, trouble.code, trouble.details);
-    return write_null(field, depth, out().size());
+    append_error(answer_.errors, trouble.message, locations, path, trouble.code, trouble.details, trouble.extensions);
+  }
+
+  /// Errors that came with a value: what they made null is not reported again.
+  void report_below(std::span<const ErrorBelow> errors, const PlannedField& field, const Path& path) {
+    for (const ErrorBelow& below : errors) {
+      std::string text = "[";
+      path.append(text);
+      if (!below.path.empty()) text.append(1, ',').append(below.path);
+      text += ']';
+      report(field, text, {text_of(below.error), below.error.code, below.error.details, std::nullopt, below.extensions});
+      text.back() = ',';  // so that one path begins with the other only at a whole step
+      reported_.push_back(std::move(text));
+    }
+  }
+
+  /// Whether an error was reported at this place or below it.
+  bool is_reported(const Path& path) const {
+    if (reported_.empty()) return false;
+    std::string text = "[";
+    path.append(text);
+    text += ',';
+    return std::ranges::any_of(reported_, [&](const std::string& reported) { return reported.starts_with(text); });
   }
 
   /// Cuts the output back and writes null where the type allows it.
@@ -312,6 +345,7 @@ class AnswerWriter::Writer {
   AnswerContext context_;
   Answer answer_;
   std::unordered_map<const PlannedField*, std::optional<Fault>> member_faults_;
+  std::vector<std::string> reported_;  // paths of errors that came with values: "[...,"
 };
 
 AnswerWriter::AnswerWriter(const ObjectSet& root, const AnswerContext& context) : root_(root), writer_(std::make_unique<Writer>(context)) {}

@@ -14,9 +14,9 @@
 namespace millrace::graphql {
 
 /// Appends an error as an entry of "errors": message, locations, path (a JSON array, or empty) and, when there is a code, extensions with
-/// it and the details, {path, keyword, message} each.
+/// it, further members (JSON, or empty) and the details, {path, keyword, message} each.
 void append_error(std::string& out, std::string_view message, const std::vector<SourceLocation>& locations, std::string_view path,
-                  std::string_view code, std::span<const ErrorDetail> details = {});
+                  std::string_view code, std::span<const ErrorDetail> details = {}, std::string_view members = {});
 
 /// The two halves of a response: `data` is a JSON object or null; `errors` the entries of the list, comma-separated, or empty.
 struct Answer {

@@ -104,8 +104,9 @@ Task<EngineResponse> Engine::execute(EngineRequest request) {
   if (!variables) co_return refuse(variables.error());
   auto plan = state_->preparer.plan(*prepared, chosen, *variables);
   if (!plan) co_return refuse({plan.error()});
-  auto run = std::make_shared<Run>(Run::Parts{*state_->schema, prepared, *std::move(plan), *std::move(variables)}, state_->options,
-                                   state_->running);
+  auto run =
+      std::make_shared<Run>(Run::Parts{*state_->schema, prepared, *std::move(plan), *std::move(variables), std::move(request.caller)},
+                            state_->options, state_->running);
   auto answer = co_await Run::answer(run);
   if (!*answer) co_return state_->timed_out(chosen.operation);
   co_return EngineResponse{EngineResponse::Outcome::executed, response_body(**std::move(answer)), chosen.operation == OperationType::query};

@@ -24,6 +24,7 @@ struct EngineRequest {
   std::optional<std::string_view> operation_name = {};
   const json::Value* variables = nullptr;  // an object; null: none
   bool queries_only = false;               // as GraphQL over HTTP wants it for GET
+  Caller caller = {};                      // for resolvers; the engine does not look at it
 };
 
 struct EngineResponse {

@@ -25,7 +25,7 @@ struct Batch {
 
 class Level {
  public:
-  Level(ObjectTree& tree, const Variables& variables) : tree_(tree), variables_(variables) {}
+  Level(ObjectTree& tree, const FetchContext& context) : tree_(tree), context_(context) {}
 
   void add(ObjectSet& set, std::size_t first, std::size_t last) {
     set.fetched.resize(set.selection->fetches.size());
@@ -40,7 +40,7 @@ class Level {
     place.fetched().fetched = true;
     places_.push_back(place);
     if (place.field->resolver == nullptr) return open(place);
-    auto arguments = argument_values(*place.field, variables_, tree_.storage);
+    auto arguments = argument_values(*place.field, context_.variables, tree_.storage);
     if (!arguments) {
       place.fetched().fault = std::move(arguments).error();
       return;
@@ -48,6 +48,9 @@ class Level {
     Batch& batch = batch_for(place.field->resolver);
     batch.places.push_back(place);
     FieldCall& call = batch.calls.emplace_back(*place.field->field, *std::move(arguments), place.set->texts.size());
+    call.planned = place.field;
+    call.variables = &context_.variables;
+    call.caller = &context_.caller;
     call.keys.reserve(call.parents * place.field->key_slots.size());
     for (std::size_t row = 0; row < call.parents; ++row)
       for (std::uint32_t slot : place.field->key_slots) call.keys.push_back(place.set->slot(row, slot));
@@ -73,7 +76,7 @@ class Level {
   }
 
   ObjectTree& tree_;
-  const Variables& variables_;
+  const FetchContext& context_;
   std::vector<Place> places_;
   std::vector<Batch> batches_;
 };
@@ -185,23 +188,23 @@ std::vector<ObjectSet*> sets_below(ObjectTree& tree, const Level& level) {
 
 }  // namespace
 
-Task<std::vector<ObjectSet*>> fetch_level(ObjectTree& tree, ObjectSet& set, const Variables& variables, FetchRange range) {
-  Level level(tree, variables);
+Task<std::vector<ObjectSet*>> fetch_level(ObjectTree& tree, ObjectSet& set, FetchRange range, FetchContext context) {
+  Level level(tree, context);
   level.add(set, range.first, range.last);
   auto answered = co_await run(level.batches());
   CHECK(answered.has_value());
   co_return sets_below(tree, level);
 }
 
-Task<bool> fetch(ObjectTree& tree, ObjectSet& root, const Variables& variables, FetchRange range, const IsOver& is_over) {
-  auto level = std::make_unique<Level>(tree, variables);
+Task<bool> fetch(ObjectTree& tree, ObjectSet& root, FetchRange range, FetchContext context) {
+  auto level = std::make_unique<Level>(tree, context);
   level->add(root, range.first, range.last);
   while (!level->empty()) {
     auto answered = co_await run(level->batches());
     CHECK(answered.has_value());
-    auto next = std::make_unique<Level>(tree, variables);
+    auto next = std::make_unique<Level>(tree, context);
     for (ObjectSet* set : sets_below(tree, *level)) next->add(*set, 0, set->selection->fetches.size());
-    if (!next->empty() && is_over()) co_return false;
+    if (!next->empty() && context.is_over()) co_return false;
     level = std::move(next);
   }
   co_return true;

@@ -19,12 +19,19 @@ struct FetchRange {
 /// Whether nobody waits for the answer any more.
 using IsOver = std::function<bool()>;
 
+/// What holds for all that is fetched; all of it outlives the fetch.
+struct FetchContext {
+  const Variables& variables;
+  const Caller& caller;
+  const IsOver& is_over;
+};
+
 /// Fetches these alone: the sets that hold what they gave.
-Task<std::vector<ObjectSet*>> fetch_level(ObjectTree& tree, ObjectSet& set, const Variables& variables, FetchRange range);
+Task<std::vector<ObjectSet*>> fetch_level(ObjectTree& tree, ObjectSet& set, FetchRange range, FetchContext context);
 
 /// Fetches everything below some of the root's fetches: the field itself, then level after level until nothing
-/// is left. The calls of one level run together; the next level begins when all have answered, unless the request `is_over` by then: false,
+/// is left. The calls of one level run together; the next level begins when all have answered, unless the request is over by then: false,
 /// and what was fetched is not complete. A resolver's error stays with its field.
-Task<bool> fetch(ObjectTree& tree, ObjectSet& root, const Variables& variables, FetchRange range, const IsOver& is_over);
+Task<bool> fetch(ObjectTree& tree, ObjectSet& root, FetchRange range, FetchContext context);
 
 }  // namespace millrace::graphql

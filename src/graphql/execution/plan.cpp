@@ -4,8 +4,10 @@
 #include <unordered_set>
 
 #include "base/json/canonical.hpp"
+#include "base/json/slices.hpp"
 #include "graphql/execution/collect.hpp"
 #include "graphql/execution/cost.hpp"
+#include "graphql/execution/wire.hpp"
 #include "graphql/language/parser.hpp"
 #include "graphql/type/literal_check.hpp"
 
@@ -16,6 +18,7 @@ namespace {
 struct Scope {
   const Bindings* target = nullptr;  // of the resolver above; the asking side's own come first
   std::vector<const PlannedArgument*> inherited = {};
+  bool is_wire = false;  // the resolver above gives selections
 
   friend auto operator<=>(const Scope&, const Scope&) = default;
 };
@@ -61,6 +64,7 @@ class Planner {
     PlannedSelection& made = plan_->selections.emplace_back();
     planned_.emplace(std::move(key), &made);
     made.type = &type;
+    made.is_wire = scope.is_wire;
     auto collected = collect_fields({input_.schema, fragments_, input_.variables}, type, sets, work_);
     if (!collected) {
       made.fault = std::move(collected).error();
@@ -125,10 +129,11 @@ class Planner {
   }
 
   Resolver* find_resolver(const Type& type, std::string_view field, const Scope& scope) const {
-    if (Resolver* own = input_.bindings.find(type.name, field)) return own;
-    if (scope.target != nullptr)
-      if (Resolver* target = scope.target->find(type.name, field)) return target;
-    return input_.introspection.find(type.name, field);
+    for (const Bindings* bindings : {&input_.bindings, scope.target, &input_.introspection}) {
+      Resolver* found = bindings != nullptr ? bindings->find(type.name, field) : nullptr;
+      if (found != nullptr && (!scope.is_wire || found->takes_selections())) return found;
+    }
+    return nullptr;
   }
 
   static std::uint32_t slot_of(PlannedSelection& owner, const std::string& quoted_key) {
@@ -139,10 +144,11 @@ class Planner {
 
   static void add_slots(PlannedSelection& owner, PlannedField& planned) {
     if (planned.resolver == nullptr) {
-      planned.slot = slot_of(owner, json::quoted(planned.field->name));
+      planned.slot = slot_of(owner, json::quoted(owner.is_wire ? wire_key(planned.response_key) : planned.field->name));
       return;
     }
-    for (const std::string& key : planned.resolver->parent_keys()) planned.key_slots.push_back(slot_of(owner, key));
+    for (const std::string& key : planned.resolver->parent_keys())
+      planned.key_slots.push_back(slot_of(owner, owner.is_wire ? json::quoted(wire_member(*owner.type, json::decode_string(key))) : key));
   }
 
   void add_selections(PlannedField& planned, const Scope& scope) {
@@ -166,6 +172,7 @@ class Planner {
   Scope scope_below(const PlannedField& planned, const Scope& scope) {
     Scope below = scope;
     if (planned.resolver != nullptr && planned.resolver->below() != nullptr) below.target = planned.resolver->below();
+    if (planned.resolver != nullptr) below.is_wire = planned.resolver->gives_selections();
     for (const PlannedArgument& argument : planned.arguments) {
       if (!contains(input_.inherited_arguments, argument.definition->name)) continue;
       std::erase_if(below.inherited, [&](const PlannedArgument* above) { return above->definition->name == argument.definition->name; });

@@ -73,6 +73,7 @@ struct PlannedSelection {
   std::vector<PlannedField> fields;          // in response order
   std::vector<std::string> slots;            // quoted keys of the members that are needed, without repetition
   std::vector<const PlannedField*> fetches;  // the fields that are fetched or opened
+  bool is_wire = false;                      // of objects that another server gave: members have the names of wire.hpp
   std::optional<Fault> fault = {};           // set: @skip or @include cannot be decided; there are no fields then
   std::uint32_t number = 0;                  // in Plan::finished
 };

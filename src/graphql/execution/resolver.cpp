@@ -1,5 +1,7 @@
 #include "graphql/execution/resolver.hpp"
 
+#include <algorithm>
+
 namespace millrace::graphql {
 
 std::string_view ArgumentValues::find(std::string_view name) const {
@@ -13,9 +15,15 @@ std::uint32_t Resolved::add_value(std::string_view value) {
   return static_cast<std::uint32_t>(values_.size() - 1);
 }
 
-void Resolved::give_error(Error error) {
+void Resolved::give_error(Error error, std::string extensions) {
   outcomes_.push_back({Kind::error, static_cast<std::uint32_t>(errors_.size()), 0});
-  errors_.push_back(std::move(error));
+  errors_.push_back({.error = std::move(error), .extensions = std::move(extensions)});
+}
+
+std::span<const ErrorBelow> Resolved::errors_below(std::uint32_t value) const {
+  if (below_.empty()) return {};
+  const auto found = std::ranges::equal_range(below_, value, {}, &ErrorBelow::value);
+  return {found.begin(), found.end()};
 }
 
 Task<std::vector<Resolved>> GroupResolver::resolve(std::span<const FieldCall> calls) {

@@ -14,6 +14,7 @@
 
 #include "base/hash.hpp"
 #include "base/task.hpp"
+#include "graphql/type/coercion.hpp"
 #include "graphql/type/schema.hpp"
 
 namespace millrace::graphql {
@@ -30,6 +31,15 @@ class ArgumentValues {
   std::vector<std::pair<std::string_view, std::string_view>> values_;
 };
 
+struct PlannedField;
+
+/// Who asks: what a service that is asked in turn must know of the request. Copied into the run, since that may outlive the request.
+struct Caller {
+  std::string authorization = {};  // header of that name, as it came
+  std::string traceparent = {};
+  std::uint32_t hops = 0;  // services that the request has gone through before this one
+};
+
 /// One place in a plan, asked for all its parents.
 struct FieldCall {
   const Field& field;
@@ -37,6 +47,18 @@ struct FieldCall {
   std::size_t parents = 0;
   /// The parents' members that Resolver::parent_keys() names, parent after parent; empty where a parent has no such member.
   std::vector<std::string_view> keys;
+  // For a resolver that passes on what is selected (plan.hpp). Never null when the engine calls.
+  const PlannedField* planned = nullptr;
+  const Variables* variables = nullptr;
+  const Caller* caller = nullptr;
+};
+
+/// An error within a value, which stands where the value says null.
+struct ErrorBelow {
+  std::uint32_t value = 0;  // its number
+  std::string path = {};    // from the field on: response keys and indexes as JSON, separated by commas; empty: the field itself
+  Error error = {};
+  std::string extensions = {};  // members of the error's `extensions` beside the code, as JSON; may be empty
 };
 
 /// What a call gives: for each parent null, one value, a list of values, or an error. Parents may share values.
@@ -55,18 +77,24 @@ class Resolved {
   void give_null() { outcomes_.push_back({}); }
   void give_value(std::uint32_t value) { outcomes_.push_back({Kind::value, value, 1}); }
   void give_list(std::uint32_t begin, std::uint32_t count) { outcomes_.push_back({Kind::list, begin, count}); }
-  void give_error(Error error);
+  /// `extensions` as in ErrorBelow.
+  void give_error(Error error, std::string extensions = {});
+  /// Reports an error for every parent that gets the value. Requires: values come in the order of their numbers.
+  void add_error_below(ErrorBelow error) { below_.push_back(std::move(error)); }
   /// Keeps the owner of the values' text until the answer is written.
   void keep(std::shared_ptr<const void> owner) { owners_.push_back(std::move(owner)); }
 
   const std::vector<Outcome>& outcomes() const { return outcomes_; }
   const std::vector<std::string_view>& values() const { return values_; }
-  const Error& error(std::uint32_t number) const { return errors_[number]; }
+  const Error& error(std::uint32_t number) const { return errors_[number].error; }
+  const std::string& extensions(std::uint32_t number) const { return errors_[number].extensions; }
+  std::span<const ErrorBelow> errors_below(std::uint32_t value) const;
 
  private:
   std::vector<Outcome> outcomes_;
   std::vector<std::string_view> values_;
-  std::vector<Error> errors_;
+  std::vector<ErrorBelow> errors_;  // those of outcomes
+  std::vector<ErrorBelow> below_;
   std::vector<std::shared_ptr<const void>> owners_;
 };
 
@@ -87,6 +115,12 @@ class Resolver {
 
   /// Of resolvers in one level those with a lower turn have answered before one with a higher is asked; equal ones are asked together.
   virtual std::size_t turn() const { return 0; }
+
+  /// Whether its objects hold just what is selected, under the names of wire.hpp: it asks another server, which answers selections.
+  virtual bool gives_selections() const { return false; }
+
+  /// Whether it can be asked about objects that such a resolver gave.
+  virtual bool takes_selections() const { return true; }
 
   /// Answers all calls of one level together, in order, one outcome for each parent. An error of the task as a whole counts for every
   /// parent of every call.

@@ -12,19 +12,19 @@ Result<Answer> too_late() {
 
 /// Runs one field of a mutation with all that is below it. Those below one that only groups run one after the other, until one of them
 /// makes the group null. False when nobody waits any more.
-Task<bool> mutate(ObjectTree& tree, ObjectSet& set, const PlannedField& field, const AnswerContext& context, const IsOver& is_over) {
-  if (field.fetch > 0 && is_over()) co_return false;
+Task<bool> mutate(ObjectTree& tree, ObjectSet& set, const PlannedField& field, const AnswerContext& context, FetchContext fetching) {
+  if (field.fetch > 0 && fetching.is_over()) co_return false;
   const FetchRange range{field.fetch, field.fetch + 1};
   if (field.resolver == nullptr || !field.resolver->is_group()) {
-    auto is_complete = co_await fetch(tree, set, context.variables, range, is_over);
+    auto is_complete = co_await fetch(tree, set, range, fetching);
     co_return *is_complete;
   }
-  CO_TRY(const auto groups, co_await fetch_level(tree, set, context.variables, range));
+  CO_TRY(const auto groups, co_await fetch_level(tree, set, range, fetching));
   for (ObjectSet* group : groups) {
     AnswerWriter writer(*group, context);
     for (const PlannedField& below : group->selection->fields) {
       if (!below.fetches()) continue;
-      auto is_complete = co_await mutate(tree, *group, below, context, is_over);
+      auto is_complete = co_await mutate(tree, *group, below, context, fetching);
       if (!*is_complete) co_return false;
       if (!writer.write(below)) break;
     }
@@ -57,16 +57,17 @@ Task<Answer> Run::work(std::shared_ptr<Run> run) {
   root.texts.push_back("{}");
   project(root);
   const IsOver is_over = [&run] { return run->is_over(); };
+  const FetchContext fetching{run->parts_.variables, run->parts_.caller, is_over};
   const bool is_serial = plan.operation == OperationType::mutation;
   if (!is_serial) {
-    auto is_complete = co_await fetch(tree, root, run->parts_.variables, {0, plan.root->fetches.size()}, is_over);
+    auto is_complete = co_await fetch(tree, root, {0, plan.root->fetches.size()}, fetching);
     if (!*is_complete) co_return too_late();
   }
   const AnswerContext context{run->parts_.schema, run->parts_.variables, run->parts_.prepared->text};
   AnswerWriter writer(root, context);
   for (const PlannedField& field : plan.root->fields) {
     if (is_serial && field.fetches()) {
-      auto is_complete = co_await mutate(tree, root, field, context, is_over);
+      auto is_complete = co_await mutate(tree, root, field, context, fetching);
       if (!*is_complete) co_return too_late();
     }
     if (!writer.write(field)) break;

@@ -24,6 +24,7 @@ class Run {
     std::shared_ptr<Prepared> prepared;
     std::shared_ptr<const Plan> plan;
     Variables variables;
+    Caller caller;
   };
 
   /// `running` counts the runs that are there. Options and counter must outlive it.
