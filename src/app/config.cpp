@@ -250,6 +250,8 @@ LoadConfig read_load(ObjectReader& reader) {
           .headers = reader.number("headers"),
           .writes = reader.number("writes"),
           .scans = reader.number("scans"),
+          .followers = reader.number("followers"),
+          .heartbeat = read_limit(reader, "heartbeat"),
           .write_wait = read_limit(reader, "writeWait"),
           .header_timeout = read_limit(reader, "headerTimeout"),
           .body_timeout = read_limit(reader, "bodyTimeout"),

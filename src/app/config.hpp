@@ -120,6 +120,8 @@ struct LoadConfig {
   std::uint64_t headers = 0;
   std::uint64_t writes = 0;
   std::uint64_t scans = 0;
+  std::uint64_t followers = 0;
+  std::chrono::milliseconds heartbeat{};
   std::chrono::milliseconds write_wait{};
   std::chrono::milliseconds header_timeout{};
   std::chrono::milliseconds body_timeout{};

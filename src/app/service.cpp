@@ -14,6 +14,7 @@
 #include "app/storage.hpp"
 #include "app/unified_model.hpp"
 #include "base/json/canonical.hpp"
+#include "document/feed.hpp"
 #include "federation/connection.hpp"
 #include "federation/entity_mutation.hpp"
 #include "federation/remote/resolver.hpp"
@@ -41,17 +42,24 @@ struct Lane {
 };
 
 using Engines = std::vector<std::unique_ptr<graphql::Engine>>;
+using Feeds = std::vector<std::unique_ptr<document::Feed>>;
 
-/// Requests that were answered when their time was up, and still wait for a store.
-bool are_idle(const Engines& engines) {
-  return std::ranges::all_of(engines, [](const auto& engine) { return engine->running() == 0; });
-}
+/// What may still wait for a store though nobody waits for it: requests that were answered when their time was up, reads for followers.
+struct Background {
+  const Engines& engines;
+  const Feeds& feeds;
+
+  bool is_idle() const {
+    return std::ranges::all_of(engines, [](const auto& engine) { return engine->running() == 0; }) &&
+           std::ranges::all_of(feeds, [](const auto& feed) { return feed->is_idle(); });
+  }
+};
 
 /// Checks until every request of the lane has ended or the time is up, then stops the loop. On the lane's thread.
-void drain(Lane& lane, const Engines& engines, std::chrono::steady_clock::time_point deadline) {
-  const bool has_ended = lane.server->open_connections() == 0 && are_idle(engines);
+void drain(Lane& lane, Background background, std::chrono::steady_clock::time_point deadline) {
+  const bool has_ended = lane.server->open_connections() == 0 && background.is_idle();
   if (has_ended || std::chrono::steady_clock::now() >= deadline) return lane.loop.stop();
-  lane.loop.after(std::chrono::milliseconds(20), [&lane, &engines, deadline] { drain(lane, engines, deadline); });
+  lane.loop.after(std::chrono::milliseconds(20), [&lane, background, deadline] { drain(lane, background, deadline); });
 }
 
 graphql::EngineOptions engine_options(const GraphqlLimitsConfig& limits) {
@@ -86,6 +94,7 @@ struct Service::State {
   Model model;
   ServiceOptions options;
   io::WorkerPool workers;
+  Feeds feeds;  // by entity, as the stores
   std::vector<std::unique_ptr<document::Store>> stores;
   std::deque<graphql::Bindings> bindings;  // by graphlette
   graphql::Bindings unified_bindings;
@@ -108,7 +117,8 @@ struct Service::State {
                            options.log, model.config.load.writes, model.config.load.write_wait};
     for (std::size_t i = 0; i < model.entities.size(); ++i) {
       TRY(auto store, open_storage(model.entities[i], context, sql_filters_of(i)));
-      stores.push_back(std::move(store));
+      feeds.push_back(std::make_unique<document::Feed>(*store, document::Feed::Options{.followers_max = model.config.load.followers}));
+      stores.push_back(document::make_feeding(std::move(store), *feeds.back()));
     }
     return {};
   }
@@ -247,6 +257,8 @@ struct Service::State {
       rest::ResourceOptions resource;
       resource.path = restlette.path;
       resource.store = stores[restlette.entity].get();
+      resource.feed = feeds[restlette.entity].get();
+      resource.heartbeat = model.config.load.heartbeat;
       resource.schema = restlette.schema.get();
       resource.public_url = public_url();
       resource.public_path = path_of(model.config.url);
@@ -369,10 +381,11 @@ const Model& Service::model() const {
 
 void Service::shut_down() {
   const auto deadline = std::chrono::steady_clock::now() + state_->model.config.shutdown_timeout;
+  for (const auto& feed : state_->feeds) feed->end();  // whoever follows them is told how far it has read
   for (auto& lane : state_->lanes) {
-    lane->loop.post([&lane = *lane, &engines = state_->engines, deadline] {
+    lane->loop.post([&lane = *lane, background = Background{state_->engines, state_->feeds}, deadline] {
       lane.server->stop_accepting();
-      drain(lane, engines, deadline);
+      drain(lane, background, deadline);
     });
   }
   state_->join();

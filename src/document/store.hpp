@@ -130,8 +130,11 @@ class Store {
   /// `limit`. Empty when there is none.
   virtual Task<Documents> history(std::string_view id, View view, Position before, std::size_t limit) = 0;
 
-  /// Versions after a position, in order, tombstones included: at most `limit`.
-  virtual Task<Documents> changes(Position after, std::size_t limit) = 0;
+  /// Versions after a position, in order, tombstones included: at most `limit`, and no more text than `bytes_max` (as View::bytes_max).
+  virtual Task<Documents> changes(Position after, std::size_t limit, std::size_t bytes_max = SIZE_MAX) = 0;
+
+  /// The last position that changes() can give now; 0: there is none.
+  virtual Task<Position> last_position() = 0;
 
   /// Whether the storage can be reached now; the error's hint says why not, to nobody but whoever looks after the service.
   virtual Task<void> ping() = 0;

@@ -30,6 +30,7 @@ bool pays(const Response& response) {
   if (!response.stream && response.body.size() < kBytesMin) return false;
   if (response.stream_length && *response.stream_length < kBytesMin) return false;
   if (response.header("Content-Encoding")) return false;
+  if (const auto caching = response.header("Cache-Control"); caching && caching->contains("no-transform")) return false;
   const auto type = response.header("Content-Type");
   return type && is_text(media_type(*type));
 }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
 
 #include "base/json/canonical.hpp"
@@ -17,9 +18,9 @@ bool makes_sense(const Field& field, Comparison comparison) {
   return comparison == Comparison::prefix ? field.is_text : field.is_text || field.is_number;
 }
 
-/// Names that lists have another meaning for.
-bool is_reserved(std::string_view name) {
-  return name == "at" || name == "limit" || name == "after";
+/// Names that the operation has another meaning for.
+bool is_taken(std::span<const Parameter> taken, std::string_view name) {
+  return std::ranges::any_of(taken, [name](const Parameter& one) { return one.in == "query" && one.name == name; });
 }
 
 /// A value as it stands in a URL, where null is a word as others are.
@@ -44,20 +45,20 @@ void append_parameter(std::string& out, const std::string& name, const Field& fi
                  json::quoted(name), json::quoted(meaning), schema, is_set ? R"(,"style":"form","explode":false)" : "");
 }
 
-void append_parameters_of(std::string& out, const Field& field, const Fields& fields) {
+void append_parameters_of(std::string& out, const Field& field, const Fields& fields, std::span<const Parameter> taken) {
   if (field.is_object()) return;
   for (const document::ComparisonSuffix& suffix : document::comparison_suffixes()) {
     const std::string name = field.name + std::string(suffix.text);
     const bool is_another_field = !suffix.text.empty() && fields.find(name) != nullptr;
-    if (!is_another_field && makes_sense(field, suffix.comparison) && !is_reserved(name)) append_parameter(out, name, field, suffix);
+    if (!is_another_field && makes_sense(field, suffix.comparison) && !is_taken(taken, name)) append_parameter(out, name, field, suffix);
   }
 }
 
 }  // namespace
 
-void append_filter_parameters(std::string& out, const Fields& fields) {
-  if (fields.find("id") == nullptr) append_parameters_of(out, {"id", true, false, false, false}, fields);
-  for (const Field& field : fields.all) append_parameters_of(out, field, fields);
+void append_filter_parameters(std::string& out, const Fields& fields, std::span<const Parameter> taken) {
+  if (fields.find("id") == nullptr) append_parameters_of(out, {"id", true, false, false, false}, fields, taken);
+  for (const Field& field : fields.all) append_parameters_of(out, field, fields, taken);
 }
 
 }  // namespace millrace::rest

@@ -110,7 +110,7 @@ class Document {
         json::quoted(name_), json::quoted(fmt::format("The REST API at {}: documents with every version that they had.", options_.path)),
         origin_, name_);
     bool is_first = true;
-    for (const Target target : {Target::collection, Target::document, Target::history, Target::bulk}) {
+    for (const Target target : {Target::collection, Target::document, Target::history, Target::bulk, Target::changes}) {
       out += is_first ? "" : ",";
       is_first = false;
       append_path(out, target);
@@ -170,7 +170,7 @@ class Document {
       fmt::format_to(std::back_inserter(out), R"({{"name":"{}","in":"{}","required":{},"description":{},"schema":{}}})", parameter.name,
                      parameter.in, parameter.is_required, json::quoted(parameter.meaning), parameter.schema);
     }
-    if (operation.has_filters) append_filter_parameters(out, read_fields(text_));
+    if (operation.has_filters) append_filter_parameters(out, read_fields(text_), operation.takes);
   }
 
   void append_body(std::string& out, const Operation& operation) const {
@@ -224,6 +224,11 @@ class Document {
                success(200, "With `partial=true`: what became of each item, in order.", {},
                        content("application/json", array_of(reference("BulkResult"))));
         break;
+      case OperationId::changes:
+        out += success(200, "The versions, a line each, and at the end how far the feed was read.", kVary,
+                       content("application/x-ndjson", array_of(reference(name_ + "Change"))) + ',' +
+                           content("text/event-stream", R"({"type":"string"})"));
+        break;
     }
   }
 
@@ -255,9 +260,16 @@ class Document {
         R"({{"type":"object","required":["index","status"],"properties":{{"index":{{"type":"integer"}},"status":{{"type":"integer"}},)"
         R"("position":{{"type":"integer"}},"document":{},"problem":{}}}}})",
         reference(name_), reference("Problem"));
-    fmt::format_to(std::back_inserter(out),
-                   R"("New{0}":{1},"{0}":{2},"{0}Replacement":{3},"{0}Patch":{4},"{0}Version":{5},"BulkResult":{6},"Problem":{7})", name_,
-                   components.created, components.document, components.replacement, components.patch, version, result, kProblemSchema);
+    const std::string change = fmt::format(
+        R"({{"type":"object","description":"A version; or, with a position alone, how far the feed was read.","required":["position"],)"
+        R"("properties":{{"position":{{"type":"integer","minimum":0}},"id":{{"type":"string"}},"version":{{"type":"integer","minimum":1}},)"
+        R"("recorded_at":{{"type":"string","format":"date-time"}},"deleted":{{"type":"boolean"}},"document":{{"anyOf":[{},{{"type":"null"}}]}},)"
+        R"("snapshot":{{"const":true,"description":"A document of the snapshot."}}}}}})",
+        reference(name_));
+    fmt::format_to(
+        std::back_inserter(out),
+        R"("New{0}":{1},"{0}":{2},"{0}Replacement":{3},"{0}Patch":{4},"{0}Version":{5},"{0}Change":{8},"BulkResult":{6},"Problem":{7})",
+        name_, components.created, components.document, components.replacement, components.patch, version, result, kProblemSchema, change);
     for (const jsonschema::Bundle::Part& part : components.parts)
       fmt::format_to(std::back_inserter(out), R"(,"{}":{})", part.name, part.schema);
   }

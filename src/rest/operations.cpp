@@ -49,12 +49,38 @@ constexpr Parameter kIdempotencyKey{.name = "Idempotency-Key",
                                         "answer; with another body 422. Kept as long as the document lives.",
                                     .is_told_in_words = true};
 
+constexpr Parameter kAfterPosition{"after", "query",
+                                   R"({"anyOf":[{"type":"integer","minimum":0},{"type":"string","enum":["now"]}],"default":0})",
+                                   "The position after which to begin: 0, the one of the last line that was read, an `X-Position`; or "
+                                   "`now`. Beyond the feed's last: 400."};
+constexpr Parameter kChangesLimit{"limit", "query", R"({"type":"integer","minimum":0,"maximum":10000})",
+                                  "How many versions at most; absent: 100, or as many as there come for who follows."};
+constexpr Parameter kSnapshot{
+    "snapshot", "query", R"({"type":"boolean","default":false})",
+    "`true`, without `after` and `limit`: first the newest version of every document there is, then what changes from there on."};
+constexpr Parameter kFollow{.name = "follow",
+                            .in = "query",
+                            .schema = R"({"type":"boolean","default":false})",
+                            .meaning = "`true`: the answer does not end; each change comes as soon as it is committed.",
+                            .is_told_in_words = true};
+constexpr Parameter kWait{.name = "wait",
+                          .in = "query",
+                          .schema = R"({"type":"string"})",
+                          .meaning = "How long to wait where there is no change to give: `30s`, at most a minute.",
+                          .is_told_in_words = true};
+constexpr Parameter kLastEventId{.name = "Last-Event-ID",
+                                 .in = "header",
+                                 .schema = R"({"type":"integer","minimum":0})",
+                                 .meaning = "The same as `after`, and goes before it: what a browser sends that comes again.",
+                                 .is_told_in_words = true};
+
 constexpr Parameter kOfList[] = {kLimit, kAfter, kAt};
 constexpr Parameter kOfCreate[] = {kIdempotencyKey};
 constexpr Parameter kOfRead[] = {kAt, kIfMatch, kIfNoneMatch};
 constexpr Parameter kOfWrite[] = {kIfMatch, kIfNoneMatchToWrite};
 constexpr Parameter kOfBulkRead[] = {kIds, kAt};
 constexpr Parameter kOfBulkCreate[] = {kPartial};
+constexpr Parameter kOfChanges[] = {kAfterPosition, kChangesLimit, kSnapshot, kFollow, kWait, kLastEventId};
 
 constexpr int kNone[] = {400};
 constexpr int kFailuresOfBulkRead[] = {400, 413};
@@ -89,6 +115,10 @@ constexpr Operation kOperations[] = {
      "In the order asked; those that are not there are left out.", kOfBulkRead, kFailuresOfBulkRead},
     {OperationId::bulk_create, "bulk_create", Method::post, Target::bulk, "Create many documents",
      "A JSON array, or NDJSON with a document a line. All or nothing, unless `partial=true`.", kOfBulkCreate, kFailuresOfCreate},
+    {OperationId::changes, "changes", Method::get, Target::changes, "Read the change feed",
+     "Every version of every document in the order in which they were committed, a line each; filtered as lists are. As server-sent events "
+     "where `Accept` likes `text/event-stream` better.",
+     kOfChanges, kNone, true},
 };
 
 constexpr FailureStatus kFailures[] = {
@@ -116,10 +146,12 @@ void append_operations(std::string& out) {
 
 void append_parameters(std::string& out) {
   out += "\n| parameter | in | of | meaning |\n| --- | --- | --- | --- |\n";
-  for (const Parameter& parameter : {kAt, kLimit, kAfter, kIds, kPartial, kIfMatch, kIfNoneMatch, kIdempotencyKey}) {
+  for (const Parameter& parameter : {kAt, kLimit, kAfter, kIds, kPartial, kIfMatch, kIfNoneMatch, kIdempotencyKey, kAfterPosition,
+                                     kChangesLimit, kSnapshot, kFollow, kWait, kLastEventId}) {
     std::vector<std::string_view> users;
     for (const Operation& operation : kOperations)
-      if (std::ranges::find(operation.takes, parameter.name, &Parameter::name) != operation.takes.end()) users.push_back(operation.name);
+      if (std::ranges::find(operation.takes, parameter.meaning, &Parameter::meaning) != operation.takes.end())
+        users.push_back(operation.name);
     fmt::format_to(std::back_inserter(out), "| `{}` | {} | {} | {} |\n", parameter.name, parameter.in, fmt::join(users, ", "),
                    parameter.meaning);
   }
@@ -162,6 +194,7 @@ std::string_view path_template(Target target) {
     case Target::document: return "/{id}";
     case Target::history: return "/{id}/history";
     case Target::bulk: return "/bulk";
+    case Target::changes: return "/changes";
   }
   return {};
 }

@@ -7,9 +7,13 @@
 
 #include "base/problem.hpp"
 #include "document/cursor.hpp"
+#include "hocon/units.hpp"
 
 namespace millrace::rest {
 namespace {
+
+// The longest that a request may wait for a change; who wants more follows.
+constexpr std::chrono::minutes kWaitMax{1};
 
 Failure invalid(std::string_view code, std::string message, std::string hint = {}) {
   return Failure(Error{ErrorKind::invalid_argument, code, std::move(message), std::move(hint)});
@@ -24,6 +28,29 @@ Result<std::optional<std::string>> take(QueryParameters& parameters, std::string
   return invalid("http.parameter", fmt::format("The parameter \"{}\" is given more than once.", name));
 }
 
+std::optional<std::uint64_t> whole_number(std::string_view text) {
+  std::uint64_t number = 0;
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size() || text.empty()) return std::nullopt;
+  return number;
+}
+
+Result<std::size_t> take_limit(QueryParameters& parameters, PageLimits limits) {
+  TRY(auto text, take(parameters, "limit"));
+  if (!text) return limits.otherwise;
+  const auto limit = whole_number(*text);
+  if (limit && *limit <= limits.max) return *limit;
+  return invalid("list.limit",
+                 fmt::format("The parameter \"limit\" must be a whole number from 0 to {}, found \"{}\".", limits.max, *text));
+}
+
+Result<bool> take_flag(QueryParameters& parameters, std::string_view name) {
+  TRY(auto text, take(parameters, name));
+  if (!text || *text == "false") return false;
+  if (*text == "true") return true;
+  return invalid("http.parameter", fmt::format("The parameter \"{}\" is true or false, found \"{}\".", name, *text));
+}
+
 /// A value, cut at its commas before it is decoded.
 std::optional<std::vector<std::string>> decode_pieces(std::string_view value) {
   std::vector<std::string> pieces;
@@ -35,13 +62,6 @@ std::optional<std::vector<std::string>> decode_pieces(std::string_view value) {
     if (comma == std::string_view::npos) return pieces;
     value.remove_prefix(comma + 1);
   }
-}
-
-std::optional<std::uint64_t> whole_number(std::string_view text) {
-  std::uint64_t number = 0;
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size() || text.empty()) return std::nullopt;
-  return number;
 }
 
 }  // namespace
@@ -88,15 +108,7 @@ Result<document::View> take_view(QueryParameters& parameters) {
 Result<Slice> take_slice(QueryParameters& parameters, PageLimits limits) {
   Slice slice;
   TRY(slice.view, take_view(parameters));
-  slice.page.limit = limits.otherwise;
-  TRY(auto limit_text, take(parameters, "limit"));
-  if (limit_text) {
-    auto limit = whole_number(*limit_text);
-    if (!limit || *limit > limits.max)
-      return invalid("list.limit",
-                     fmt::format("The parameter \"limit\" must be a whole number from 0 to {}, found \"{}\".", limits.max, *limit_text));
-    slice.page.limit = *limit;
-  }
+  TRY(slice.page.limit, take_limit(parameters, limits));
   TRY(auto after, take(parameters, "after"));
   if (!after) return slice;
   auto cursor = document::read_cursor(*after);
@@ -107,6 +119,42 @@ Result<Slice> take_slice(QueryParameters& parameters, PageLimits limits) {
   slice.page.after = cursor->position;
   if (cursor->position == 0) slice.page.limit = 0;  // no page ended there; nothing is before it
   return slice;
+}
+
+Result<document::Position> read_position(std::string_view text, std::string_view where) {
+  if (auto position = whole_number(text)) return *position;
+  return invalid("feed.position", fmt::format("{} must be a position, found \"{:.100}\".", where, text),
+                 "Positions are whole numbers from 0, which is before the first: those of X-Position and of the feed's lines.");
+}
+
+Result<FeedPlace> take_feed_place(QueryParameters& parameters) {
+  FeedPlace place;
+  TRY(auto after, take(parameters, "after"));
+  TRY(place.snapshot, take_flag(parameters, "snapshot"));
+  const bool has_limit = std::ranges::find(parameters, "limit", &QueryParameter::name) != parameters.end();
+  if (place.snapshot && has_limit) return invalid("http.parameter", "A snapshot is given whole: \"limit\" has no place beside it.");
+  if (!after) return place;
+  if (place.snapshot) return invalid("http.parameter", "A snapshot says itself where the feed goes on: \"after\" has no place beside it.");
+  place.after.reset();
+  if (*after == "now") return place;
+  TRY(place.after, read_position(*after, "The parameter \"after\""));
+  return place;
+}
+
+Result<FeedPace> take_feed_pace(QueryParameters& parameters, PageLimits limits, bool follows) {
+  FeedPace pace;
+  TRY(pace.follows, take_flag(parameters, "follow"));
+  pace.follows |= follows;
+  TRY(auto wait, take(parameters, "wait"));
+  if (wait && pace.follows) return invalid("http.parameter", "Who follows the feed waits anyway: \"wait\" has no place beside it.");
+  const auto duration = wait ? hocon::parse_duration(*wait) : std::chrono::milliseconds{0};
+  if (!duration || *duration > kWaitMax)
+    return invalid("http.parameter", fmt::format("The parameter \"wait\" is a time up to {} s, such as 30s, found \"{:.100}\".",
+                                                 std::chrono::seconds(kWaitMax).count(), *wait));
+  pace.wait = *duration;
+  if (pace.follows) limits = {SIZE_MAX, SIZE_MAX};
+  TRY(pace.limit, take_limit(parameters, limits));
+  return pace;
 }
 
 Result<std::vector<std::string>> take_ids(QueryParameters& parameters) {
@@ -132,10 +180,7 @@ Result<> refuse_unknown(const QueryParameters& parameters, const std::vector<std
 }
 
 Result<bool> take_partial(QueryParameters& parameters) {
-  TRY(auto text, take(parameters, "partial"));
-  if (!text || *text == "false") return false;
-  if (*text == "true") return true;
-  return invalid("http.parameter", fmt::format("The parameter \"partial\" is true or false, found \"{}\".", *text));
+  return take_flag(parameters, "partial");
 }
 
 }  // namespace millrace::rest

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,6 +49,30 @@ struct Slice {
 /// Takes `at`, `limit` and `after` out. A cursor brings its instant along, whatever `at` says. Errors "list.at", "list.limit",
 /// "list.after", "http.parameter".
 Result<Slice> take_slice(QueryParameters& parameters, PageLimits limits);
+
+/// Where a reader of a change feed begins.
+struct FeedPlace {
+  std::optional<document::Position> after = 0;  // nothing: now
+  bool snapshot = false;                        // the documents there are, then what comes
+};
+
+/// A position of a change feed as a client writes it. Error "feed.position" names `where` it stands.
+Result<document::Position> read_position(std::string_view text, std::string_view where);
+
+/// Takes `after` (a position, or `now`) and `snapshot` out. Errors "feed.position", "http.parameter", also where a snapshot has one of
+/// `after` and `limit` beside it.
+Result<FeedPlace> take_feed_place(QueryParameters& parameters);
+
+/// How long a reader of a change feed stays.
+struct FeedPace {
+  bool follows = false;
+  std::chrono::milliseconds wait{};
+  std::size_t limit = SIZE_MAX;
+};
+
+/// Takes `follow`, `wait` and `limit` out; who `follows` anyway may say the first, and has no limit unless it says so. Errors "list.limit",
+/// "http.parameter".
+Result<FeedPace> take_feed_pace(QueryParameters& parameters, PageLimits limits, bool follows);
 
 /// Takes `ids`, comma-separated or given several times, out. Error "bulk.ids" when there are none.
 Result<std::vector<std::string>> take_ids(QueryParameters& parameters);

@@ -4,6 +4,7 @@
 #include "http/status.hpp"
 #include "rest/answers.hpp"
 #include "rest/bulk.hpp"
+#include "rest/changes.hpp"
 #include "rest/operations.hpp"
 #include "rest/parameters.hpp"
 #include "rest/reading.hpp"
@@ -21,6 +22,7 @@ struct Place {
 Result<Place> find_place(std::string_view below) {
   if (below.empty()) return Place{};
   if (below == "bulk") return Place{Target::bulk, {}};
+  if (below == "changes") return Place{Target::changes, {}};
   const std::size_t slash = below.find('/');
   auto id = http::percent_decode(below.substr(0, slash));
   if (!id) return Failure(Error{ErrorKind::invalid_argument, "http.path", "The path is not well-formed percent-encoded UTF-8."});
@@ -81,6 +83,7 @@ Task<http::Response> Resource::dispatch(const http::Request& request) {
     case OperationId::remove: return remove_one(options_, request, std::move(place->id));
     case OperationId::history: return read_history(options_, request, std::move(place->id));
     case OperationId::bulk_read: return read_many(options_, request);
+    case OperationId::changes: return read_changes(options_, fields_, request);
     case OperationId::bulk_create: return create_many(options_, request);
   }
   return answer(methods_answer(request.method, place->target, options_.immutable));

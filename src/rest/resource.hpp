@@ -1,9 +1,11 @@
 // The REST API of one entity (specification section 4): a function from a request to a response, over a store and a JSON Schema.
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <string_view>
 
+#include "document/feed.hpp"
 #include "document/idempotency.hpp"
 #include "document/store.hpp"
 #include "http/message.hpp"
@@ -15,9 +17,11 @@
 namespace millrace::rest {
 
 struct ResourceOptions {
-  std::string path;                            // "/raw-events/api"
-  document::Store* store = nullptr;            // outlives the resource
-  const jsonschema::Schema* schema = nullptr;  // outlives the resource; null: any object
+  std::string path;                             // "/raw-events/api"
+  document::Store* store = nullptr;             // outlives the resource
+  document::Feed* feed = nullptr;               // the store's; outlives the resource
+  std::chrono::milliseconds heartbeat{15'000};  // who follows the feed hears something at least so often
+  const jsonschema::Schema* schema = nullptr;   // outlives the resource; null: any object
   /// Scheme, host and port by which strangers reach this service, for absolute links: "https://events.example.com". Empty: as each request
   /// names them.
   std::string public_url = {};

@@ -108,12 +108,20 @@ class MemoryStore final : public document::Store, private document::Held {
     co_return documents;
   }
 
-  Task<Documents> changes(Position after, std::size_t limit) override {
+  Task<Documents> changes(Position after, std::size_t limit, std::size_t bytes_max) override {
     const std::lock_guard lock(mutex_);
     Documents documents;
     // Positions are dense from 1, so the version after position p is at place p.
-    for (std::size_t place = after; place < versions_.size() && documents.size() < limit; ++place) add(documents, versions_[place]);
+    for (std::size_t place = after; place < versions_.size() && documents.size() < limit; ++place) {
+      add(documents, versions_[place]);
+      if (documents.cut_to(bytes_max)) break;
+    }
     co_return documents;
+  }
+
+  Task<Position> last_position() override {
+    const std::lock_guard lock(mutex_);
+    co_return versions_.size();
   }
 
   Task<void> ping() override { co_return Result<>(); }

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "document/store_suite_changes_test.hpp"
 #include "document/store_suite_history_test.hpp"
 #include "document/store_suite_test.hpp"
 

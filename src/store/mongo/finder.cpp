@@ -16,6 +16,8 @@ using document::Query;
 
 constexpr std::int64_t kEnd = std::numeric_limits<std::int64_t>::max();
 constexpr std::int64_t kChunk = 500;
+// A version's BSON with all that surrounds it has no more bytes than this for one of its text, but for the smallest.
+constexpr std::size_t kBsonShare = 64;
 
 std::int64_t to_integer(std::uint64_t count) {
   return static_cast<std::int64_t>(std::min(count, static_cast<std::uint64_t>(kEnd)));
@@ -257,9 +259,21 @@ Result<Documents> Finder::changes(Position after, std::size_t limit) {
   Bson options = by_position(1);
   if (limit < static_cast<std::size_t>(kEnd)) options = std::move(options).integer("limit", static_cast<std::int64_t>(limit));
   Versions found;
-  TRY_OK(client_.find(names_.newest, filter, options, into(found, horizon_)));
-  TRY_OK(client_.find(names_.history, filter, options, into(found, horizon_)));
-  for (auto version = found.rbegin(); version != found.rend() && documents.size() < limit; ++version) add(documents, version->second);
+  std::int64_t complete_until = kEnd;  // what is behind may have others before it that were not read
+  for (const std::string& collection : {names_.newest, names_.history}) {
+    const auto keep = into(found, horizon_);
+    std::size_t bytes = 0;
+    TRY_OK(client_.find(collection, filter, options, [&](const bson_t& document) {
+      bytes += document.len;
+      const bool is_enough = bytes / kBsonShare > view_.bytes_max;
+      if (is_enough) complete_until = std::min(complete_until, Version(document).position());
+      return keep(document) && !is_enough;
+    }));
+  }
+  for (auto version = found.rbegin(); version != found.rend() && version->first <= complete_until && documents.size() < limit; ++version) {
+    add(documents, version->second);
+    if (documents.cut_to(view_.bytes_max)) break;
+  }
   return documents;
 }
 

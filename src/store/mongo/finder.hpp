@@ -22,7 +22,7 @@ class Finder {
   Result<document::Documents> find(const document::Query& query);
   Result<std::uint64_t> count(const document::Query& query);
   Result<document::Documents> history(std::string_view id, document::Position before, std::size_t limit);
-  Result<document::Documents> changes(document::Position after, std::size_t limit);
+  Result<document::Documents> changes(document::Position after, std::size_t limit);  // as much as the view lets it
 
  private:
   using Sink = std::function<bool(Version, std::size_t text_bytes)>;  // false: enough

@@ -72,10 +72,18 @@ class MongoStore final : public document::Store {
     });
   }
 
-  Task<Documents> changes(Position after, std::size_t limit) override {
-    return on_reader<Documents>([this, after, limit](Client& client) -> Result<Documents> {
+  Task<Documents> changes(Position after, std::size_t limit, std::size_t bytes_max) override {
+    return on_reader<Documents>([this, after, limit, bytes_max](Client& client) -> Result<Documents> {
       TRY(const Horizon horizon, read_horizon(client, names_.newest));
-      return Finder(client, names_, horizon, {}).changes(after, limit);
+      if (static_cast<Position>(horizon.committed) <= after) return Documents();
+      return Finder(client, names_, horizon, {.bytes_max = bytes_max}).changes(after, limit);
+    });
+  }
+
+  Task<Position> last_position() override {
+    return on_reader<Position>([this](Client& client) -> Result<Position> {
+      TRY(const Horizon horizon, read_horizon(client, names_.newest));
+      return static_cast<Position>(horizon.committed);
     });
   }
 

@@ -156,11 +156,20 @@ class PostgresStore final : public document::Store {
     co_return versions;
   }
 
-  Task<Documents> changes(Position after, std::size_t limit) override {
-    Statement statement{.sql = table_.changes, .parameters = {}};
+  Task<Documents> changes(Position after, std::size_t limit, std::size_t bytes_max) override {
+    Statement statement{.sql = bytes_max == SIZE_MAX ? table_.changes : table_.changes_up_to, .parameters = {}};
     statement.parameters.integer(to_integer(after)).integer(to_integer(limit));
-    auto versions = co_await versions_of(statement, {});
+    if (bytes_max != SIZE_MAX) statement.parameters.integer(to_integer(bytes_max));
+    auto versions = co_await versions_of(statement, {.bytes_max = bytes_max});
     co_return versions;
+  }
+
+  Task<Position> last_position() override {
+    CO_TRY_OK(co_await keeper_->paths());
+    const std::shared_ptr<Lane> lane = this->lane();
+    const Statement statement{.sql = table_.ping};
+    CO_TRY(const Rows rows, co_await lane->ask(statement, kNewest));
+    co_return static_cast<Position>(rows.integer(0, 0));
   }
 
   Task<void> ping() override {

@@ -67,6 +67,11 @@ void Table::add_reads() {
       columns, versions);
   history = select + " WHERE v.id = $1 AND v.recorded_at <= $2 AND v.position < $3 ORDER BY v.version DESC LIMIT $4";
   changes = select + " WHERE v.position > $1 ORDER BY v.position LIMIT $2";
+  // No more is sent than there is room for, by its size as it is stored, which is not more than what it is.
+  changes_up_to = fmt::format(
+      "SELECT {} FROM (SELECT *, sum(pg_column_size(w.payload)) OVER (ORDER BY w.position) - pg_column_size(w.payload) AS bytes_before"
+      " FROM (SELECT * FROM {} WHERE position > $1 ORDER BY position LIMIT $2) AS w) AS v WHERE v.bytes_before < $3 ORDER BY v.position",
+      columns, versions);
   at_positions = select + " WHERE v.position = ANY($1)";
   ping = fmt::format("SELECT position FROM {}", head);
 }

@@ -36,12 +36,13 @@ struct Table {
   std::vector<std::string> create;
 
   // Rows of versions: see Column.
-  std::string columns;       // of a table or alias v
-  std::string read_newest;   // $1 ids
-  std::string read_at;       // $1 ids, $2 at
-  std::string history;       // $1 id, $2 at, $3 before, $4 limit
-  std::string changes;       // $1 after, $2 limit
-  std::string at_positions;  // $1 positions
+  std::string columns;        // of a table or alias v
+  std::string read_newest;    // $1 ids
+  std::string read_at;        // $1 ids, $2 at
+  std::string history;        // $1 id, $2 at, $3 before, $4 limit
+  std::string changes;        // $1 after, $2 limit
+  std::string changes_up_to;  // $3 bytes
+  std::string at_positions;   // $1 positions
   std::string ping;
 
   std::string lock_head;     // position, recorded_at

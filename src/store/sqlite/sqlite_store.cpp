@@ -86,12 +86,14 @@ class SqliteStore final : public document::Store {
     co_return versions_of(id, view, before, limit);
   }
 
-  Task<Documents> changes(Position after, std::size_t limit) override {
-    if (limit <= options_.inline_rows_max || options_.workers == nullptr) co_return changes_after(after, limit);
-    std::move_only_function<Result<Documents>()> work = [this, after, limit] { return changes_after(after, limit); };
+  Task<Documents> changes(Position after, std::size_t limit, std::size_t bytes_max) override {
+    if (limit <= options_.inline_rows_max || options_.workers == nullptr) co_return changes_after(after, limit, bytes_max);
+    std::move_only_function<Result<Documents>()> work = [this, after, limit, bytes_max] { return changes_after(after, limit, bytes_max); };
     Result<Documents> result = co_await options_.workers->run<Documents>(std::move(work));
     co_return result;
   }
+
+  Task<Position> last_position() override { co_return read_last_position(); }
 
   Task<void> ping() override { co_return try_read(); }
 
@@ -198,11 +200,19 @@ class SqliteStore final : public document::Store {
     return &conditions_.emplace(&filter, std::move(condition)).first->second;
   }
 
-  Result<Documents> changes_after(Position after, std::size_t limit) {
+  Result<Documents> changes_after(Position after, std::size_t limit, std::size_t bytes_max) {
     TRY(Connection* const connection, database_->reader());
     Cursor rows = connection->use(table_.changes);
     rows.integer(1, to_integer(after)).integer(2, to_integer(limit));
-    return all_rows(*connection, rows, SIZE_MAX);
+    return all_rows(*connection, rows, bytes_max);
+  }
+
+  Result<Position> read_last_position() {
+    TRY(Connection* const connection, database_->reader());
+    Cursor last = connection->use(table_.last);
+    const Position position = last.next() ? static_cast<Position>(last.integer(0)) : 0;
+    if (last.failed()) return Failure(connection->failure());
+    return position;
   }
 
   Result<Documents> versions_of(std::string_view id, View view, Position before, std::size_t limit) {

@@ -1,6 +1,7 @@
 // The suite of all stores over an SQLite file, on the calling thread alone and with most reads moved to workers.
 #include <gtest/gtest.h>
 
+#include "document/store_suite_changes_test.hpp"
 #include "document/store_suite_history_test.hpp"
 #include "document/store_suite_test.hpp"
 #include "io/worker_pool.hpp"
