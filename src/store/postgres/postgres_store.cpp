@@ -163,6 +163,14 @@ class PostgresStore final : public document::Store {
     co_return versions;
   }
 
+  Task<Instant> latest() override {
+    CO_TRY_OK(co_await keeper_->paths());
+    const std::shared_ptr<Lane> lane = this->lane();
+    const Statement reading{.sql = table_.read_head, .parameters = {}};
+    CO_TRY(const Rows rows, co_await lane->ask(reading));
+    co_return Instant{rows.integer(0, 1)};
+  }
+
   Task<void> ping() override {
     const auto paths = co_await keeper_->paths();
     if (!paths) {

@@ -42,7 +42,7 @@ struct Table {
   std::string history;       // $1 id, $2 at, $3 before, $4 limit
   std::string changes;       // $1 after, $2 limit
   std::string at_positions;  // $1 positions
-  std::string ping;
+  std::string read_head;     // position, recorded_at
 
   std::string lock_head;     // position, recorded_at
   std::string select_keys;   // key, fingerprint, id, version, position, recorded_at: $1 keys
