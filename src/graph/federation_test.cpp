@@ -38,6 +38,7 @@ class CountingStore : public document::Store {
     return store_->history(id, view, before, limit);
   }
   Task<document::Documents> changes(document::Position after, std::size_t limit) override { return store_->changes(after, limit); }
+  Task<Instant> latest() override { return store_->latest(); }
   Task<void> ping() override { return store_->ping(); }
 
  private:
