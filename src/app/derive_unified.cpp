@@ -4,7 +4,6 @@
 
 #include "app/compose_types.hpp"
 #include "app/derive_reverses.hpp"
-#include "app/read_order.hpp"
 #include "graphql/language/source.hpp"
 #include "graphql/type/print_schema.hpp"
 
@@ -75,7 +74,6 @@ class UnifiedDeriver {
     build(composed);
     if (!problems_.empty()) return nullptr;
     derive_reverses(model_, *unified_, problems_);
-    set_turns();
     return unified_;
   }
 
@@ -126,12 +124,6 @@ class UnifiedDeriver {
                              "Name a graphlette that declares it."});
       }
     }
-  }
-
-  void set_turns() {
-    const std::vector<std::size_t> turns = read_order(model_);
-    for (GraphletteModel& graphlette : model_.graphlettes)
-      for (QueryModel& query : graphlette.queries) query.query.turn = turns[graphlette.entity];
   }
 
   void add_root_fields() {

@@ -19,6 +19,7 @@
 #include "federation/entity_mutation.hpp"
 #include "federation/remote/resolver.hpp"
 #include "federation/resolvers.hpp"
+#include "federation/store_snapshot.hpp"
 #include "graph/endpoint.hpp"
 #include "graphql/execution/engine.hpp"
 #include "http/cors.hpp"
@@ -77,6 +78,7 @@ graphql::EngineOptions engine_options(const GraphqlLimitsConfig& limits) {
     io::Loop::current()->after(delay, std::move(work));
   };
   options.cache_bytes_max = limits.cache_bytes;
+  options.make_snapshot = [] { return std::make_unique<federation::StoreSnapshot>(); };
   options.inherited_arguments = {"at"};
   return options;
 }

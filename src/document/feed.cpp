@@ -347,6 +347,7 @@ class FeedingStore final : public Store {
     return store_->changes(after, limit, bytes_max);
   }
   Task<Position> last_position() override { return store_->last_position(); }
+  Task<Instant> latest() override { return store_->latest(); }
   Task<void> ping() override { return store_->ping(); }
 
  private:

@@ -38,6 +38,7 @@ class CountedStore final : public Store {
     co_return documents;
   }
   Task<Position> last_position() override { co_return ids_.size(); }
+  Task<Instant> latest() override { co_return Instant{}; }
 
   Task<void> append_all(AppendSource&) override { co_return {}; }
   Task<Documents> read(std::span<const std::string_view>, View) override { co_return Documents(); }

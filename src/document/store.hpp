@@ -57,6 +57,12 @@ struct Append {
   Instant recorded_after(Instant last, Instant time) const { return std::max(last, recorded_at.value_or(time)); }
 };
 
+/// What the clock of a commit shows: the time, and later than all that was committed before. Hence what can be read as of the last version
+/// stays what it is (Store::latest).
+inline Instant commit_time(Instant clock, Instant last) {
+  return std::max(clock, last + std::chrono::microseconds(1));
+}
+
 /// What became of one append.
 struct Receipt {
   std::uint64_t version = 0;
@@ -135,6 +141,10 @@ class Store {
 
   /// The last position that changes() can give now; 0: there is none.
   virtual Task<Position> last_position() = 0;
+
+  /// When the last version that can be read now was recorded; Instant{} before the first. What is committed later is recorded later (but
+  /// for imports, which may share its instant): a read at this instant gives at any time what one of the newest gives now.
+  virtual Task<Instant> latest() = 0;
 
   /// Whether the storage can be reached now; the error's hint says why not, to nobody but whoever looks after the service.
   virtual Task<void> ping() = 0;

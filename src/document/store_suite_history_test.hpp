@@ -1,4 +1,4 @@
-// The part of the suite about histories that were recorded elsewhere.
+// The part of the suite about histories that were recorded elsewhere, and about what stays as it was.
 #pragma once
 
 #include "document/store_suite_test.hpp"
@@ -26,6 +26,30 @@ TEST_P(StoreSuite, AHistoryFromElsewhereKeepsItsTimes) {
   append_random(generator, 20);
   append({{.id = "from the past", .payload = "{}", .recorded_at = Instant{1}}});
   compare_random(generator, 30);
+}
+
+/// What a snapshot of several stores rests on: whatever is committed after latest() was asked is not seen at the instant that it gave.
+TEST_P(StoreSuite, WhatIsReadAtTheLatestInstantStays) {
+  EXPECT_EQ(value(store_->latest()), Instant{});
+  const std::vector<std::string_view> ids = {"a", "b"};
+  const Filter all = Filter::everything();
+  const std::vector<Query> queries = {{.filter = &all}};
+  Instant before;
+  for (int i = 1; i <= 20 && !HasFailure(); ++i) {
+    const bool is_first = i == 1;
+    append({{.operation = is_first ? Operation::create : Operation::replace, .id = "a", .payload = fmt::format(R"({{"n":{}}})", i)}});
+    const Instant latest = value(store_->latest());
+    EXPECT_GT(latest, before);
+    const std::string read = lines(value(store_->read(ids, {latest})));
+    const std::string found = lines(value(store_->find(queries, {latest})).at(0));
+    EXPECT_EQ(read, lines(value(store_->read(ids, {}))));
+    EXPECT_EQ(found, lines(value(store_->find(queries, {})).at(0)));
+    append({{.operation = is_first ? Operation::create : Operation::replace, .id = "b", .payload = fmt::format(R"({{"n":{}}})", i)},
+            {.operation = Operation::replace, .id = "a", .payload = R"({"n":0})"}});
+    EXPECT_EQ(lines(value(store_->read(ids, {latest}))), read);
+    EXPECT_EQ(lines(value(store_->find(queries, {latest})).at(0)), found);
+    before = latest;
+  }
 }
 
 }  // namespace millrace::document::suite

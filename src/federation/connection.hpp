@@ -29,6 +29,7 @@ class CountResolver : public graphql::Resolver {
   void add(EntityQuery& query);
 
   std::span<const std::string> parent_keys() const override;
+  bool reads() const override { return true; }              // what its connection's query reads, at that one's instant
   bool takes_selections() const override { return false; }  // another server has its own
   Task<std::vector<graphql::Resolved>> resolve(std::span<const graphql::FieldCall> calls) override;
 

@@ -6,6 +6,7 @@
 #include "base/json/number.hpp"
 #include "base/json/slices.hpp"
 #include "document/filter_parser.hpp"
+#include "federation/store_snapshot.hpp"
 
 namespace millrace::federation {
 namespace {
@@ -148,9 +149,8 @@ Task<void> find(const EntityQuery& query, std::span<const Question> questions, c
   co_return {};
 }
 
-}  // namespace
-
-Result<Question> make_question(const EntityQuery& query, const graphql::ArgumentValues& arguments) {
+/// All but the instant that a snapshot sets.
+Result<Question> read_question(const EntityQuery& query, const graphql::ArgumentValues& arguments) {
   Question question;
   for (const std::string& parameter : query.parameters) {
     std::string_view value = arguments.find(parameter);
@@ -168,6 +168,17 @@ Result<Question> make_question(const EntityQuery& query, const graphql::Argument
   }
   TRY(question.page.limit, read_count(arguments, "limit", SIZE_MAX));
   TRY(question.page.offset, read_count(arguments, "offset", 0));
+  return question;
+}
+
+}  // namespace
+
+Result<Question> make_question(const EntityQuery& query, const graphql::ArgumentValues& arguments, const graphql::Snapshot* snapshot) {
+  TRY(Question question, read_question(query, arguments));
+  // A cursor's instant stays what it is, and is past.
+  if (snapshot == nullptr || question.has_cursor) return question;
+  TRY(const Instant latest, static_cast<const StoreSnapshot*>(snapshot)->at(*query.store));
+  question.at = std::min(question.at, latest);
   return question;
 }
 

@@ -18,6 +18,7 @@
 #include "document/store.hpp"
 #include "federation/ordering.hpp"
 #include "graphql/execution/resolver.hpp"
+#include "graphql/execution/snapshot.hpp"
 
 namespace millrace::federation {
 
@@ -34,7 +35,6 @@ struct EntityQuery {
   bool is_connection = false;             // pages by first, after, last, before
   std::size_t bytes_max = 32 << 20;       // of documents that one asking may bring; a GraphQL list has no next page to send the rest with
   std::size_t number = 0;                 // among all queries of the service: how a connection names it to its total count
-  std::size_t turn = 0;                   // as graphql::Resolver has it, where queries of several entities are asked side by side
 
   static constexpr std::size_t kConnectionPage = 100;  // edges when neither first nor last is given
   static constexpr std::size_t kConnectionPageMax = 10'000;
@@ -51,9 +51,10 @@ struct Question {
   bool has_cursor = false;  // `at` is that of the cursor's first page
 };
 
-/// Makes the question that a call's arguments pose: parameters by name, and the reserved ones. Null counts as not given. Errors, all
-/// invalid_argument: "graphql.at", "graphql.page", "graphql.order", "graphql.cursor", "filter.syntax", "filter.too_large".
-Result<Question> make_question(const EntityQuery& query, const graphql::ArgumentValues& arguments);
+/// Makes the question that a call's arguments pose: parameters by name, and the reserved ones. Null counts as not given. With a snapshot (a
+/// StoreSnapshot; null: none) it asks for nothing that is not in it. Errors: the snapshot's; and, all invalid_argument, "graphql.at",
+/// "graphql.page", "graphql.order", "graphql.cursor", "filter.syntax", "filter.too_large".
+Result<Question> make_question(const EntityQuery& query, const graphql::ArgumentValues& arguments, const graphql::Snapshot* snapshot);
 
 /// The same query asked again with the filter that `where` (canonical JSON; empty: none) adds.
 Result<std::shared_ptr<const document::Filter>> filter_with(const EntityQuery& query, std::string_view where);

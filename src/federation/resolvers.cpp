@@ -3,6 +3,7 @@
 #include <unordered_map>
 
 #include "federation/connection.hpp"
+#include "federation/store_snapshot.hpp"
 
 namespace millrace::federation {
 namespace {
@@ -39,14 +40,26 @@ void keep_all(graphql::Resolved& resolved, const Answers& answers) {
   for (const auto& batch : answers.batches) resolved.keep(batch);
 }
 
+void join_store(const EntityQuery& query, graphql::Snapshot& snapshot) {
+  static_cast<StoreSnapshot&>(snapshot).add(*query.store);
+}
+
 }  // namespace
+
+void QueryResolver::join(graphql::Snapshot& snapshot) const {
+  join_store(query_, snapshot);
+}
+
+void RelationResolver::join(graphql::Snapshot& snapshot) const {
+  join_store(*options_.query, snapshot);
+}
 
 Task<std::vector<graphql::Resolved>> QueryResolver::resolve(std::span<const graphql::FieldCall> calls) {
   std::vector<graphql::Resolved> resolved(calls.size());
   std::vector<Question> questions;
   std::vector<std::size_t> asked(calls.size(), SIZE_MAX);
   for (std::size_t i = 0; i < calls.size(); ++i) {
-    auto question = make_question(query_, calls[i].arguments);
+    auto question = make_question(query_, calls[i].arguments, calls[i].snapshot);
     if (!question) {
       for (std::size_t parent = 0; parent < calls[i].parents; ++parent) resolved[i].give_error(question.error());
       continue;
@@ -85,7 +98,7 @@ struct RelationCall {
 RelationCall plan_call(const RelationResolver::Options& options, const graphql::FieldCall& call, std::vector<Question>& questions) {
   RelationCall planned;
   planned.first_question = questions.size();
-  auto question = make_question(*options.query, call.arguments);
+  auto question = make_question(*options.query, call.arguments, call.snapshot);
   if (!question) {
     planned.error = std::move(question).error();
     return planned;

@@ -19,7 +19,8 @@ class QueryResolver : public graphql::Resolver {
   /// The query must outlive it; `below` as in graphql::Resolver, may be null.
   explicit QueryResolver(const EntityQuery& query) : query_(query) {}
 
-  std::size_t turn() const override { return query_.turn; }
+  bool reads() const override { return true; }
+  void join(graphql::Snapshot& snapshot) const override;
   Task<std::vector<graphql::Resolved>> resolve(std::span<const graphql::FieldCall> calls) override;
 
  private:
@@ -40,6 +41,8 @@ class RelationResolver : public graphql::Resolver {
 
   std::span<const std::string> parent_keys() const override { return options_.keys; }
   const graphql::Bindings* below() const override { return options_.target; }
+  bool reads() const override { return true; }
+  void join(graphql::Snapshot& snapshot) const override;
   Task<std::vector<graphql::Resolved>> resolve(std::span<const graphql::FieldCall> calls) override;
 
  private:

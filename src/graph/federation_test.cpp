@@ -41,6 +41,7 @@ class CountingStore : public document::Store {
     return store_->changes(after, limit, bytes_max);
   }
   Task<document::Position> last_position() override { return store_->last_position(); }
+  Task<Instant> latest() override { return store_->latest(); }
   Task<void> ping() override { return store_->ping(); }
 
  private:

@@ -3,9 +3,11 @@
 
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "graphql/execution/snapshot.hpp"
 #include "graphql/language/parser.hpp"
 #include "graphql/validation/validate.hpp"
 
@@ -28,6 +30,9 @@ struct EngineOptions {
   /// Calls `work` once, on the thread that asks and after the delay; without it only the time between two levels is looked at.
   std::function<void(std::chrono::milliseconds delay, std::move_only_function<void()> work)> after = {};
   std::function<std::chrono::steady_clock::time_point()> now = [] { return std::chrono::steady_clock::now(); };
+
+  /// Makes the snapshot of a request that reads more than once; of a mutation, one for each of its fields. Without it all read the newest.
+  std::function<std::unique_ptr<Snapshot>()> make_snapshot = {};
 
   /// Arguments that a field with a resolver takes from the nearest field above that gives them, such as `at`.
   std::vector<std::string> inherited_arguments = {};

@@ -25,7 +25,8 @@ struct Batch {
 
 class Level {
  public:
-  Level(ObjectTree& tree, const FetchContext& context) : tree_(tree), context_(context) {}
+  Level(ObjectTree& tree, const FetchContext& context, const Snapshot* snapshot = nullptr)
+      : tree_(tree), context_(context), snapshot_(snapshot) {}
 
   void add(ObjectSet& set, std::size_t first, std::size_t last) {
     set.fetched.resize(set.selection->fetches.size());
@@ -51,6 +52,7 @@ class Level {
     call.planned = place.field;
     call.variables = &context_.variables;
     call.caller = &context_.caller;
+    call.snapshot = snapshot_;
     call.keys.reserve(call.parents * place.field->key_slots.size());
     for (std::size_t row = 0; row < call.parents; ++row)
       for (std::uint32_t slot : place.field->key_slots) call.keys.push_back(place.set->slot(row, slot));
@@ -77,6 +79,7 @@ class Level {
 
   ObjectTree& tree_;
   const FetchContext& context_;
+  const Snapshot* snapshot_;
   std::vector<Place> places_;
   std::vector<Batch> batches_;
 };
@@ -148,8 +151,8 @@ void distribute(Batch& batch, Result<std::vector<Resolved>> answer) {
   }
 }
 
-/// Asks those of one turn together.
-Task<void> run_turn(std::span<Batch> batches) {
+/// Asks all of them together.
+Task<void> run(std::vector<Batch>& batches) {
   if (batches.size() == 1) {
     auto answer = co_await batches.front().resolver->resolve(batches.front().calls);
     distribute(batches.front(), std::move(answer));
@@ -162,17 +165,16 @@ Task<void> run_turn(std::span<Batch> batches) {
   co_return {};
 }
 
-Task<void> run(std::vector<Batch>& batches) {
-  const auto turn = [](const Batch& batch) { return batch.resolver->turn(); };
-  std::ranges::sort(batches, {}, turn);
-  for (std::span<Batch> rest(batches); !rest.empty();) {
-    const auto end = std::ranges::upper_bound(rest, turn(rest.front()), {}, turn);
-    const std::span<Batch> next(rest.begin(), end);
-    auto answered = co_await run_turn(next);
-    CHECK(answered.has_value());
-    rest = {end, rest.end()};
-  }
-  co_return {};
+/// The snapshot of what is fetched together; null where none is needed.
+std::unique_ptr<Snapshot> make_snapshot(const FetchContext& context) {
+  if (context.readers.empty() || !context.make_snapshot) return nullptr;
+  std::unique_ptr<Snapshot> snapshot = context.make_snapshot();
+  for (const Resolver* reader : context.readers) reader->join(*snapshot);
+  return snapshot;
+}
+
+bool read(const std::vector<Batch>& batches) {
+  return std::ranges::any_of(batches, [](const Batch& batch) { return batch.resolver->reads(); });
 }
 
 /// What a level has given, as the sets of the next.
@@ -197,12 +199,19 @@ Task<std::vector<ObjectSet*>> fetch_level(ObjectTree& tree, ObjectSet& set, Fetc
 }
 
 Task<bool> fetch(ObjectTree& tree, ObjectSet& root, FetchRange range, FetchContext context) {
-  auto level = std::make_unique<Level>(tree, context);
+  const std::unique_ptr<Snapshot> snapshot = make_snapshot(context);
+  bool is_taken = snapshot == nullptr;
+  auto level = std::make_unique<Level>(tree, context, snapshot.get());
   level->add(root, range.first, range.last);
   while (!level->empty()) {
+    if (!is_taken && read(level->batches())) {
+      auto taken = co_await snapshot->take();
+      CHECK(taken.has_value());
+      is_taken = true;
+    }
     auto answered = co_await run(level->batches());
     CHECK(answered.has_value());
-    auto next = std::make_unique<Level>(tree, context);
+    auto next = std::make_unique<Level>(tree, context, snapshot.get());
     for (ObjectSet* set : sets_below(tree, *level)) next->add(*set, 0, set->selection->fetches.size());
     if (!next->empty() && context.is_over()) co_return false;
     level = std::move(next);

@@ -51,6 +51,7 @@ class Planner {
     plan_->root = selection(*input_.schema.root(plan_->operation), {&input_.operation.selection_set}, {});
     if (is_spent()) return nullptr;
     plan_->cost = constant_cost(*plan_);
+    find_readers();
     return std::move(plan_);
   }
 
@@ -86,6 +87,23 @@ class Planner {
     made.number = static_cast<std::uint32_t>(plan_->finished.size());
     plan_->finished.push_back(&made);
     return &made;
+  }
+
+  /// One that reads once needs no snapshot: what it sees is of one instant anyhow.
+  void find_readers() {
+    std::vector<std::size_t> reads(plan_->finished.size());  // by selection, counted as far as 2
+    for (const PlannedSelection* selection : plan_->finished) {
+      std::size_t& count = reads[selection->number];
+      for (const PlannedField* field : selection->fetches) {
+        const Resolver* resolver = field->resolver;
+        const bool is_reader = resolver != nullptr && resolver->reads();
+        if (is_reader && !contains(plan_->readers, resolver)) plan_->readers.push_back(resolver);
+        if (is_reader) ++count;
+        for (const PlannedSelection* inner : field->selections) count += reads[inner->number];
+        count = std::min<std::size_t>(count, 2);
+      }
+    }
+    if (reads[plan_->root->number] < 2) plan_->readers.clear();
   }
 
   bool is_spent() const { return work_ > input_.work_max; }

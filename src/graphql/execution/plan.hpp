@@ -85,6 +85,7 @@ struct Plan {
   std::deque<PlannedArgument> inherited;
   std::vector<const PlannedSelection*> finished;  // all, those below a selection before it
   std::optional<double> cost;                     // that of every request; nothing when variables decide
+  std::vector<const Resolver*> readers;           // of a plan that reads more than once: those that read, without repetition
 };
 
 struct PlanInput {

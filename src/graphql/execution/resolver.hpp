@@ -14,6 +14,7 @@
 
 #include "base/hash.hpp"
 #include "base/task.hpp"
+#include "graphql/execution/snapshot.hpp"
 #include "graphql/type/coercion.hpp"
 #include "graphql/type/schema.hpp"
 
@@ -51,6 +52,7 @@ struct FieldCall {
   const PlannedField* planned = nullptr;
   const Variables* variables = nullptr;
   const Caller* caller = nullptr;
+  const Snapshot* snapshot = nullptr;  // taken; null: what is newest is read
 };
 
 /// An error within a value, which stands where the value says null.
@@ -113,8 +115,11 @@ class Resolver {
   /// Whether it only groups what is selected below it. In a mutation that is run one after the other, as the mutation's own fields are.
   virtual bool is_group() const { return false; }
 
-  /// Of resolvers in one level those with a lower turn have answered before one with a higher is asked; equal ones are asked together.
-  virtual std::size_t turn() const { return 0; }
+  /// Whether it reads what a snapshot holds still.
+  virtual bool reads() const { return false; }
+
+  /// Tells a snapshot what it reads; of those alone that say so.
+  virtual void join(Snapshot& snapshot) const { (void)snapshot; }
 
   /// Whether its objects hold just what is selected, under the names of wire.hpp: it asks another server, which answers selections.
   virtual bool gives_selections() const { return false; }

@@ -57,7 +57,7 @@ Task<Answer> Run::work(std::shared_ptr<Run> run) {
   root.texts.push_back("{}");
   project(root);
   const IsOver is_over = [&run] { return run->is_over(); };
-  const FetchContext fetching{run->parts_.variables, run->parts_.caller, is_over};
+  const FetchContext fetching{run->parts_.variables, run->parts_.caller, is_over, plan.readers, run->options_.make_snapshot};
   const bool is_serial = plan.operation == OperationType::mutation;
   if (!is_serial) {
     auto is_complete = co_await fetch(tree, root, {0, plan.root->fetches.size()}, fetching);

@@ -214,6 +214,11 @@ bool is_specified_type(std::string_view name) {
   return std::ranges::any_of(built_in_document().types, [name](const TypeDefinition& type) { return type.name.text == name; });
 }
 
+bool is_specified_directive(std::string_view name) {
+  return std::ranges::any_of(built_in_document().directives,
+                             [name](const DirectiveDefinition& directive) { return directive.name.text == name; });
+}
+
 ScalarKind scalar_kind(std::string_view name) {
   auto found = std::ranges::find(kScalarKinds, name, &std::pair<std::string_view, ScalarKind>::first);
   return found == kScalarKinds.end() ? ScalarKind::any : found->second;

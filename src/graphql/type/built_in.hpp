@@ -15,6 +15,9 @@ const Document& built_in_document();
 /// Whether the name is of the specification, so that a definition in the SDL changes nothing.
 bool is_specified_type(std::string_view name);
 
+/// Whether a directive of this name is of the specification; an SDL may define it anew.
+bool is_specified_directive(std::string_view name);
+
 /// What a scalar of this name holds.
 ScalarKind scalar_kind(std::string_view name);
 

@@ -117,7 +117,7 @@ std::string print_schema(const Schema& schema) {
   std::string text = roots(schema);
   const auto add = [&text](const std::string& part) { text.append(text.empty() ? "" : "\n\n").append(part); };
   for (const DirectiveType& directive : schema.directives())
-    if (!directive.built_in) add(print_directive(directive));
+    if (!is_specified_directive(directive.name)) add(print_directive(directive));
   for (const Type& type : schema.types())
     if (!is_specified_type(type.name) && !type.name.starts_with("__")) add(print_type(type));
   return text;

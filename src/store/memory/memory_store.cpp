@@ -124,10 +124,17 @@ class MemoryStore final : public document::Store, private document::Held {
     co_return versions_.size();
   }
 
+  Task<Instant> latest() override {
+    const std::lock_guard lock(mutex_);
+    co_return last_recorded();
+  }
+
   Task<void> ping() override { co_return Result<>(); }
 
  private:
   static void add(Documents& documents, const Version& version) { documents.add(version.id, version.payload, version.envelope); }
+
+  Instant last_recorded() const { return versions_.empty() ? Instant{} : versions_.back().envelope.recorded_at; }
 
   Result<std::vector<Receipt>> append_now(std::vector<Append>& appends) {
     const std::lock_guard lock(mutex_);
@@ -136,7 +143,7 @@ class MemoryStore final : public document::Store, private document::Held {
     }
     TRY(std::optional<Error> refused, document::refusal(appends, *this));
     if (refused) return Failure(*std::move(refused));
-    const Instant time = options_.clock();
+    const Instant time = document::commit_time(options_.clock(), last_recorded());
     std::vector<Receipt> receipts;
     for (Append& each : appends) receipts.push_back(append_one(each, time));
     return receipts;
@@ -161,7 +168,7 @@ class MemoryStore final : public document::Store, private document::Held {
       keys_of_[append.id].push_back(known->first);
     }
     if (append.operation == document::Operation::remove) let_keys_go(append.id);
-    const Instant recorded_at = append.recorded_after(versions_.empty() ? Instant{} : versions_.back().envelope.recorded_at, time);
+    const Instant recorded_at = append.recorded_after(last_recorded(), time);
     std::vector<std::size_t>& places = places_[append.id];
     if (!places.empty()) versions_[places.back()].superseded_at = recorded_at;
     places.push_back(versions_.size());

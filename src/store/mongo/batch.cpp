@@ -20,22 +20,25 @@ Error placed(Error error, std::size_t index) {
 
 }  // namespace
 
-Result<> Batch::load(std::span<const Append* const> appends, bool is_again) {
+Result<bool> Batch::load(std::span<const Append* const> appends, bool is_again) {
   std::set<std::string_view> ids;
   std::set<std::string_view> keys;
   for (const Append* append : appends) {
     if (!append->has_new_id || is_again) ids.insert(append->id);
     if (append->idempotency) keys.insert(append->idempotency->key);
   }
-  TRY_OK(load_documents(std::vector<std::string_view>(ids.begin(), ids.end())));
+  TRY(const bool is_whole, load_documents(std::vector<std::string_view>(ids.begin(), ids.end())));
+  if (!is_whole) return false;
   return load_keys(std::vector<std::string_view>(keys.begin(), keys.end()));
 }
 
-Result<> Batch::load_documents(std::span<const std::string_view> ids) {
-  if (ids.empty()) return {};
+Result<bool> Batch::load_documents(std::span<const std::string_view> ids) {
+  if (ids.empty()) return true;
+  bool is_buried = false;
   std::vector<std::string> covered;
   TRY_OK(client_.find(names_.newest, any_of("_id", ids), Bson(), [&](const bson_t& document) {
     Version version(document);
+    is_buried |= version.epoch() > mine_.epoch;
     State& state = states_[std::string(version.id())];
     if (is_ours(version)) {
       state.visible.emplace(document);
@@ -43,8 +46,9 @@ Result<> Batch::load_documents(std::span<const std::string_view> ids) {
       covered.emplace_back(version.id());
     }
     state.there.emplace(document);
-    return true;
+    return !is_buried;
   }));
+  if (is_buried) return false;
   const std::vector<std::string_view> views(covered.begin(), covered.end());
   TRY(auto versions, newest_of(client_, names_, mine_, views, {}, mine_.epoch));
   for (auto& [id, version] : versions) states_[id].visible.emplace(std::move(version));
@@ -58,13 +62,13 @@ Result<> Batch::load_documents(std::span<const std::string_view> ids) {
     state.key = &keys_.emplace_back(*std::move(key));
     id_of_key_[state.key->name] = id;
   }
-  return {};
+  return true;
 }
 
 /// The documents that may live from a create under one of the keys. A version that covers one may have let the key go: so the history is
 /// asked as well.
-Result<> Batch::load_keys(std::span<const std::string_view> keys) {
-  if (keys.empty()) return {};
+Result<bool> Batch::load_keys(std::span<const std::string_view> keys) {
+  if (keys.empty()) return true;
   std::set<std::string> ids;
   for (const std::string& name : {names_.newest, names_.history}) {
     TRY_OK(client_.find(name, any_of("key.name", keys), envelope_only(), [&](const bson_t& document) {

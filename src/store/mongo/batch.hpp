@@ -21,8 +21,9 @@ class Batch : private document::Held {
       : client_(client), names_(names), mine_(mine), position_(position), recorded_at_(recorded_at), time_(time) {}
 
   /// Reads what the appends depend on. Once, before apply(). `is_again`: another epoch has tried, so that what it wrote, which nobody sees,
-  /// may be there.
-  Result<> load(std::span<const document::Append* const> appends, bool is_again);
+  /// may be there. False: somebody else has taken the head since. What that one committed is not in our horizon, so that we would take
+  /// it for nothing and write over it.
+  Result<bool> load(std::span<const document::Append* const> appends, bool is_again);
 
   /// Adds all of a call, or refuses all. The appends live as long as the batch.
   Result<std::vector<document::Receipt>> apply(std::span<const document::Append> appends);
@@ -45,8 +46,8 @@ class Batch : private document::Held {
 
   Result<document::Head> head(const std::string& id) override;
   Result<std::optional<document::KeyUse>> key(const std::string& key) override;
-  Result<> load_documents(std::span<const std::string_view> ids);
-  Result<> load_keys(std::span<const std::string_view> keys);
+  Result<bool> load_documents(std::span<const std::string_view> ids);
+  Result<bool> load_keys(std::span<const std::string_view> keys);
   document::Receipt append_one(const document::Append& append, const Encoded* payload);
   bool is_ours(const Version& version) const { return version.epoch() == mine_.epoch || mine_.sees(version.position(), version.epoch()); }
 

@@ -14,6 +14,7 @@
 
 #include "base/id.hpp"
 #include "io/loop.hpp"
+#include "store/mongo/batch.hpp"
 #include "store/mongo/load_test.hpp"
 #include "store/mongo/server_test.hpp"
 
@@ -108,6 +109,34 @@ TEST_P(WriterFaults, WhoIsBuriedAliveChangesNothing) {
   const auto acknowledged = race(uri, collection, std::chrono::milliseconds(1), 25);
   EXPECT_GT(acknowledged.size(), 0u);
   check(*store, acknowledged);
+}
+
+/// The one that was taken for dead reads what the others have committed since, which its own horizon does not show.
+TEST_P(WriterFaults, WhoIsBuriedAliveWritesOverNothing) {
+  const std::string uri = TestServer::shared(GetParam()).uri();
+  const std::string collection = make_uuid7();
+  const auto store = open_faulty(uri, collection, {.lease = std::chrono::milliseconds(1)});
+  create_shared(*store);
+  const auto pool = Pool::make({uri, {}}, {}, {}, {});
+  ASSERT_TRUE(pool);
+  Client client(**pool);
+  const Taker buried{.collection = collection,
+                     .owner = "buried",
+                     .lease = std::chrono::seconds(20),
+                     .resolve = std::chrono::seconds(20),
+                     .pause = [](std::chrono::microseconds) { return true; }};
+  const auto mine = take_head(client, buried, nullptr);
+  ASSERT_TRUE(mine);
+  io::Loop loop;
+  ASSERT_TRUE(loop.block_on(store->append(pair("living"))));
+  const Names names{.newest = collection, .history = collection + "_history"};
+  Batch batch(client, names, *mine, mine->committed, mine->recorded_at, now());
+  const Append late = {.operation = document::Operation::replace, .id = "shared", .payload = R"({"n":3})"};
+  const Append* const appends[] = {&late};
+  const auto loaded = batch.load(appends, false);
+  ASSERT_TRUE(loaded);
+  EXPECT_FALSE(*loaded);
+  check(*store, {"living"});
 }
 
 TEST(ServerFaults, TheServerIsKilledUnderLoad) {

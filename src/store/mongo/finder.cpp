@@ -152,7 +152,8 @@ Bson Finder::filter_of(const Query& query, std::int64_t below, std::string_view 
 }
 
 Result<> Finder::select(const Query& query, std::int64_t below, const Sink& sink) {
-  return view_.at == kNewest ? select_newest(query, below, sink) : select_at(query, below, sink);
+  // When nothing was recorded after the instant, the newest is what it shows.
+  return horizon_.recorded_at <= view_.at ? select_newest(query, below, sink) : select_at(query, below, sink);
 }
 
 /// First what the collection shows, then what writers under way and dead ones cover there: a version that is covered meanwhile is above

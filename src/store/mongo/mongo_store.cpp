@@ -87,6 +87,13 @@ class MongoStore final : public document::Store {
     });
   }
 
+  Task<Instant> latest() override {
+    return on_reader<Instant>([this](Client& client) -> Result<Instant> {
+      TRY(const Horizon horizon, read_horizon(client, names_.newest));
+      return horizon.recorded_at;
+    });
+  }
+
   Task<void> ping() override {
     std::move_only_function<Result<>()> work = [this]() -> Result<> {
       Client client(*pool_);

@@ -78,6 +78,10 @@ void Writer::commit_writes(const Writes& writes) {
   for (document::Write* write : writes) write->result = Failure(contended());
 }
 
+Instant Writer::commit_time(const Horizon& mine) const {
+  return document::commit_time(options_.clock(), mine.recorded_at);
+}
+
 Result<Horizon> Writer::take_head(Client& client) {
   std::optional<Horizon> known = std::exchange(known_head_, std::nullopt);
   if (std::exchange(is_held_, false)) return *std::move(known);
@@ -111,12 +115,12 @@ Result<bool> Writer::try_commit(const Writes& writes, bool is_again) {
   Client client(*options_.pool);
   TRY_OK(options_.prepare(client));
   TRY(const Horizon mine, take_head(client));
-  Batch batch(client, options_.names, mine, mine.committed, mine.recorded_at, options_.clock());
+  Batch batch(client, options_.names, mine, mine.committed, mine.recorded_at, commit_time(mine));
   std::vector<const Append*> appends;
   for (const document::Write* write : writes) std::ranges::copy(pointers(write->appends), std::back_inserter(appends));
-  if (const Result<> loaded = batch.load(appends, is_again); !loaded) {
+  if (const Result<bool> loaded = batch.load(appends, is_again); !loaded || !*loaded) {
     (void)let_go(client, mine, false);  // or the lease ends
-    return Failure(loaded.error());
+    return loaded;
   }
   for (document::Write* write : writes) write->result = batch.apply(write->appends);
   if (batch.empty()) {
@@ -154,8 +158,9 @@ Result<> Writer::append_batches(Client& client, const Horizon& mine, document::A
     if (appends.empty()) return {};
     TRY(const bool is_mine, renew(client, taker_, mine));
     if (!is_mine) return Failure(contended());
-    Batch batch(client, options_.names, mine, position, recorded_at, options_.clock());
-    TRY_OK(batch.load(pointers(appends), false));
+    Batch batch(client, options_.names, mine, position, recorded_at, commit_time(mine));
+    TRY(const bool loaded, batch.load(pointers(appends), false));
+    if (!loaded) return Failure(contended());
     auto receipts = batch.apply(appends);
     if (!receipts) return Failure(document::counted_from(index, std::move(receipts).error()));
     recorded_at = batch.recorded_at();

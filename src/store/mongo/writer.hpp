@@ -44,6 +44,7 @@ class Writer {
   Result<> commit_source(document::Write& write);
   Result<> append_batches(Client& client, const Horizon& mine, document::AppendSource& source, std::int64_t& position,
                           Instant& recorded_at);
+  Instant commit_time(const Horizon& mine) const;
   Result<Horizon> take_head(Client& client);
   Result<bool> commit(Client& client, Horizon mine, const Commit& commit);
   Result<> let_go(Client& client, const Horizon& mine, bool wrote);

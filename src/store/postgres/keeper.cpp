@@ -251,7 +251,7 @@ Result<> Keeper::publish(Session& session) {
 /// theirs from their writers.
 Result<bool> Keeper::fill(Session& session) {
   Exchange question;
-  question.add(table_.select_paths).add(table_.ping);
+  question.add(table_.select_paths).add(table_.read_head);
   TRY_OK(run_now(session, question));
   const std::int64_t last = question.rows[1].integer(0, 0);
   std::vector<IndexedPath> paths;

@@ -107,7 +107,7 @@ Task<void> Lane::read_together(std::shared_ptr<Lane> lane, std::vector<IdRead*> 
 
 Task<void> Lane::ping() {
   Exchange exchange;
-  exchange.add(table_.ping);
+  exchange.add(table_.read_head);
   Link& link = reader();
   Result<> answered = co_await link.run(exchange);
   if (!answered && exchange.message.empty()) answered.error().hint = link.last_error().hint;

@@ -73,11 +73,11 @@ void Table::add_reads() {
       " FROM (SELECT * FROM {} WHERE position > $1 ORDER BY position LIMIT $2) AS w) AS v WHERE v.bytes_before < $3 ORDER BY v.position",
       columns, versions);
   at_positions = select + " WHERE v.position = ANY($1)";
-  ping = fmt::format("SELECT position FROM {}", head);
+  read_head = fmt::format("SELECT position, recorded_at FROM {}", head);
 }
 
 void Table::add_writes() {
-  lock_head = fmt::format("SELECT position, recorded_at FROM {} FOR UPDATE", head);
+  lock_head = read_head + " FOR UPDATE";
   select_keys = fmt::format(
       "SELECT k.key, k.fingerprint, k.id, v.version, k.position, v.recorded_at FROM {} AS k JOIN {} AS v USING(position)"
       " WHERE k.key = ANY($1)",

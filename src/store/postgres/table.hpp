@@ -43,7 +43,7 @@ struct Table {
   std::string changes;        // $1 after, $2 limit
   std::string changes_up_to;  // $3 bytes
   std::string at_positions;   // $1 positions
-  std::string ping;
+  std::string read_head;      // position, recorded_at
 
   std::string lock_head;     // position, recorded_at
   std::string select_keys;   // key, fingerprint, id, version, position, recorded_at: $1 keys

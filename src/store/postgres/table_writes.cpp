@@ -44,7 +44,7 @@ void TableWrites::ask(Exchange& exchange, const std::vector<std::span<const Appe
 
 void TableWrites::learn(const std::vector<Rows>& rows, std::size_t first) {
   position_ = static_cast<Position>(rows[first].integer(0, 0));
-  recorded_at_ = {rows[first].integer(0, 1)};
+  committed_at_ = recorded_at_ = {rows[first].integer(0, 1)};
   const Rows& paths = rows[first + 1];
   for (int row = 0; row < paths.size(); ++row) {
     paths_.push_back({.number = paths.integer(row, 0), .path = document::path_of(paths.text(row, 1))});
@@ -87,10 +87,10 @@ Result<std::optional<document::KeyUse>> TableWrites::key(const std::string& key)
   return document::KeyUse{.id = known->second.receipt.id, .fingerprint = known->second.fingerprint};
 }
 
-Result<std::vector<Receipt>> TableWrites::apply(std::span<const Append> appends, Instant time) {
+Result<std::vector<Receipt>> TableWrites::apply(std::span<const Append> appends, Instant clock) {
   TRY(std::optional<Error> refused, document::refusal(appends, *this));
   if (refused) return Failure(*std::move(refused));
-  time_ = time;
+  time_ = document::commit_time(clock, committed_at_);
   std::vector<Receipt> receipts;
   receipts.reserve(appends.size());
   for (const Append& append : appends) receipts.push_back(append_unless_repeated(append));

@@ -84,8 +84,9 @@ class TableWrites : private document::Held {
 
   const Table& table_;
   document::Position position_ = 0;
+  Instant committed_at_;  // of the last version that was there before
   Instant recorded_at_;
-  Instant time_;  // by the clock
+  Instant time_;
   std::vector<document::IndexedPath> paths_;
   std::set<std::int64_t> many_;  // paths that had several values before
   TextMap<Newest> newest_;

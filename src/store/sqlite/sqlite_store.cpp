@@ -95,6 +95,11 @@ class SqliteStore final : public document::Store {
 
   Task<Position> last_position() override { co_return read_last_position(); }
 
+  Task<Instant> latest() override {
+    CO_TRY(Connection* const connection, database_->reader());
+    co_return last_recorded(*connection);
+  }
+
   Task<void> ping() override { co_return try_read(); }
 
  private:
@@ -124,7 +129,23 @@ class SqliteStore final : public document::Store {
     if (ids.size() == 1) return read_each(*connection, ids, view);
     const Snapshot snapshot(*connection);
     if (!snapshot.begun()) return Failure(snapshot.begun().error());
+    TRY_OK(forget_instant(*connection, view));
     return read_each(*connection, ids, view);
+  }
+
+  Result<Instant> last_recorded(Connection& connection) {
+    Cursor last = connection.use(table_.last);
+    const Instant recorded = last.next() ? Instant{last.integer(1)} : Instant{};
+    if (last.failed()) return Failure(connection.failure());
+    return recorded;
+  }
+
+  /// Within a snapshot: when nothing was recorded after the instant, the newest is what it shows, and that is read with less effort.
+  Result<> forget_instant(Connection& connection, View& view) {
+    if (view.at == kNewest) return {};
+    TRY(const Instant last, last_recorded(connection));
+    if (last <= view.at) view.at = kNewest;
+    return {};
   }
 
   Result<Documents> read_each(Connection& connection, std::span<const std::string_view> ids, View view) {
@@ -169,6 +190,7 @@ class SqliteStore final : public document::Store {
     TRY(Connection* const connection, database_->reader());
     const Snapshot snapshot(*connection);
     if (!snapshot.begun()) return Failure(snapshot.begun().error());
+    TRY_OK(forget_instant(*connection, view));
     Finder finder({.connection = *connection, .table = table_, .paths = paths_, .view = view}, effort);
     std::vector<T> answers;
     for (const Query& query : queries) {

@@ -171,15 +171,15 @@ TEST_F(SqliteStoreTest, AWriteDoesNotWaitForEverBehindALongOne) {
   EXPECT_EQ(changes->size(), source.count);  // none of the refused one
 }
 
-TEST_F(SqliteStoreTest, TimeNeverGoesBackAlongPositions) {
+TEST_F(SqliteStoreTest, TimeGoesOnFromCommitToCommit) {
   std::vector<Instant> times = {{50}, {40}, {40}, {60}};
   std::size_t next = 0;
   Options with_clock = options();
   with_clock.clock = [&] { return times[next++]; };
   const auto store = open(with_clock);
   EXPECT_EQ(append(*store, create("a"))->at(0).recorded_at, Instant{50});
-  EXPECT_EQ(append(*store, create("b"))->at(0).recorded_at, Instant{50});
-  EXPECT_EQ(append(*store, create("c"))->at(0).recorded_at, Instant{50});
+  EXPECT_EQ(append(*store, create("b"))->at(0).recorded_at, Instant{51});
+  EXPECT_EQ(append(*store, create("c"))->at(0).recorded_at, Instant{52});
   EXPECT_EQ(append(*store, create("d"))->at(0).recorded_at, Instant{60});
 }
 

@@ -37,7 +37,7 @@ class TableWrites : private document::Held {
     Cursor last = connection_.use(table_.last);
     if (last.next()) {
       position_ = static_cast<Position>(last.integer(0));
-      recorded_at_ = {last.integer(1)};
+      committed_at_ = recorded_at_ = {last.integer(1)};
     }
     if (last.failed()) return Failure(connection_.failure());
     return {};
@@ -47,7 +47,7 @@ class TableWrites : private document::Held {
   Result<Result<std::vector<Receipt>>> apply(const std::vector<Append>& appends, const Clock& clock) {
     TRY(std::optional<Error> refused, document::refusal(appends, *this));
     if (refused) return Result<std::vector<Receipt>>(Failure(*std::move(refused)));
-    time_ = clock();
+    time_ = document::commit_time(clock(), committed_at_);
     std::vector<Receipt> receipts;
     receipts.reserve(appends.size());
     for (const Append& append : appends) {
@@ -179,8 +179,9 @@ class TableWrites : private document::Held {
   const Table& table_;
   std::vector<document::IndexedPath> paths_;
   Position position_ = 0;
+  Instant committed_at_;  // of the last version that was there before
   Instant recorded_at_;
-  Instant time_;  // by the clock
+  Instant time_;
   TextMap<Newest> newest_;
 };
 
