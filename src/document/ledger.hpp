@@ -37,8 +37,8 @@ class Ledger {
   /// "store.unconfirmed", it may have been written or not: get() tells.
   virtual Task<std::uint64_t> put(std::string_view name, std::string value, std::uint64_t revision) = 0;
 
-  /// The names that begin with `prefix`, in the order of their bytes, at most `limit`. A record with an empty value is as good as removed: it
-  /// keeps its revision, so that no writer takes its successor for it, and its name is left out.
+  /// The names that begin with `prefix`, in the order of their bytes, at most `limit`. A record with an empty value is as good as removed:
+  /// it keeps its revision, so that no writer takes its successor for it, and its name is left out.
   virtual Task<std::vector<std::string>> names(std::string_view prefix, std::size_t limit) = 0;
 };
 
