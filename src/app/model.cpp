@@ -9,6 +9,7 @@
 #include "app/derive_queries.hpp"
 #include "app/derive_relations.hpp"
 #include "app/derive_restlettes.hpp"
+#include "app/derive_subscriptions.hpp"
 #include "app/derive_unified.hpp"
 #include "app/source_file.hpp"
 
@@ -89,6 +90,7 @@ Checked<Model> derive_model(Config config, std::uint16_t port) {
   derive_relations(model, port, problems);
   derive_restlettes(model, problems);
   derive_mutations(model, problems);
+  derive_subscriptions(model, problems);
   collect_indexes(model);
   check_model(model, problems);
   for (const SourceText& source : sources) {

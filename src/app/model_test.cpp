@@ -240,8 +240,8 @@ TEST_F(ModelTest, FollowsResolversToOtherServers) {
 }
 
 TEST_F(ModelTest, RefusesWhatIsNotServed) {
-  write("config/a.graphql", std::string(kSdl) + " type Subscription { changed: A }");
-  EXPECT_THAT(problems(graphlette("")), Contains(HasSubstr("subscriptions are not served")));
+  write("config/a.graphql", std::string(kSdl) + " type Subscription { change: A }");
+  EXPECT_THAT(problems(graphlette("")), Contains(HasSubstr("No subscription is derived from \"change\". Did you mean \"changed\"?")));
   write("config/a.graphql", "type A { id: ID } type Query { all(first: Int): [A] }");
   EXPECT_THAT(problems(graphlette("")), Contains(HasSubstr("\"first\" of \"all\" fits no field")));
 }

@@ -102,6 +102,7 @@ struct Service::State {
   graphql::Bindings unified_bindings;
   std::map<std::pair<std::string, RemoteConfig>, std::shared_ptr<federation::RemoteTarget>> targets;
   std::vector<std::unique_ptr<graphql::Resolver>> resolvers;
+  std::vector<std::unique_ptr<graphql::Source>> sources;
   graphql::GroupResolver groups;
   federation::NodesResolver nodes;
   federation::CountResolver counts;
@@ -141,6 +142,7 @@ struct Service::State {
     for (std::size_t i = 0; i < model.graphlettes.size(); ++i) bindings.emplace_back();
     for (std::size_t i = 0; i < model.graphlettes.size(); ++i) {
       bind_roots(bindings[i], model.graphlettes[i]);
+      bind_subscriptions(bindings[i], model.graphlettes[i]);
       for (RelationModel& relation : model.graphlettes[i].relations)
         relation.remote ? bind_remote(bindings[i], relation) : bind_relation(bindings[i], relation);
       bind_connections(bindings[i], *model.graphlettes[i].schema);
@@ -155,6 +157,9 @@ struct Service::State {
       unified_bindings.bind("Query", member.field, groups);
       if (!member.mutation_type.empty()) unified_bindings.bind("Mutation", member.field, groups);
     }
+    for (const UnifiedMember& member : unified.members)
+      for (const SubscriptionModel& one : model.graphlettes[member.graphlette].subscriptions)
+        unified_bindings.bind_source(member.subscription_type, one.subscription.query.name, source_of(member.graphlette, one));
     for (const UnifiedField& field : unified.fields)
       unified_bindings.bind(field.type, field.field, *bindings[field.graphlette].find(field.own_type, field.field));
     for (ReverseModel& reverse : unified.reverses)
@@ -180,6 +185,21 @@ struct Service::State {
       mutation.store = stores[graphlette.entity].get();
       mutation.document_bytes_max = model.config.body_bytes_max;
       own.bind(graphlette.schema->mutation()->name, mutation.name, add_resolver<federation::MutationResolver>(mutation));
+    }
+  }
+
+  graphql::Source& source_of(std::size_t graphlette, const SubscriptionModel& subscription) {
+    const graphql::Type& root = *model.graphlettes[graphlette].schema->subscription();
+    return *bindings[graphlette].find_source(root.name, subscription.subscription.query.name);
+  }
+
+  void bind_subscriptions(graphql::Bindings& own, GraphletteModel& graphlette) {
+    for (SubscriptionModel& model_of : graphlette.subscriptions) {
+      federation::EntitySubscription& subscription = model_of.subscription;
+      subscription.feed = feeds[graphlette.entity].get();
+      subscription.heartbeat = model.config.load.heartbeat;
+      sources.push_back(std::make_unique<federation::SubscriptionSource>(subscription));
+      own.bind_source(graphlette.schema->subscription()->name, subscription.query.name, *sources.back());
     }
   }
 

@@ -14,6 +14,9 @@ struct EndpointOptions {
   http::Handler* page = nullptr;  // what a browser gets; outlives the endpoint
 };
 
+/// What an answer is sent as; in the order in which they are offered.
+enum class EndpointFormat : std::uint8_t { json, graphql_response, events, page };
+
 class Endpoint : public http::Handler {
  public:
   /// The engine must outlive the endpoint.
@@ -23,10 +26,14 @@ class Endpoint : public http::Handler {
   /// likes better, the latter when it does not say. A GET that likes text/html better than both gets the page. 406 "http.not_acceptable"
   /// when the client takes none of them.
   ///
+  /// text/event-stream is GraphQL over SSE (event_stream.hpp): subscriptions are answered so wherever the header names it at all.
+  ///
   /// A batch is answered with 200 and an array of responses in the order of its requests, which run one after the other.
   Task<http::Response> handle(const http::Request& request) override;
 
  private:
+  Task<http::Response> answer_one(graphql::EngineRequest asking, EndpointFormat format);
+  Task<http::Response> answer_subscription(graphql::EngineRequest asking);
   Task<std::string> answer_batch(const Asked& asked, graphql::Caller caller);
 
   graphql::Engine& engine_;

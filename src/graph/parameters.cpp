@@ -29,13 +29,21 @@ Result<std::optional<json::Value>> object_member(const json::Value& body, std::s
   return malformed(fmt::format("The parameter \"{}\" must be an object.", name));
 }
 
+/// As text; whoever begins there says whether it is a place.
+std::string begin_of(const json::Value& extensions) {
+  const auto after = extensions.find("after");
+  if (!after || after->is(json::Kind::null)) return {};
+  return after->is(json::Kind::string) ? after->string() : std::string(after->text());
+}
+
 Result<Parameters> read_object(json::Value object) {
   Parameters parameters;
   TRY(auto query, string_member(object, "query"));
   parameters.query = std::move(query).value_or("");
   TRY(parameters.operation_name, string_member(object, "operationName"));
   TRY(parameters.variables, object_member(object, "variables"));
-  TRY_OK(object_member(object, "extensions"));
+  TRY(const auto extensions, object_member(object, "extensions"));
+  if (extensions) parameters.begin = begin_of(*extensions);
   if (parameters.query.empty()) return malformed("Must provide query string.");
   return parameters;
 }
@@ -95,7 +103,9 @@ Result<Asked> read_query(std::string_view text) {
   asked.variables_text = std::make_unique<std::string>(values[2].value_or(""));
   TRY(asked.document, object_parameter(*asked.variables_text, "variables"));
   if (asked.document) parameters.variables = asked.document->root();
-  TRY_OK(object_parameter(values[3].value_or(""), "extensions"));
+  const std::string extensions_text = values[3].value_or("");
+  TRY(const auto extensions, object_parameter(extensions_text, "extensions"));
+  if (extensions) parameters.begin = begin_of(extensions->root());
   if (parameters.query.empty()) return malformed("Must provide query string.");
   asked.requests.emplace_back(std::move(parameters));
   return asked;

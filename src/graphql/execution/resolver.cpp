@@ -55,4 +55,13 @@ Resolver* Bindings::find(std::string_view type, std::string_view field) const {
   return found == resolvers_.end() ? nullptr : found->second;
 }
 
+void Bindings::bind_source(std::string_view type, std::string_view field, Source& source) {
+  sources_.insert_or_assign(binding_key(type, field), &source);
+}
+
+Source* Bindings::find_source(std::string_view type, std::string_view field) const {
+  auto found = sources_.find(binding_key(type, field));
+  return found == sources_.end() ? nullptr : found->second;
+}
+
 }  // namespace millrace::graphql

@@ -101,6 +101,7 @@ class Resolved {
 };
 
 class Bindings;
+class Source;
 
 class Resolver {
  public:
@@ -146,8 +147,13 @@ class Bindings {
   /// Null when the field is a plain member of its parent.
   Resolver* find(std::string_view type, std::string_view field) const;
 
+  /// Of a field of the Subscription type, or of a type that groups such fields.
+  void bind_source(std::string_view type, std::string_view field, Source& source);
+  Source* find_source(std::string_view type, std::string_view field) const;
+
  private:
   TextMap<Resolver*> resolvers_;  // "Type.field"
+  TextMap<Source*> sources_;
 };
 
 }  // namespace millrace::graphql
