@@ -263,6 +263,8 @@ struct Service::State {
     engines.push_back(std::make_unique<graphql::Engine>(schema, own, engine_options(model.config.graphql)));
     graph::EndpointOptions endpoint;
     endpoint.batch_max = model.config.batch_max;
+    endpoint.session.heartbeat = model.config.load.heartbeat;
+    endpoint.session.init_timeout = model.config.load.header_timeout;
     endpoint.page = &add_handler<pages::Page>("graphiql", "GraphiQL " + path, std::move(settings));
     return router.mount(path, add_handler<graph::Endpoint>(*engines.back(), endpoint), http::Router::Scope::exact);
   }

@@ -99,6 +99,7 @@ Task<http::Response> Endpoint::handle(const http::Request& request) {
   const bool is_get = request.method == http::Method::get || request.method == http::Method::head;
   if (request.method == http::Method::options) co_return options_response();
   if (!is_get && request.method != http::Method::post) co_return method_not_allowed();
+  if (http::asks_for_web_socket(request)) co_return begin_session(engine_, request, caller_of(request), options_.session);
   const auto format = format_of(request.header("accept"), is_get && options_.page);
   if (!format) co_return not_acceptable();
   if (*format == EndpointFormat::page) {

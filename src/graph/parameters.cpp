@@ -36,7 +36,9 @@ std::string begin_of(const json::Value& extensions) {
   return after->is(json::Kind::string) ? after->string() : std::string(after->text());
 }
 
-Result<Parameters> read_object(json::Value object) {
+}  // namespace
+
+Result<Parameters> read_parameters(json::Value object) {
   Parameters parameters;
   TRY(auto query, string_member(object, "query"));
   parameters.query = std::move(query).value_or("");
@@ -47,6 +49,8 @@ Result<Parameters> read_object(json::Value object) {
   if (parameters.query.empty()) return malformed("Must provide query string.");
   return parameters;
 }
+
+namespace {
 
 Result<> read_batch(json::Value array, std::size_t batch_max, Asked& asked) {
   const auto refuse = [](std::string message, std::string hint) {
@@ -59,7 +63,7 @@ Result<> read_batch(json::Value array, std::size_t batch_max, Asked& asked) {
   asked.is_batch = true;
   for (json::Value request = array.first(); request != array.end(); request = request.after()) {
     if (!request.is(json::Kind::object)) return malformed("Every request of a batch must be a JSON object with the member \"query\".");
-    asked.requests.push_back(read_object(request));
+    asked.requests.push_back(read_parameters(request));
   }
   return {};
 }
@@ -73,7 +77,7 @@ Result<Asked> read_body(std::string_view text, std::size_t batch_max) {
     return asked;
   }
   if (!body.is(json::Kind::object)) return malformed("The body must be a JSON object with the member \"query\".");
-  TRY(auto parameters, read_object(body));
+  TRY(auto parameters, read_parameters(body));
   asked.requests.emplace_back(std::move(parameters));
   return asked;
 }

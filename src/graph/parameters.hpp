@@ -20,6 +20,9 @@ struct Parameters {
   std::string begin = {};  // `after` of the request's extensions: where a subscription is to begin
 };
 
+/// The parameters in a JSON object. Error "graphql.request".
+Result<Parameters> read_parameters(json::Value object);
+
 /// What an HTTP request asks: one GraphQL request, or a batch of them where each may be wrong by itself. Movable.
 struct Asked {
   std::vector<Result<Parameters>> requests;
