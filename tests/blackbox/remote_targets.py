@@ -94,10 +94,10 @@ def response(status, body, headers=(), length=None):
 
 class Target:
     """A server whose answers are a function: it gets the request's body and its number, and gives the bytes to send, a list of bytes with a
-    pause between them, or None: nothing ever. `closes` ends the connection after each answer."""
+    pause between them, or None: nothing ever. `closes` ends the connection after each answer; `tls` is what it speaks TLS by."""
 
-    def __init__(self, answer, closes=False):
-        self.answer, self.closes = answer, closes
+    def __init__(self, answer, closes=False, tls=None):
+        self.answer, self.closes, self.tls = answer, closes, tls
         self.requests = []
         self.sent = 0
         self.connections = 0
@@ -105,7 +105,7 @@ class Target:
         self.is_stopped = False
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}/graph"
+        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}/graph"
         threading.Thread(target=self._accept, daemon=True).start()
 
     def _accept(self):
@@ -120,6 +120,10 @@ class Target:
 
     def _serve(self, connection):
         try:
+            if self.tls:
+                plain, connection = connection, self.tls.wrap_socket(connection, server_side=True)
+                self.open.discard(plain)
+                self.open.add(connection)
             with connection:
                 reader = connection.makefile("rb")
                 while self._answer_one(connection, reader):
