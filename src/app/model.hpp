@@ -58,6 +58,8 @@ struct MutationModel {
   federation::EntityMutation mutation;  // its store is set when the service opens it
 };
 
+struct SubgraphModel;
+
 struct GraphletteModel {
   std::string path;
   std::size_t entity = 0;
@@ -69,6 +71,7 @@ struct GraphletteModel {
   std::deque<MutationModel> mutations;
   std::vector<RelationModel> relations;
   std::shared_ptr<const jsonschema::Schema> documents;  // what mutations may write
+  std::shared_ptr<const SubgraphModel> subgraph;        // null: it is none
 
   const QueryModel* query(std::string_view name) const;
 };

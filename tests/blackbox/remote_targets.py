@@ -18,15 +18,16 @@ NODE = ROOT / ".venv/bin/node"
 
 
 class NpmServer:
-    """A script of tests/remote, which prints its port."""
+    """A script of tests/remote, or of another folder of tests, that is given a file of JSON and prints its port."""
 
-    def __init__(self, script, documents, folder):
-        file = folder / "documents.json"
+    def __init__(self, script, documents, folder, scripts="remote"):
+        file = folder / f"{script}.json"
         file.write_text(json.dumps(documents))
         # A group of its own: what is named node starts the real one.
-        command = [NODE, ROOT / "tests/remote" / script, file]
+        command = [NODE, ROOT / "tests" / scripts / script, file]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
-        self.url = f"http://127.0.0.1:{int(self.process.stdout.readline())}/graph"
+        self.port = int(self.process.stdout.readline())
+        self.url = f"http://127.0.0.1:{self.port}/graph"
 
     def stop(self):
         os.killpg(self.process.pid, signal.SIGTERM)
@@ -58,7 +59,9 @@ class CountingProxy:
                 response = self.behind.getresponse()
                 answer = response.read()
                 self.send_response(response.status)
-                self.send_header("Content-Type", response.headers["Content-Type"])
+                for name in ("Content-Type", "Content-Encoding"):
+                    if name in response.headers:
+                        self.send_header(name, response.headers[name])
                 self.send_header("Content-Length", str(len(answer)))
                 self.end_headers()
                 self.wfile.write(answer)

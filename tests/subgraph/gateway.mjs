@@ -1,0 +1,21 @@
+// node gateway.mjs SUBGRAPHS: composes the subgraphs, {NAME: URL} as JSON in a file, and serves them on a free port, which it prints.
+// `Authorization` goes to each as the client says it.
+import { readFileSync } from "node:fs";
+import { ApolloGateway, IntrospectAndCompose, RemoteGraphQLDataSource } from "@apollo/gateway";
+import { ApolloServer } from "@apollo/server";
+import { startStandaloneServer } from "@apollo/server/standalone";
+
+class Subgraph extends RemoteGraphQLDataSource {
+  willSendRequest({ request, context }) {
+    if (context.authorization) request.http.headers.set("authorization", context.authorization);
+  }
+}
+
+const subgraphs = Object.entries(JSON.parse(readFileSync(process.argv[2], "utf8"))).map(([name, url]) => ({ name, url }));
+const gateway = new ApolloGateway({
+  supergraphSdl: new IntrospectAndCompose({ subgraphs }),
+  buildService: ({ url }) => new Subgraph({ url }),
+});
+const server = new ApolloServer({ gateway, includeStacktraceInErrorResponses: false });
+const { url } = await startStandaloneServer(server, { listen: { port: 0, host: "127.0.0.1" }, context: async ({ req }) => ({ authorization: req.headers.authorization }) });
+console.log(new URL(url).port);
