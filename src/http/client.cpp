@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <boost/asio/error.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <deque>
 
 #include "http/client_connection.hpp"
@@ -13,7 +12,6 @@
 namespace millrace::http {
 
 namespace asio = boost::asio;
-using asio::ip::tcp;
 using ErrorCode = boost::system::error_code;
 using Clock = std::chrono::steady_clock;
 
@@ -60,8 +58,7 @@ Error unreachable(std::string_view why) {
 /// The connections and requests of a client. Callbacks hold it.
 class Client::Pool : public std::enable_shared_from_this<Pool> {
  public:
-  Pool(io::Loop& loop, Url server, ClientOptions options)
-      : loop_(loop), server_(std::move(server)), options_(options), resolver_(loop.context()) {}
+  Pool(io::Loop& loop, Url server, ClientOptions options) : loop_(loop), server_(std::move(server)), options_(options) {}
 
   const ClientOptions& options() const { return options_; }
   std::size_t connections() const { return links_; }
@@ -111,17 +108,10 @@ class Client::Pool : public std::enable_shared_from_this<Pool> {
   // Callbacks hold the connection that they are of, and do nothing when the exchange has left it meanwhile.
 
   void connect(const std::shared_ptr<Exchange>& exchange) {
-    const bool is_bracketed = server_.host.starts_with('[') && server_.host.ends_with(']');
-    const std::string name = is_bracketed ? server_.host.substr(1, server_.host.size() - 2) : server_.host;
-    auto self = shared_from_this();
-    resolver_.async_resolve(name, server_.port,
-                            [self, exchange, link = exchange->link](const ErrorCode& error, const tcp::resolver::results_type& found) {
-                              if (exchange->link != link) return;
-                              if (error) return self->end(exchange, Failure(unreachable(error.message())));
-                              link->connection.connect(found, [self, exchange, link](const std::string& why) {
-                                if (exchange->link == link) self->on_connect(exchange, why);
-                              });
-                            });
+    auto done = [self = shared_from_this(), exchange, link = exchange->link](const std::string& why) {
+      if (exchange->link == link) self->on_connect(exchange, why);
+    };
+    exchange->link->connection.connect(server_.port, std::move(done));
   }
 
   void on_connect(const std::shared_ptr<Exchange>& exchange, const std::string& why) {
@@ -240,7 +230,6 @@ class Client::Pool : public std::enable_shared_from_this<Pool> {
   io::Loop& loop_;
   const Url server_;
   const ClientOptions options_;
-  tcp::resolver resolver_;
   std::vector<std::shared_ptr<Link>> idle_;        // the latest used at the end
   std::size_t links_ = 0;                          // those in use and idle
   std::vector<std::shared_ptr<Exchange>> active_;  // those that wait included

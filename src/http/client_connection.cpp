@@ -1,8 +1,10 @@
 #include "http/client_connection.hpp"
 
 #include <boost/asio/connect.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl.hpp>
 #include <boost/asio/write.hpp>
+#include <optional>
 #include <utility>
 
 namespace millrace::http {
@@ -32,54 +34,68 @@ std::string without_brackets(std::string_view host) {
 
 }  // namespace
 
-struct ClientConnection::Tls {
-  asio::ssl::stream<tcp::socket&> stream;
-  explicit Tls(tcp::socket& socket) : stream(socket, trust()) {}
+struct ClientConnection::State {
+  const std::string host;  // without brackets
+  tcp::resolver resolver;
+  tcp::socket socket;
+  std::optional<asio::ssl::stream<tcp::socket&>> tls = {};
+
+  State(io::Loop& loop, std::string_view host_in) : host(without_brackets(host_in)), resolver(loop.context()), socket(loop.context()) {}
+
+  void start_tls() {
+    tls.emplace(socket, trust());
+    tls->set_verify_callback(asio::ssl::host_name_verification(host));
+    ErrorCode is_no_address;
+    (void)asio::ip::make_address(host, is_no_address);
+    // RFC 6066, section 3: names alone are sent.
+    if (is_no_address) SSL_set_tlsext_host_name(tls->native_handle(), host.c_str());
+  }
+
+  void connect(const tcp::resolver::results_type& found, OnConnect on_done) {
+    asio::async_connect(socket, found, [this, done = std::move(on_done)](const ErrorCode& error, const tcp::endpoint&) mutable {
+      if (error) return done(error.message());
+      ErrorCode ignored;  // it would only be slower
+      socket.set_option(tcp::no_delay(true), ignored);
+      tls ? shake_hands(std::move(done)) : done({});
+    });
+  }
+
+  void shake_hands(OnConnect on_done) {
+    tls->async_handshake(asio::ssl::stream_base::client, [this, done = std::move(on_done)](const ErrorCode& error) {
+      if (!error) return done({});
+      const long verified = SSL_get_verify_result(tls->native_handle());
+      done(verified == X509_V_OK ? "no TLS: " + error.message()
+                                 : std::string("its certificate is not trusted: ") + X509_verify_cert_error_string(verified));
+    });
+  }
 };
 
-ClientConnection::ClientConnection(io::Loop& loop, std::string_view host, bool is_secure)
-    : host_(without_brackets(host)), socket_(loop.context()) {
-  if (!is_secure) return;
-  tls_ = std::make_unique<Tls>(socket_);
-  tls_->stream.set_verify_callback(asio::ssl::host_name_verification(host_));
-  boost::system::error_code is_no_address;
-  (void)asio::ip::make_address(host_, is_no_address);
-  // RFC 6066, section 3: names alone are sent.
-  if (is_no_address) SSL_set_tlsext_host_name(tls_->stream.native_handle(), host_.c_str());
+ClientConnection::ClientConnection(io::Loop& loop, std::string_view host, bool is_secure) : state_(std::make_unique<State>(loop, host)) {
+  if (is_secure) state_->start_tls();
 }
 ClientConnection::~ClientConnection() = default;
 
-void ClientConnection::connect(const Endpoints& endpoints, std::function<void(const std::string& why)> on_done) {
-  asio::async_connect(socket_, endpoints, [this, done = std::move(on_done)](const ErrorCode& error, const tcp::endpoint&) mutable {
-    if (error) return done(error.message());
-    ErrorCode ignored;  // it would only be slower
-    socket_.set_option(tcp::no_delay(true), ignored);
-    tls_ ? shake_hands(std::move(done)) : done({});
-  });
-}
-
-void ClientConnection::shake_hands(std::function<void(const std::string& why)> on_done) {
-  tls_->stream.async_handshake(asio::ssl::stream_base::client, [this, done = std::move(on_done)](const ErrorCode& error) {
-    if (!error) return done({});
-    const long verified = SSL_get_verify_result(tls_->stream.native_handle());
-    done(verified == X509_V_OK ? "no TLS: " + error.message()
-                               : std::string("its certificate is not trusted: ") + X509_verify_cert_error_string(verified));
-  });
+void ClientConnection::connect(const std::string& port, OnConnect on_done) {
+  state_->resolver.async_resolve(
+      state_->host, port, [this, done = std::move(on_done)](const ErrorCode& error, const tcp::resolver::results_type& found) mutable {
+        error ? done(error.message()) : state_->connect(found, std::move(done));
+      });
 }
 
 void ClientConnection::write(std::string_view bytes, OnDone on_done) {
   const auto buffer = asio::buffer(bytes.data(), bytes.size());
-  tls_ ? asio::async_write(tls_->stream, buffer, std::move(on_done)) : asio::async_write(socket_, buffer, std::move(on_done));
+  state_->tls ? asio::async_write(*state_->tls, buffer, std::move(on_done)) : asio::async_write(state_->socket, buffer, std::move(on_done));
 }
 
 void ClientConnection::read(std::span<char> space, OnDone on_done) {
   const auto buffer = asio::buffer(space.data(), space.size());
-  tls_ ? tls_->stream.async_read_some(buffer, std::move(on_done)) : socket_.async_read_some(buffer, std::move(on_done));
+  state_->tls ? state_->tls->async_read_some(buffer, std::move(on_done)) : state_->socket.async_read_some(buffer, std::move(on_done));
 }
 
 void ClientConnection::close() {
   ErrorCode ignored;  // a socket that cannot be closed is closed
-  socket_.close(ignored);
+  state_->socket.close(ignored);
+  state_->resolver.cancel();
 }
 
 }  // namespace millrace::http
