@@ -9,6 +9,7 @@
 
 #include "app/address.hpp"
 #include "app/connection_type.hpp"
+#include "app/console.hpp"
 #include "app/start_page.hpp"
 #include "app/status_pages.hpp"
 #include "app/storage.hpp"
@@ -299,6 +300,10 @@ struct Service::State {
     for (const RestletteModel& restlette : model.restlettes) {
       auto& page = add_handler<pages::Page>("swagger", "API of " + restlette.path);
       TRY_OK(router.mount(docs_path(restlette.path), page, http::Router::Scope::exact));
+    }
+    if (has_console(model)) {
+      auto& console = add_handler<pages::Page>("console", "Millrace console", console_settings(model));
+      TRY_OK(router.mount(kConsolePath, console, http::Router::Scope::exact));
     }
     return router.mount("/", add_handler<StartPage>(model), http::Router::Scope::exact);
   }
