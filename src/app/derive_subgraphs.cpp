@@ -103,7 +103,7 @@ class SubgraphDeriver {
 
   void print_all() {
     const std::string roots = graphql::print_roots(endpoint_.schema);
-    subgraph_->sdl = fmt::format("extend schema {}\n{}{}", kLink, roots.empty() ? "" : "\n", roots);
+    subgraph_->sdl = fmt::format("extend schema {}\n{}", kLink, roots.empty() ? "" : '\n' + roots + '\n');
     for (const Type& type : endpoint_.schema.types())
       if (!graphql::is_specified_type(type.name) && !type.name.starts_with("__")) subgraph_->sdl += '\n' + print(type) + '\n';
   }

@@ -8,6 +8,7 @@
 #include "base/json/canonical.hpp"
 #include "base/json/number.hpp"
 #include "base/json/slices.hpp"
+#include "federation/entity_query.hpp"
 #include "federation/store_snapshot.hpp"
 
 namespace millrace::federation {
@@ -56,13 +57,14 @@ std::optional<std::string> read_id(std::string_view value) {
 class EntityReads {
  public:
   /// `snapshot`: the request's; null where all that it reads is read here.
-  EntityReads(const EntitiesResolver::Options& options, const StoreSnapshot* snapshot)
-      : options_(options), snapshot_(snapshot), reads_(options.types.size()) {}
+  EntityReads(const EntitiesResolver::Options& options, Instant at, const StoreSnapshot* snapshot)
+      : options_(options), at_(at), snapshot_(snapshot), reads_(options.types.size()) {}
 
-  std::vector<Asked> add(std::string_view representations) {
+  Result<std::vector<Asked>> add(std::string_view representations) {
     std::vector<Asked> asked;
     json::Elements elements(representations);
     for (std::string_view element; elements.next(element);) {
+      if (++count_ > options_.representations_max) return too_many_representations();
       auto one = add_one(element, asked.size());
       asked.push_back(one ? *std::move(one) : Asked{.error = std::move(one).error()});
     }
@@ -86,18 +88,18 @@ class EntityReads {
     co_return {};
   }
 
-  graphql::Resolved answer(const graphql::FieldCall& call, std::vector<Asked> asked) const {
+  graphql::Resolved answer(const graphql::FieldCall& call, const std::vector<Asked>& asked) {
     graphql::Resolved resolved;
     const std::vector<const graphql::Type*> types = types_of(*call.field.type.named);
-    for (Asked& one : asked) {
-      const TypeRead* read = one.error ? nullptr : &reads_[one.type];
-      if (read == nullptr || read->error) {
+    for (const Asked& one : asked) {
+      auto document = document_of(one);
+      if (!document) {
         const std::uint32_t value = resolved.add_value("null");
-        resolved.add_error_below({.value = value, .error = one.error ? *std::move(one.error) : *read->error});
-      } else if (read->documents->found(one.number)) {
-        resolved.add_value(read->documents->text(one.number), types[one.type]);
-      } else {
+        resolved.add_error_below({.value = value, .error = std::move(document).error()});
+      } else if (document->empty()) {
         resolved.add_value("null");
+      } else {
+        resolved.add_value(*document, types[one.type]);
       }
     }
     for (std::size_t parent = 0; parent < call.parents; ++parent) resolved.give_list(0, static_cast<std::uint32_t>(asked.size()));
@@ -124,13 +126,26 @@ class EntityReads {
   Task<document::Documents> read(std::size_t type) {
     document::Store& store = *options_.types[type].store;
     const std::vector<std::string_view> ids(reads_[type].ids.begin(), reads_[type].ids.end());
-    document::View view{.bytes_max = options_.bytes_max - std::min(options_.bytes_max, bytes_)};
+    document::View view{.at = at_, .bytes_max = options_.bytes_max - std::min(options_.bytes_max, bytes_)};
     if (snapshot_ != nullptr) {
-      CO_TRY(view.at, snapshot_->at(store));
+      CO_TRY(const Instant latest, snapshot_->at(store));
+      view.at = std::min(at_, latest);
     }
     CO_TRY(auto documents, co_await store.read(ids, view));
-    if (documents.is_cut()) co_return std::unexpected(too_many());
+    if (documents.is_cut()) co_return too_many_bytes();
     co_return std::move(documents);
+  }
+
+  /// The text; empty where there is none.
+  Result<std::string_view> document_of(const Asked& asked) {
+    if (asked.error) return std::unexpected(*asked.error);
+    const TypeRead& read = reads_[asked.type];
+    if (read.error) return std::unexpected(*read.error);
+    if (!read.documents->found(asked.number)) return std::string_view();
+    const std::string_view text = read.documents->text(asked.number);
+    if (given_ > 0 && text.size() > options_.bytes_max - std::min(options_.bytes_max, given_)) return too_many_bytes();
+    given_ += text.size();
+    return text;
   }
 
   Result<Asked> add_one(std::string_view representation, std::size_t place) {
@@ -150,16 +165,17 @@ class EntityReads {
 
   Result<std::size_t> type_of(std::string_view representation, std::size_t place) const {
     const std::string_view value = json::member(representation, R"("__typename")");
-    std::vector<std::string> known;
-    for (const EntityType& type : options_.types) known.push_back(type.name);
-    if (!value.starts_with('"'))
-      return wrong(place, "__typename", value.empty() ? "it is missing." : fmt::format("{} is no name of a type.", shown(value)),
-                   fmt::format("Known are: {}.", fmt::join(known, ", ")));
-    const auto type = std::ranges::find(known, json::decode_string(value));
-    if (type == known.end())
-      return wrong(place, "__typename", fmt::format("{} is no type whose documents are found by their ids here.", shown(value)),
-                   fmt::format("Known are: {}.", fmt::join(known, ", ")));
-    return static_cast<std::size_t>(type - known.begin());
+    const auto& types = options_.types;
+    const bool is_name = value.starts_with('"');
+    const auto type = is_name ? std::ranges::find(types, json::decode_string(value), &EntityType::name) : types.end();
+    if (type != types.end()) return static_cast<std::size_t>(type - types.begin());
+    std::vector<std::string_view> known;
+    for (const EntityType& each : types) known.push_back(each.name);
+    return wrong(place, "__typename",
+                 value.empty() ? "it is missing."
+                 : is_name     ? fmt::format("{} is no type whose documents are found by their ids here.", shown(value))
+                               : fmt::format("{} is no name of a type.", shown(value)),
+                 fmt::format("Known are: {}.", fmt::join(known, ", ")));
   }
 
   /// A value as a message shows it: clients can make it as long as a request.
@@ -171,10 +187,16 @@ class EntityReads {
     return std::string(value.substr(0, end)) + "...";
   }
 
-  Error too_many() const {
-    return {ErrorKind::too_large, "graphql.list_bytes",
-            fmt::format("The documents of this field are more than the {} bytes that one answer may bring.", options_.bytes_max),
-            "Ask for fewer representations."};
+  Failure too_many_bytes() const {
+    return Failure(
+        Error{ErrorKind::too_large, "graphql.list_bytes",
+              fmt::format("The documents of this field are more than the {} bytes that one answer may bring.", options_.bytes_max),
+              "Ask for fewer representations."});
+  }
+
+  Failure too_many_representations() const {
+    return Failure(Error{ErrorKind::too_large, "graphql.representation",
+                         fmt::format("There are more than {} representations.", options_.representations_max), "Ask for fewer at a time."});
   }
 
   std::vector<const graphql::Type*> types_of(const graphql::Type& entity) const {
@@ -188,10 +210,13 @@ class EntityReads {
   }
 
   const EntitiesResolver::Options& options_;
+  const Instant at_;
   const StoreSnapshot* snapshot_;
   StoreSnapshot own_snapshot_;
   std::vector<TypeRead> reads_;  // by type
+  std::size_t count_ = 0;        // of representations
   std::size_t bytes_ = 0;        // of all documents
+  std::size_t given_ = 0;        // of all that was given
 };
 
 }  // namespace
@@ -206,12 +231,16 @@ void EntitiesResolver::join(graphql::Snapshot& snapshot) const {
 }
 
 Task<std::vector<graphql::Resolved>> EntitiesResolver::resolve(std::span<const graphql::FieldCall> calls) {
-  EntityReads reads(options_, static_cast<const StoreSnapshot*>(calls.front().snapshot));
+  CO_TRY(const Instant at, read_at(calls.front().arguments));  // the same for all: only the request says it
+  EntityReads reads(options_, at, static_cast<const StoreSnapshot*>(calls.front().snapshot));
   std::vector<std::vector<Asked>> asked;
-  for (const graphql::FieldCall& call : calls) asked.push_back(reads.add(call.arguments.find("representations")));
+  for (const graphql::FieldCall& call : calls) {
+    CO_TRY(auto of_call, reads.add(call.arguments.find("representations")));
+    asked.push_back(std::move(of_call));
+  }
   CO_TRY_OK(co_await reads.run());
   std::vector<graphql::Resolved> resolved;
-  for (std::size_t i = 0; i < calls.size(); ++i) resolved.push_back(reads.answer(calls[i], std::move(asked[i])));
+  for (std::size_t i = 0; i < calls.size(); ++i) resolved.push_back(reads.answer(calls[i], asked[i]));
   co_return std::move(resolved);
 }
 

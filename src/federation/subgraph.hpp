@@ -36,7 +36,8 @@ class EntitiesResolver : public graphql::Resolver {
  public:
   struct Options {
     std::vector<EntityType> types;
-    std::size_t bytes_max = 32 << 20;  // of documents that one asking may bring, all types together
+    std::size_t representations_max = 10'000;  // of one asking
+    std::size_t bytes_max = 32 << 20;          // of the documents that one asking gives, each as often as it is given
   };
   explicit EntitiesResolver(Options options) : options_(std::move(options)) {}
 

@@ -341,6 +341,16 @@ def test_representations_count_as_rows(tmp_path):
         running.stop()
 
 
+def test_representations_have_a_limit_of_their_own(service):
+    of = [1] * 10_000
+    query = "query ($of: [_Any!]!) { _entities(representations: $of) { __typename } }"
+    answer = service.query("/graph", query, {"of": of})
+    assert answer["data"] == {"_entities": [None] * 10_000} and len(answer["errors"]) == 10_000
+    answer = service.query("/graph", query, {"of": [*of, 1]})
+    assert answer["data"] is None
+    assert [(error["path"], error["extensions"]["code"]) for error in answer["errors"]] == [(["_entities"], "graphql.representation")]
+
+
 def test_introspection_shows_federations_types(service):
     query = """{ __schema { queryType { fields { name type { ...T } args { name type { ...T } } } } }
       any: __type(name: "_Any") { kind } entity: __type(name: "_Entity") { kind possibleTypes { name } } service: __type(name: "_Service") { kind fields { name type { ...T } } } }
@@ -422,6 +432,35 @@ def test_an_instant_goes_through_a_gateway_as_an_argument(alone, service):
     query = 'query ($at: Float) { rawEvents(at: $at) { rawEvent(id: "a_late") { name } } }'
     named = lambda at: alone.data(query, {"at": at})["rawEvents"]["rawEvent"]["name"]
     assert (named(before), named(None)) == ("before", "after")
+
+
+def test_an_instant_goes_through_a_gateway_as_a_header(separate, service):
+    """It holds for what is asked by ids, and for relations below that, in every subgraph."""
+    service.create("/raw-events/api", {"id": "a_moved", "name": "before"})
+    service.create("/processed-events/api", {"id": "p_moved", "raw_event_id": "a_moved", "name": "x", "status": "SUCCESS"})
+    before = instant()
+    assert service.request("PUT", "/raw-events/api/a_moved", {"name": "after"}).status == 200
+    service.create("/processed-events/api", {"id": "p_late", "raw_event_id": "a_moved", "name": "x", "status": "SUCCESS"})
+    query = '{ processedEvent(id: "p_moved") { rawEvent { name results { id } } } }'
+    at = lambda headers: separate.data(query, headers=headers)["processedEvent"]["rawEvent"]
+    then = {"name": "before", "results": [{"id": "p_moved"}]}
+    assert at({"Millrace-At": str(before)}) == then
+    assert at({}) == at({"Millrace-At": str(instant())}) == {"name": "after", "results": [{"id": "p_late"}, {"id": "p_moved"}]}
+    early = separate.query(query, headers={"Millrace-At": "2020-01-01T00:00:00Z"})
+    assert early["data"] == {"processedEvent": None}
+    wrong = service.query("/graph", ENTITIES, {"of": represented("RawEvent", "a1")}, headers={"Millrace-At": "yesterday"})
+    assert [error["extensions"]["code"] for error in wrong["errors"]] == ["graphql.at"]
+
+
+def test_an_instant_that_is_told_is_stronger_than_the_header(service):
+    before = instant()
+    service.create("/raw-events/api", {"id": "a_new", "name": "new"})
+    query = '{ of: rawEvent(id: "a_new") { name } now: rawEvent(id: "a_new", at: null) { name } }'
+    assert service.query("/raw-events/graph", query, headers={"Millrace-At": str(before)})["data"] == {"of": None, "now": {"name": "new"}}
+    # What is written is not of the past.
+    mutation = 'mutation { rawEvents { createRawEvent(input: {name: "made"}) { name processedEvents { id } } } }'
+    made = service.query("/graph", mutation, headers={"Millrace-At": str(before)})
+    assert made == {"data": {"rawEvents": {"createRawEvent": {"name": "made", "processedEvents": []}}}}
 
 
 def test_two_graphlettes_as_two_subgraphs(separate, proxy):

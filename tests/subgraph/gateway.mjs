@@ -1,5 +1,5 @@
 // node gateway.mjs SUBGRAPHS: composes the subgraphs, {NAME: URL} as JSON in a file, and serves them on a free port, which it prints.
-// `Authorization` goes to each as the client says it.
+// `Millrace-At` goes to each as the client says it.
 import { readFileSync } from "node:fs";
 import { ApolloGateway, IntrospectAndCompose, RemoteGraphQLDataSource } from "@apollo/gateway";
 import { ApolloServer } from "@apollo/server";
@@ -7,7 +7,7 @@ import { startStandaloneServer } from "@apollo/server/standalone";
 
 class Subgraph extends RemoteGraphQLDataSource {
   willSendRequest({ request, context }) {
-    if (context.authorization) request.http.headers.set("authorization", context.authorization);
+    if (context.at) request.http.headers.set("millrace-at", context.at);
   }
 }
 
@@ -17,5 +17,5 @@ const gateway = new ApolloGateway({
   buildService: ({ url }) => new Subgraph({ url }),
 });
 const server = new ApolloServer({ gateway, includeStacktraceInErrorResponses: false });
-const { url } = await startStandaloneServer(server, { listen: { port: 0, host: "127.0.0.1" }, context: async ({ req }) => ({ authorization: req.headers.authorization }) });
+const { url } = await startStandaloneServer(server, { listen: { port: 0, host: "127.0.0.1" }, context: async ({ req }) => ({ at: req.headers["millrace-at"] }) });
 console.log(new URL(url).port);

@@ -100,6 +100,7 @@ Task<EngineResponse> Engine::execute(EngineRequest request) {
   if (request.queries_only && chosen.operation != OperationType::query)
     co_return refuse({{"Can only perform a mutation operation from a POST request."}}, EngineResponse::Outcome::not_a_query);
   if (chosen.operation == OperationType::subscription) co_return refuse({{"Subscriptions are not served over this transport."}});
+  if (chosen.operation != OperationType::query) request.caller.arguments.clear();
   auto variables = coerce_variables(*state_->schema, chosen, request.variables, prepared->text);
   if (!variables) co_return refuse(variables.error());
   auto plan = state_->preparer.plan(*prepared, chosen, *variables);

@@ -46,6 +46,8 @@ class Level {
       place.fetched().fault = std::move(arguments).error();
       return;
     }
+    for (const auto& [name, value] : context_.caller.arguments)
+      if (arguments->find(name).empty()) arguments->add(name, value);
     Batch& batch = batch_for(place.field->resolver);
     batch.places.push_back(place);
     FieldCall& call = batch.calls.emplace_back(*place.field->field, *std::move(arguments), place.set->texts.size());

@@ -39,12 +39,14 @@ struct Caller {
   std::string authorization = {};  // header of that name, as it came
   std::string traceparent = {};
   std::uint32_t hops = 0;  // services that the request has gone through before this one
+  /// Name and canonical JSON: arguments of each field of a query that has a resolver, where neither it nor a field above gives them.
+  std::vector<std::pair<std::string, std::string>> arguments = {};
 };
 
 /// One place in a plan, asked for all its parents.
 struct FieldCall {
   const Field& field;
-  ArgumentValues arguments;  // those of the field, and those inherited from a field above (EngineOptions::inherited_arguments)
+  ArgumentValues arguments;  // of the field; inherited from one above (EngineOptions::inherited_arguments); Caller::arguments
   std::size_t parents = 0;
   /// The parents' members that Resolver::parent_keys() names, parent after parent; empty where a parent has no such member.
   std::vector<std::string_view> keys;
