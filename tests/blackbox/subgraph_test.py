@@ -1,6 +1,7 @@
 """Endpoints as subgraphs of Apollo Federation: what a composer makes of their SDL, and what a real gateway over them answers."""
 
 import json
+import random
 import re
 import subprocess
 import types
@@ -189,7 +190,7 @@ def test_the_names_of_the_seed_need_the_unified_endpoint(seed):
     assert compose({"all": unified}).errors == []
     errors = compose({"raw": raw, "processed": processed}).errors
     assert any('"Query.getById"' in error for error in errors), errors
-    assert all("Query.getBy" in error for error in errors), "only root fields are in the way"
+    assert all("Query.getBy" in error for error in errors), errors  # root fields alone are in the way
 
 
 def test_what_the_document_shows(seed, tmp_path):
@@ -251,6 +252,78 @@ def test_types_of_another_server(tmp_path):
         assert 'type Hen @key(fields: "id", resolvable: false) {\n  id: ID!\n  name: String @shareable\n}' in own
         assert compose({"reports": own}).errors == compose({"reports": own, "hens": owner}).errors == []
     assert entities == {"__type": {"possibleTypes": [{"name": "Report"}]}}
+
+
+class RandomServices:
+    """Entities with keys to each other, each in a graphlette that shows others in part: some of their fields, some that may be null there and
+    not at their owner, relations of the owner, and relations of its own."""
+
+    PLAIN = {"name": "String!", "n": "Int", "tags": "[String!]", "status": "Status", "nest": "Nest", "size(unit: Unit, at_least: Int = 1)": "Float!"}
+    VALUES = "enum Status { A B } enum Unit { M FT } type Nest { eggs: Int! inner: Nest } type PageInfo { hasNextPage: Boolean! endCursor: String }"
+
+    def __init__(self, chance):
+        self.chance = chance
+        self.names = [f"T{i}" for i in range(chance.randint(2, 4))]
+        self.plain = {name: chance.sample(list(self.PLAIN), chance.randint(1, 6)) for name in self.names}
+        self.keys = {name: [to for to in self.names if chance.random() < 0.5] for name in self.names}
+        self.config = {"federation": True, "graphlettes": [self.graphlette(name) for name in self.names]}
+
+    def relations(self, name):
+        """Field, its type, the resolver: to what is named by a key, and back to all that name it."""
+        for to in self.keys[name]:
+            yield f"to{to}", to, {"queryName": f"by{to}", "id": f"{to.lower()}_id", "url": f"/{to}/graph"}
+        for holder in self.names:
+            if name in self.keys[holder]:
+                yield f"all{holder}(limit: Int, orderBy: String)", f"[{holder}!]!", {"queryName": f"{holder}of{name}", "id": "id", "url": f"/{holder}/graph"}
+
+    def own(self, name):
+        fields = [f"{field}: {self.PLAIN[field]}" for field in self.plain[name]] + [f"{to.lower()}_id: ID" for to in self.keys[name]]
+        return f"type {name} {{ id: ID! {' '.join(fields)} {' '.join(f'{field}: {of}' for field, of, _ in self.relations(name))} }}"
+
+    def part(self, name, resolvers):
+        fields = []
+        for field in self.plain[name]:
+            if self.chance.random() < 0.6:
+                of = self.PLAIN[field]
+                fields.append(f"{field if self.chance.random() < 0.7 else field.split('(')[0]}: {of if self.chance.random() < 0.6 else of.removesuffix('!')}")
+        for field, of, resolver in self.relations(name):
+            if (how := self.chance.random()) < 0.5:
+                fields.append(f"{field if self.chance.random() < 0.5 else field.split('(')[0]}: {of}")
+                if how < 0.2:
+                    resolvers.append({"name": f"{name}.{field.split('(')[0]}", **resolver})
+        return f"type {name} {{ id: ID! {' '.join(fields)} }}"
+
+    def added(self, name, resolvers):
+        """A relation on another's type that only this graphlette has."""
+        for to in self.keys[name]:
+            if to != name and self.chance.random() < 0.3:
+                resolvers.append({"name": f"{to}.seenBy{name}", "queryName": f"{name}of{to}", "id": "id", "url": f"/{name}/graph"})
+                yield f"extend type {to} {{ seenBy{name}(limit: Int): [{name}!]! }}"
+
+    def graphlette(self, name):
+        resolvers = [{"name": field.split("(")[0], **resolver} for field, _, resolver in self.relations(name)]
+        sdl = [self.VALUES, self.own(name), *(self.part(other, resolvers) for other in self.names if other != name), *self.added(name, resolvers)]
+        sdl.append(f"type {name}Page {{ edges: [{name}Edge!]! nodes: [{name}!]! pageInfo: PageInfo! }} type {name}Edge {{ node: {name}! cursor: String! }}")
+        queries = [f"by{name}(id: ID!): {name}", f"page{name}(first: Int, after: String): {name}Page!"]
+        queries += [f"{name}of{to}({to.lower()}_id: ID!, limit: Int): [{name}!]!" for to in self.keys[name]]
+        sdl.append(f"type Query {{ {' '.join(queries)} }}")
+        return graphlette(f"/{name}/graph", "\n".join(sdl), resolvers)
+
+
+@pytest.mark.parametrize("seed_of", range(4))
+def test_random_services_compose(tmp_path, seed_of):
+    """All of them as subgraphs of one gateway, each alone, and the unified endpoint."""
+    services_of = RandomServices(random.Random(seed_of))
+    running = Service(tmp_path, command=["serve", "--config", str(write(tmp_path, services_of.config))]).start()
+    try:
+        sdls = {name: sdl_of(running, f"/{name}/graph") for name in services_of.names}
+        unified = sdl_of(running, "/graph")
+    finally:
+        running.stop()
+    for subgraphs in (sdls, {"all": unified}, *({name: sdl} for name, sdl in sdls.items())):
+        composed = compose(subgraphs)
+        assert composed.errors == [], subgraphs
+    assert compose(sdls).schema.count("(limit: Int, orderBy: String)") == sum(map(len, services_of.keys.values())), "a gateway has every argument"
 
 
 # --- _entities ----------------------------------------------------------------------------------------------------------------------------
@@ -482,6 +555,46 @@ def test_a_part_that_the_owner_has_as_well_needs_no_second_request(separate, pro
 def test_a_missing_target_is_null(separate, service):
     service.create("/processed-events/api", {"id": "p_dangling", "raw_event_id": "nobody", "name": "x", "status": "FAILED"})
     assert separate.data('{ processedEvent(id: "p_dangling") { rawEvent { name note } } }') == {"processedEvent": {"rawEvent": None}}
+
+
+TYPES = "{ __schema { types { name fields { name args { name } type { ...T } } } } } fragment T on __Type { name kind ofType { name kind ofType { name kind ofType { name kind } } } }"
+
+
+def named(of):
+    while of.get("ofType"):
+        of = of["ofType"]
+    return of
+
+
+def selection(types_known, of, chance, depth):
+    """A random selection on a type, with aliases and arguments of lists; without what is of others, and cursors, which hold an instant."""
+    fields = [field for field in types_known[of] if field["name"] != "note" and "ursor" not in field["name"]]
+    chosen = chance.sample(fields, chance.randint(1, len(fields)))
+    parts = ["__typename"] * (chance.random() < 0.2)
+    for field in chosen:
+        inner = named(field["type"])
+        alias = f"{chance.choice('xyz')}{len(parts)}: " * (chance.random() < 0.2)
+        limit = f"(limit: {chance.randint(0, 3)})" * (chance.random() < 0.3 and any(each["name"] == "limit" for each in field["args"]))
+        if inner["kind"] != "OBJECT":
+            parts.append(alias + field["name"])
+        elif depth > 0:
+            parts.append(f"{alias}{field['name']}{limit} {selection(types_known, inner['name'], chance, depth - 1)}")
+    return "{ " + " ".join(parts or ["__typename"]) + " }"
+
+
+@pytest.mark.parametrize("seed_of", range(4))
+def test_random_queries_over_two_subgraphs_give_what_the_unified_endpoint_gives(separate, service, seed_of):
+    chance = random.Random(seed_of)
+    known = {each["name"]: each["fields"] for each in separate.data(TYPES)["__schema"]["types"] if each["fields"]}
+    roots = [
+        ("rawEvents", "rawEvent", '(id: "a%d")'), ("rawEvents", "rawEvents", '(name: "raw %d")'), ("rawEvents", "rawPages", "(first: %d)"),
+        ("processedEvents", "processedEvent", '(id: "p%dF")'), ("processedEvents", "processedEvents", '(name: "raw %d")'),
+    ]  # fmt: skip
+    for _ in range(15):
+        group, root, arguments = chance.choice(roots)
+        (field,) = (each for each in known["Query"] if each["name"] == root)
+        asked = f"{root}{arguments % chance.randint(0, 3)} {selection(known, named(field['type'])['name'], chance, 3)}"
+        assert separate.data("{ " + asked + " }") == service.data("/graph", "{ " + group + " { " + asked + " } }")[group], asked
 
 
 # --- What a config may say ----------------------------------------------------------------------------------------------------------------
