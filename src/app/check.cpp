@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "app/subgraph_model.hpp"
 #include "app/unified_model.hpp"
 #include "document/filter_text.hpp"
 #include "rest/operations.hpp"
@@ -87,6 +88,15 @@ void describe_cost(std::string& out, const QueryModel& query, const graphql::Fie
                  is_scan ? "every document is" : "all that match are");
 }
 
+void describe_subgraph(std::string& out, const std::shared_ptr<const SubgraphModel>& subgraph) {
+  if (!subgraph) return;
+  std::vector<std::string> names;
+  for (const SubgraphEntity& entity : subgraph->entities) names.push_back(entity.type);
+  fmt::format_to(std::back_inserter(out), "  subgraph  {}\n",
+                 names.empty() ? "gives nothing by its id: no type of documents has a field \"id\""
+                               : fmt::format("gives {} by id", fmt::join(names, ", ")));
+}
+
 void describe_graphlette(std::string& out, const Model& model, const GraphletteModel& graphlette) {
   for (const QueryModel& query : graphlette.queries) {
     const graphql::Field* field = graphlette.schema->query()->field(query.query.name);
@@ -112,6 +122,7 @@ void describe_graphlette(std::string& out, const Model& model, const GraphletteM
                    adds ? "  where " + document::to_string(relation.own.filter, relation.own.parameters) : std::string(),
                    describe_page(relation.own, field));
   }
+  describe_subgraph(out, graphlette.subgraph);
 }
 
 void describe_restlette(std::string& out, const RestletteModel& restlette) {
@@ -136,6 +147,7 @@ void describe_unified(std::string& out, const Model& model, const UnifiedModel& 
                      model.graphlettes[relation.target].path);
     }
   }
+  describe_subgraph(out, unified.subgraph);
   out += '\n';
 }
 

@@ -63,6 +63,8 @@ struct SubscriptionModel {
   federation::EntitySubscription subscription;  // its feed is set when the service opens the store
 };
 
+struct SubgraphModel;
+
 struct GraphletteModel {
   std::string path;
   std::size_t entity = 0;
@@ -75,6 +77,7 @@ struct GraphletteModel {
   std::deque<SubscriptionModel> subscriptions;
   std::vector<RelationModel> relations;
   std::shared_ptr<const jsonschema::Schema> documents;  // what mutations may write
+  std::shared_ptr<const SubgraphModel> subgraph;        // null: it is none
 
   const QueryModel* query(std::string_view name) const;
 };

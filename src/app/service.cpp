@@ -9,9 +9,11 @@
 
 #include "app/address.hpp"
 #include "app/connection_type.hpp"
+#include "app/console.hpp"
 #include "app/start_page.hpp"
 #include "app/status_pages.hpp"
 #include "app/storage.hpp"
+#include "app/subgraph_model.hpp"
 #include "app/unified_model.hpp"
 #include "base/json/canonical.hpp"
 #include "document/feed.hpp"
@@ -20,6 +22,7 @@
 #include "federation/remote/resolver.hpp"
 #include "federation/resolvers.hpp"
 #include "federation/store_snapshot.hpp"
+#include "federation/subgraph.hpp"
 #include "graph/endpoint.hpp"
 #include "graphql/execution/engine.hpp"
 #include "http/cors.hpp"
@@ -146,6 +149,7 @@ struct Service::State {
       for (RelationModel& relation : model.graphlettes[i].relations)
         relation.remote ? bind_remote(bindings[i], relation) : bind_relation(bindings[i], relation);
       bind_connections(bindings[i], *model.graphlettes[i].schema);
+      if (model.graphlettes[i].subgraph) bind_subgraph(bindings[i], *model.graphlettes[i].subgraph);
     }
   }
 
@@ -165,6 +169,16 @@ struct Service::State {
     for (ReverseModel& reverse : unified.reverses)
       if (!reverse.is_hidden) bind_relation(unified_bindings, reverse.relation);
     bind_connections(unified_bindings, *unified.schema);
+    if (unified.subgraph) bind_subgraph(unified_bindings, *unified.subgraph);
+  }
+
+  void bind_subgraph(graphql::Bindings& own, const SubgraphModel& subgraph) {
+    const std::string& query = subgraph.schema->query()->name;
+    own.bind(query, "_service", add_resolver<federation::ServiceResolver>(subgraph.sdl));
+    federation::EntitiesResolver::Options entities{.bytes_max = model.config.list_bytes_max};
+    for (const SubgraphEntity& entity : subgraph.entities)
+      entities.types.push_back({entity.type, stores[entity.entity].get(), entity.graphlette ? &bindings[*entity.graphlette] : nullptr});
+    if (!entities.types.empty()) own.bind(query, "_entities", add_resolver<federation::EntitiesResolver>(std::move(entities)));
   }
 
   template <class T, class Of>
@@ -253,9 +267,13 @@ struct Service::State {
 
   Result<> mount_graphlettes() {
     for (std::size_t i = 0; i < model.graphlettes.size(); ++i)
-      TRY_OK(mount_endpoint(model.graphlettes[i].path, model.graphlettes[i].schema, bindings[i], graphiql_settings(model, i)));
+      TRY_OK(mount_endpoint(model.graphlettes[i].path, served_schema(model.graphlettes[i]), bindings[i], graphiql_settings(model, i)));
     if (model.unified == nullptr) return {};
-    return mount_endpoint(model.unified->path, model.unified->schema, unified_bindings, unified_graphiql_settings(model));
+    return mount_endpoint(model.unified->path, served_schema(*model.unified), unified_bindings, unified_graphiql_settings(model));
+  }
+
+  static const std::shared_ptr<const graphql::Schema>& served_schema(const auto& endpoint) {
+    return endpoint.subgraph ? endpoint.subgraph->schema : endpoint.schema;
   }
 
   Result<> mount_endpoint(const std::string& path, const std::shared_ptr<const graphql::Schema>& schema, const graphql::Bindings& own,
@@ -316,6 +334,10 @@ struct Service::State {
     for (const RestletteModel& restlette : model.restlettes) {
       auto& page = add_handler<pages::Page>("swagger", "API of " + restlette.path);
       TRY_OK(router.mount(docs_path(restlette.path), page, http::Router::Scope::exact));
+    }
+    if (has_console(model)) {
+      auto& console = add_handler<pages::Page>("console", "Millrace console", console_settings(model));
+      TRY_OK(router.mount(kConsolePath, console, http::Router::Scope::exact));
     }
     return router.mount("/", add_handler<StartPage>(model), http::Router::Scope::exact);
   }

@@ -42,6 +42,7 @@ struct UnifiedModel {
   std::vector<UnifiedMember> members;
   std::vector<UnifiedField> fields;
   std::deque<ReverseModel> reverses;
+  std::shared_ptr<const SubgraphModel> subgraph;  // null: it is none
 };
 
 }  // namespace millrace::app

@@ -1,5 +1,6 @@
 #include "graph/endpoint.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 #include "base/json/canonical.hpp"
@@ -10,6 +11,9 @@
 
 namespace millrace::graph {
 namespace {
+
+/// The instant to read at, for whoever can say it nowhere else: a gateway asks by arguments of its own.
+constexpr std::string_view kAtHeader = "Millrace-At";
 
 constexpr std::string_view kMethods = "GET, HEAD, POST, OPTIONS";
 
@@ -38,7 +42,7 @@ http::Response respond(int status, EndpointFormat format, std::string body) {
   http::Response response{status, {}, std::move(body)};
   response.add("Content-Type",
                format == EndpointFormat::json ? "application/json; charset=utf-8" : "application/graphql-response+json; charset=utf-8");
-  response.add("Vary", "Accept");
+  response.add("Vary", fmt::format("Accept, {}", kAtHeader));
   return response;
 }
 
@@ -81,6 +85,10 @@ graphql::Caller caller_of(const http::Request& request) {
   graphql::Caller caller{std::string(request.header("authorization")), std::string(request.header("traceparent"))};
   const std::string_view hops = request.header(federation::kHopsHeader);
   std::from_chars(hops.data(), hops.data() + hops.size(), caller.hops);
+  if (const std::string_view at = request.header(kAtHeader); !at.empty()) {
+    const bool is_number = std::ranges::all_of(at, [](char c) { return c >= '0' && c <= '9'; });
+    caller.arguments.emplace_back("at", is_number ? std::string(at) : json::quoted(at));
+  }
   return caller;
 }
 

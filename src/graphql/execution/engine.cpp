@@ -74,6 +74,7 @@ struct Engine::State {
     if (!variables) return std::unexpected(refuse(variables.error()));
     auto plan = preparer.plan(*chosen.prepared, *chosen.operation, *variables);
     if (!plan) return std::unexpected(refuse({plan.error()}));
+    if (chosen.operation->operation != OperationType::query) request.caller.arguments.clear();
     return Run::Parts{*schema, std::move(chosen.prepared), *std::move(plan), *std::move(variables), std::move(request.caller)};
   }
 };

@@ -10,8 +10,12 @@ std::string_view ArgumentValues::find(std::string_view name) const {
   return {};
 }
 
-std::uint32_t Resolved::add_value(std::string_view value) {
+std::uint32_t Resolved::add_value(std::string_view value, const Type* type) {
   values_.push_back(value);
+  if (type != nullptr) {
+    types_.resize(values_.size(), nullptr);
+    types_.back() = type;
+  }
   return static_cast<std::uint32_t>(values_.size() - 1);
 }
 
