@@ -240,7 +240,7 @@ TEST_F(ModelTest, FollowsResolversToOtherServers) {
 
 TEST_F(ModelTest, RefusesWhatIsNotServed) {
   write("config/a.graphql", std::string(kSdl) + " type Subscription { change: A }");
-  EXPECT_THAT(problems(graphlette("")), Contains(HasSubstr("No subscription is derived from \"change\". Did you mean \"changed\"?")));
+  EXPECT_THAT(problems(graphlette("")), Contains(HasSubstr("No subscription is derived from \"change\". (Did you mean \"changed\"?)")));
   write("config/a.graphql", "type A { id: ID } type Query { all(first: Int): [A] }");
   EXPECT_THAT(problems(graphlette("")), Contains(HasSubstr("\"first\" of \"all\" fits no field")));
 }
