@@ -28,13 +28,15 @@ def good(body, fields=None):
 class Asked:
     """A service whose field `b` is resolved by a target."""
 
-    def __init__(self, folder, url, **settings):
+    def __init__(self, folder, url, environment=None, **settings):
         (folder / "config").mkdir()
         more = {"timeout": "2s", "backoff": "20ms", **settings}
         resolvers = [{"name": name, "queryName": query, "url": url, "id": "b_id", **more} for name, query in FIELDS]
         graphlette = {"path": PATH, "schema": SDL, "storage": {"type": "memory", "collection": "a"}, "rootConfig": {"resolvers": resolvers}}
         (folder / "config/config.conf").write_text(json.dumps({"graphlettes": [graphlette]}))
-        self.service = Service(folder).start()
+        self.service = Service(folder)
+        self.service.environment |= environment or {}
+        self.service.start()
         self.service.create("/a/api", {"id": "a1", "name": "first", "b_id": "b1"})
         self.url = url
 
@@ -50,8 +52,8 @@ def make(tmp_path):
     """Makes a target and a service that asks it."""
     made = []
 
-    def start(answer, closes=False, **settings):
-        target = Target(answer, closes)
+    def start(answer, closes=False, tls=None, **settings):
+        target = Target(answer, closes, tls)
         asked = Asked(tmp_path, target.url, **settings)
         made.extend([asked.service, target])
         return target, asked
