@@ -56,4 +56,6 @@ class RandomServices:
         queries = [f"by{name}(id: ID!): {name}", f"page{name}(first: Int, after: String): {name}Page!"]
         queries += [f"{name}of{to}({to.lower()}_id: ID!, limit: Int): [{name}!]!" for to in self.keys[name]]
         sdl.append(f"type Query {{ {' '.join(queries)} }}")
+        if self.chance.random() < 0.7:
+            sdl.append(f"type Subscription {{ t{name[1:]}Created(id: ID): {name} t{name[1:]}Deleted: ID }}")
         return graphlette(f"/{name}/graph", "\n".join(sdl), resolvers)

@@ -30,6 +30,8 @@ def test_what_is_told_to_gateways(service):
     # Of the projection: what is as the owner has it, and what is added; not the name, which may be null here and not there.
     assert re.search(r'type RawEvent @key\(fields: "id"\) \{\n  id: ID!\n  data: JSON @shareable\n  results\(.*\): \[ProcessedEvent!\]!\n\}', sdl)
     assert "type PageInfo @shareable {" in sdl_of(service, "/raw-events/graph")
+    # What groups is the endpoint's own, whichever operation it is for.
+    assert "type RawEventsSubscription {" in sdl_of(service, "/graph")
     for path in ("/graph", "/raw-events/graph", "/processed-events/graph"):
         assert not re.search(r"_Any|_Entity|_Service|_service|_entities|@oneOf", sdl_of(service, path))
 

@@ -19,6 +19,7 @@ type PageInfo { hasNextPage: Boolean! hasPreviousPage: Boolean! startCursor: Str
 input RawInput @oneOf { name: String source: String }
 input RawEventInput { id: ID name: String! data: JSON source: String }
 type Mutation { createRawEvent(input: RawEventInput!): RawEvent! }
+type Subscription { rawEventCreated(name: String): RawEvent rawEventDeleted: ID }
 """
 PROCESSED_SDL = """
 scalar JSON
@@ -26,6 +27,7 @@ enum Status { SUCCESS FAILED }
 type ProcessedEvent { id: ID! raw_event_id: ID! name: String! status: Status rawEvent: RawEvent }
 type RawEvent { id: ID! name: String data: JSON results(limit: Int, status: Status): [ProcessedEvent!]! }
 type Query { processedEvent(id: ID!, at: Float): ProcessedEvent processedEvents(name: String, at: Float): [ProcessedEvent!]! ofRawEvent(raw_event_id: ID!, limit: Int): [ProcessedEvent!]! }
+type Subscription { processedEventChanged(status: Status): ProcessedEvent! }
 """
 
 
