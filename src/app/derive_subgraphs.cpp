@@ -31,7 +31,7 @@ struct Endpoint {
   std::vector<std::size_t> graphlettes = {};               // those that may own a type
   std::set<std::pair<std::string, std::string>> resolved;  // fields with a resolver: type, field
   std::set<std::string> remote = {};                       // types of other servers
-  std::set<std::string> groups = {};                       // types that only group queries and mutations
+  std::set<std::string> groups = {};                       // types that only group queries, mutations and subscriptions
 };
 
 bool has_id(const Type& type) {
@@ -63,7 +63,7 @@ Endpoint endpoint_of(const Model& model, const UnifiedModel& unified) {
   Endpoint endpoint{.schema = *unified.schema};
   for (const UnifiedMember& member : unified.members) {
     endpoint.graphlettes.push_back(member.graphlette);
-    endpoint.groups.insert({member.query_type, member.mutation_type});
+    endpoint.groups.insert({member.query_type, member.mutation_type, member.subscription_type});
     add_remote_types(model.graphlettes[member.graphlette], endpoint);
   }
   for (const UnifiedField& field : unified.fields) endpoint.resolved.emplace(field.type, field.field);

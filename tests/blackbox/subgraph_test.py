@@ -1,152 +1,23 @@
-"""Endpoints as subgraphs of Apollo Federation: what a composer makes of their SDL, and what a real gateway over them answers."""
+"""Endpoints as subgraphs of Apollo Federation: what composers make of their SDL, and what `_entities` gives."""
 
 import json
 import random
 import re
-import subprocess
-import types
 
 import pytest
 
 import service as services
-from remote_targets import NODE, CountingProxy, NpmServer
-from service import ROOT, Service, instant, run_command
-
-# The events of the examples, as two services whose queries have names of their own, so that a gateway can hold both.
-RAW_SDL = """
-scalar JSON
-type RawEvent { id: ID! name: String! data: JSON source: String }
-type Query { rawEvent(id: ID!, at: Float): RawEvent rawEvents(name: String, at: Float, limit: Int): [RawEvent!]! rawPages(name: String, first: Int): RawPages! }
-type RawPages { edges: [RawEdge!]! nodes: [RawEvent!]! pageInfo: PageInfo! totalCount: Int! }
-type RawEdge { node: RawEvent! cursor: String! }
-type PageInfo { hasNextPage: Boolean! hasPreviousPage: Boolean! startCursor: String endCursor: String }
-input RawInput @oneOf { name: String source: String }
-input RawEventInput { id: ID name: String! data: JSON source: String }
-type Mutation { createRawEvent(input: RawEventInput!): RawEvent! }
-"""
-PROCESSED_SDL = """
-scalar JSON
-enum Status { SUCCESS FAILED }
-type ProcessedEvent { id: ID! raw_event_id: ID! name: String! status: Status rawEvent: RawEvent }
-type RawEvent { id: ID! name: String data: JSON results(limit: Int, status: Status): [ProcessedEvent!]! }
-type Query { processedEvent(id: ID!, at: Float): ProcessedEvent processedEvents(name: String, at: Float): [ProcessedEvent!]! ofRawEvent(raw_event_id: ID!, limit: Int): [ProcessedEvent!]! }
-"""
-
-
-def graphlette(path, sdl, resolvers=(), **keys):
-    collection = path.split("/")[1].replace("-", "_")
-    root = {"rootConfig": {"resolvers": list(resolvers)}}
-    return {"path": path, "schema": sdl, "storage": {"type": "memory", "collection": collection}, **root, **keys}
-
-
-def config(**keys):
-    resolvers = [
-        {"name": "rawEvent", "queryName": "rawEvent", "url": "/raw-events/graph"},
-        {"name": "RawEvent.results", "id": "id", "queryName": "ofRawEvent", "url": "/processed-events/graph"},
-    ]
-    graphlettes = [graphlette("/raw-events/graph", RAW_SDL), graphlette("/processed-events/graph", PROCESSED_SDL, resolvers)]
-    return {"federation": True, "graphlettes": graphlettes, **keys}
-
-
-def write(folder, of):
-    file = folder / "config/config.conf"
-    file.parent.mkdir(exist_ok=True)
-    file.write_text(json.dumps(of))
-    return file
+from random_services import RandomServices
+from remote_targets import NpmServer
+from service import ROOT, Service, run_command
+from subgraphs import ENTITIES, Gateway, compose, config, graphlette, represented, sdl_of, serve_events, write
 
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory):
-    """Twelve raw events a0 to a11; the first six have two results each, the even ones of all are noted by somebody else."""
-    folder = tmp_path_factory.mktemp("subgraph")
-    running = Service(folder, command=["serve", "--config", str(write(folder, config()))]).start()
-    for i in range(12):
-        running.create("/raw-events/api", {"id": f"a{i}", "name": f"raw {i % 3}", "data": {"n": i}})
-    for i in range(6):
-        for status in ("SUCCESS", "FAILED"):
-            document = {"id": f"p{i}{status[0]}", "raw_event_id": f"a{i}", "name": f"raw {i % 3}", "status": status}
-            running.create("/processed-events/api", document)
+    running = serve_events(tmp_path_factory.mktemp("subgraph"))
     yield running
     running.stop()
-
-
-@pytest.fixture(scope="module")
-def proxy(service):
-    """Between the gateways and the service: it counts."""
-    running = CountingProxy(service.port)
-    yield running
-    running.stop()
-
-
-@pytest.fixture(scope="module")
-def notes(tmp_path_factory):
-    documents = {f"a{i}": f"note {i}" for i in range(0, 12, 2)} | {"gone": "a note on what is not there"}
-    running = NpmServer("notes.mjs", documents, tmp_path_factory.mktemp("notes"), "subgraph")
-    yield running
-    running.stop()
-
-
-class Gateway:
-    def __init__(self, subgraphs, folder):
-        self.server = NpmServer("gateway.mjs", subgraphs, folder, "subgraph")
-        self.ask = types.MethodType(Service.request, types.SimpleNamespace(connect=lambda seconds: _connection(self.server.port, seconds)))
-
-    def query(self, text, variables=None, headers=None):
-        return self.ask("POST", "/", {"query": text, "variables": variables or {}}, headers=headers).json()
-
-    def data(self, text, variables=None, headers=None):
-        answer = self.query(text, variables, headers)
-        assert "errors" not in answer, answer
-        return answer["data"]
-
-
-def _connection(port, seconds):
-    return services.http.client.HTTPConnection("127.0.0.1", port, timeout=seconds)
-
-
-def gateway_of(subgraphs, folder):
-    running = Gateway(subgraphs, folder)
-    yield running
-    running.server.stop()
-
-
-@pytest.fixture(scope="module")
-def unified(proxy, notes, tmp_path_factory):
-    """A gateway over /graph and the subgraph of somebody else."""
-    subgraphs = {"millrace": f"http://127.0.0.1:{proxy.port}/graph", "notes": notes.url.removesuffix("graph")}
-    yield from gateway_of(subgraphs, tmp_path_factory.mktemp("unified"))
-
-
-@pytest.fixture(scope="module")
-def alone(proxy, tmp_path_factory):
-    """A gateway over /graph alone."""
-    yield from gateway_of({"millrace": f"http://127.0.0.1:{proxy.port}/graph"}, tmp_path_factory.mktemp("alone"))
-
-
-@pytest.fixture(scope="module")
-def separate(proxy, notes, tmp_path_factory):
-    """A gateway over both graphlettes as two subgraphs, and that of somebody else."""
-    here = f"http://127.0.0.1:{proxy.port}"
-    subgraphs = {"raw": f"{here}/raw-events/graph", "processed": f"{here}/processed-events/graph", "notes": notes.url.removesuffix("graph")}
-    yield from gateway_of(subgraphs, tmp_path_factory.mktemp("separate"))
-
-
-def counted(proxy, ask):
-    """What `ask` gives, and what the service was asked meanwhile."""
-    before = len(proxy.requests)
-    given = ask()
-    return given, [body for _, body in proxy.requests[before:]]
-
-
-def compose(subgraphs):
-    script = ROOT / "tests/subgraph/compose.mjs"
-    done = subprocess.run([NODE, script], input=json.dumps(subgraphs), capture_output=True, text=True, timeout=60)
-    assert done.returncode == 0, done.stderr
-    return types.SimpleNamespace(**json.loads(done.stdout))
-
-
-def sdl_of(service, path):
-    return service.data(path, "{ _service { sdl } }")["_service"]["sdl"]
 
 
 # --- What a composer makes of it ----------------------------------------------------------------------------------------------------------
@@ -159,6 +30,8 @@ def test_what_is_told_to_gateways(service):
     # Of the projection: what is as the owner has it, and what is added; not the name, which may be null here and not there.
     assert re.search(r'type RawEvent @key\(fields: "id"\) \{\n  id: ID!\n  data: JSON @shareable\n  results\(.*\): \[ProcessedEvent!\]!\n\}', sdl)
     assert "type PageInfo @shareable {" in sdl_of(service, "/raw-events/graph")
+    # What groups is the endpoint's own, whichever operation it is for.
+    assert "type RawEventsSubscription {" in sdl_of(service, "/graph")
     for path in ("/graph", "/raw-events/graph", "/processed-events/graph"):
         assert not re.search(r"_Any|_Entity|_Service|_service|_entities|@oneOf", sdl_of(service, path))
 
@@ -209,7 +82,7 @@ def test_what_the_document_shows(seed, tmp_path):
     try:
         assert gateway.data(re.search(r"`(\{ rawEvents .*?)`", text)[1]) == {"rawEvents": {"getByName": [{"name": "user_login", "note": "noted"}]}}
     finally:
-        gateway.server.stop()
+        gateway.stop()
         notes.stop()
 
 
@@ -254,62 +127,6 @@ def test_types_of_another_server(tmp_path):
     assert entities == {"__type": {"possibleTypes": [{"name": "Report"}]}}
 
 
-class RandomServices:
-    """Entities with keys to each other, each in a graphlette that shows others in part: some of their fields, some that may be null there and
-    not at their owner, relations of the owner, and relations of its own."""
-
-    PLAIN = {"name": "String!", "n": "Int", "tags": "[String!]", "status": "Status", "nest": "Nest", "size(unit: Unit, at_least: Int = 1)": "Float!"}
-    VALUES = "enum Status { A B } enum Unit { M FT } type Nest { eggs: Int! inner: Nest } type PageInfo { hasNextPage: Boolean! endCursor: String }"
-
-    def __init__(self, chance):
-        self.chance = chance
-        self.names = [f"T{i}" for i in range(chance.randint(2, 4))]
-        self.plain = {name: chance.sample(list(self.PLAIN), chance.randint(1, 6)) for name in self.names}
-        self.keys = {name: [to for to in self.names if chance.random() < 0.5] for name in self.names}
-        self.config = {"federation": True, "graphlettes": [self.graphlette(name) for name in self.names]}
-
-    def relations(self, name):
-        """Field, its type, the resolver: to what is named by a key, and back to all that name it."""
-        for to in self.keys[name]:
-            yield f"to{to}", to, {"queryName": f"by{to}", "id": f"{to.lower()}_id", "url": f"/{to}/graph"}
-        for holder in self.names:
-            if name in self.keys[holder]:
-                yield f"all{holder}(limit: Int, orderBy: String)", f"[{holder}!]!", {"queryName": f"{holder}of{name}", "id": "id", "url": f"/{holder}/graph"}
-
-    def own(self, name):
-        fields = [f"{field}: {self.PLAIN[field]}" for field in self.plain[name]] + [f"{to.lower()}_id: ID" for to in self.keys[name]]
-        return f"type {name} {{ id: ID! {' '.join(fields)} {' '.join(f'{field}: {of}' for field, of, _ in self.relations(name))} }}"
-
-    def part(self, name, resolvers):
-        fields = []
-        for field in self.plain[name]:
-            if self.chance.random() < 0.6:
-                of = self.PLAIN[field]
-                fields.append(f"{field if self.chance.random() < 0.7 else field.split('(')[0]}: {of if self.chance.random() < 0.6 else of.removesuffix('!')}")
-        for field, of, resolver in self.relations(name):
-            if (how := self.chance.random()) < 0.5:
-                fields.append(f"{field if self.chance.random() < 0.5 else field.split('(')[0]}: {of}")
-                if how < 0.2:
-                    resolvers.append({"name": f"{name}.{field.split('(')[0]}", **resolver})
-        return f"type {name} {{ id: ID! {' '.join(fields)} }}"
-
-    def added(self, name, resolvers):
-        """A relation on another's type that only this graphlette has."""
-        for to in self.keys[name]:
-            if to != name and self.chance.random() < 0.3:
-                resolvers.append({"name": f"{to}.seenBy{name}", "queryName": f"{name}of{to}", "id": "id", "url": f"/{name}/graph"})
-                yield f"extend type {to} {{ seenBy{name}(limit: Int): [{name}!]! }}"
-
-    def graphlette(self, name):
-        resolvers = [{"name": field.split("(")[0], **resolver} for field, _, resolver in self.relations(name)]
-        sdl = [self.VALUES, self.own(name), *(self.part(other, resolvers) for other in self.names if other != name), *self.added(name, resolvers)]
-        sdl.append(f"type {name}Page {{ edges: [{name}Edge!]! nodes: [{name}!]! pageInfo: PageInfo! }} type {name}Edge {{ node: {name}! cursor: String! }}")
-        queries = [f"by{name}(id: ID!): {name}", f"page{name}(first: Int, after: String): {name}Page!"]
-        queries += [f"{name}of{to}({to.lower()}_id: ID!, limit: Int): [{name}!]!" for to in self.keys[name]]
-        sdl.append(f"type Query {{ {' '.join(queries)} }}")
-        return graphlette(f"/{name}/graph", "\n".join(sdl), resolvers)
-
-
 @pytest.mark.parametrize("seed_of", range(4))
 def test_random_services_compose(tmp_path, seed_of):
     """All of them as subgraphs of one gateway, each alone, and the unified endpoint."""
@@ -327,13 +144,6 @@ def test_random_services_compose(tmp_path, seed_of):
 
 
 # --- _entities ----------------------------------------------------------------------------------------------------------------------------
-
-
-ENTITIES = "query ($of: [_Any!]!) { _entities(representations: $of) { __typename ... on RawEvent { id data } ... on ProcessedEvent { status } } }"
-
-
-def represented(type_name, *ids):
-    return [{"__typename": type_name, "id": each} for each in ids]
 
 
 def test_entities_come_in_the_order_asked(service):
@@ -440,161 +250,6 @@ def test_introspection_shows_federations_types(service):
     assert (text(fields["_service"]["type"]), fields["_service"]["args"]) == ("_Service!", [])
     assert (shown["any"]["kind"], shown["entity"]) == ("SCALAR", {"kind": "UNION", "possibleTypes": [{"name": "RawEvent"}]})
     assert [(each["name"], text(each["type"])) for each in shown["service"]["fields"]] == [("sdl", "String!")]
-
-
-# --- Gateways -----------------------------------------------------------------------------------------------------------------------------
-
-
-def test_ours_into_the_others(unified, proxy):
-    query = """query ($name: String!, $status: Status) { rawEvents { rawEvents(name: $name) { ...E processedEvents(status: $status) { status rawEvent { note } } } } }
-      fragment E on RawEvent { id n: name note }"""
-    found, asked = counted(proxy, lambda: unified.data(query, {"name": "raw 1", "status": "FAILED"}))
-    result = lambda i: [{"status": "FAILED", "rawEvent": {"note": f"note {i}" if i % 2 == 0 else None}}] if i < 6 else []
-    assert found["rawEvents"]["rawEvents"] == [
-        {"id": f"a{i}", "n": "raw 1", "note": f"note {i}" if i % 2 == 0 else None, "processedEvents": result(i)} for i in (10, 7, 4, 1)
-    ]
-    assert len(asked) == 1
-
-
-def test_the_others_into_ours(unified, proxy):
-    query = "{ noted { id note name data processedEvents(orderBy: \"id\") { id } } notedPages { hasNextPage } }"
-    answer, asked = counted(proxy, lambda: unified.query(query))
-    notes = answer["data"]["noted"]
-    assert notes[:6] == [
-        {"id": f"a{i}", "note": f"note {i}", "name": f"raw {i % 3}", "data": {"n": i}}
-        | {"processedEvents": [{"id": f"p{i}F"}, {"id": f"p{i}S"}] if i < 6 else []}
-        for i in range(0, 12, 2)
-    ]
-    # What is not there has no name, which may not be null: so there is no such event for the gateway.
-    assert notes[6] is None
-    assert len(asked) == 1 and len(asked[0]["variables"]["representations"]) == 7
-
-
-def test_a_hundred_representations_are_one_request(service, proxy, tmp_path):
-    ids = [service.create("/raw-events/api", {"name": f"of many {i}"})["id"] for i in range(100)]
-    notes = NpmServer("notes.mjs", {each: "noted" for each in ids}, tmp_path, "subgraph")
-    gateway = Gateway({"millrace": f"http://127.0.0.1:{proxy.port}/graph", "notes": notes.url.removesuffix("graph")}, tmp_path)
-    try:
-        found, asked = counted(proxy, lambda: gateway.data("{ noted { note name } }"))
-    finally:
-        gateway.server.stop()
-        notes.stop()
-    assert [each["name"] for each in found["noted"]] == [f"of many {i}" for i in range(100)]
-    assert [len(body["variables"]["representations"]) for body in asked] == [100]
-
-
-def test_mutations_through_a_gateway(unified, service):
-    mutation = "mutation ($input: RawEventInput!) { rawEvents { createRawEvent(input: $input) { id name note processedEvents { id } } } }"
-    made = unified.data(mutation, {"input": {"id": "a_made", "name": "made by a gateway"}})["rawEvents"]["createRawEvent"]
-    assert made == {"id": "a_made", "name": "made by a gateway", "note": None, "processedEvents": []}
-    assert service.get("/raw-events/api/a_made").json()["name"] == "made by a gateway"
-
-
-def test_a_gateway_over_one_subgraph(alone, service):
-    query = """query ($id: ID!, $skip: Boolean!) { processedEvents { processedEvent(id: $id) { __typename status rawEvent { data name @skip(if: $skip) } } }
-      rawEvents { rawPages(first: 1, name: "raw 2") { totalCount pageInfo { hasNextPage } nodes { id } } } }"""
-    for skip in (True, False):
-        variables = {"id": "p2S", "skip": skip}
-        assert alone.data(query, variables) == service.data("/graph", query, variables)
-
-
-def test_an_instant_goes_through_a_gateway_as_an_argument(alone, service):
-    service.create("/raw-events/api", {"id": "a_late", "name": "before"})
-    before = instant()
-    assert service.request("PUT", "/raw-events/api/a_late", {"name": "after"}).status == 200
-    query = 'query ($at: Float) { rawEvents(at: $at) { rawEvent(id: "a_late") { name } } }'
-    named = lambda at: alone.data(query, {"at": at})["rawEvents"]["rawEvent"]["name"]
-    assert (named(before), named(None)) == ("before", "after")
-
-
-def test_an_instant_goes_through_a_gateway_as_a_header(separate, service):
-    """It holds for what is asked by ids, and for relations below that, in every subgraph."""
-    service.create("/raw-events/api", {"id": "a_moved", "name": "before"})
-    service.create("/processed-events/api", {"id": "p_moved", "raw_event_id": "a_moved", "name": "x", "status": "SUCCESS"})
-    before = instant()
-    assert service.request("PUT", "/raw-events/api/a_moved", {"name": "after"}).status == 200
-    service.create("/processed-events/api", {"id": "p_late", "raw_event_id": "a_moved", "name": "x", "status": "SUCCESS"})
-    query = '{ processedEvent(id: "p_moved") { rawEvent { name results { id } } } }'
-    at = lambda headers: separate.data(query, headers=headers)["processedEvent"]["rawEvent"]
-    then = {"name": "before", "results": [{"id": "p_moved"}]}
-    assert at({"Millrace-At": str(before)}) == then
-    assert at({}) == at({"Millrace-At": str(instant())}) == {"name": "after", "results": [{"id": "p_late"}, {"id": "p_moved"}]}
-    early = separate.query(query, headers={"Millrace-At": "2020-01-01T00:00:00Z"})
-    assert early["data"] == {"processedEvent": None}
-    wrong = service.query("/graph", ENTITIES, {"of": represented("RawEvent", "a1")}, headers={"Millrace-At": "yesterday"})
-    assert [error["extensions"]["code"] for error in wrong["errors"]] == ["graphql.at"]
-
-
-def test_an_instant_that_is_told_is_stronger_than_the_header(service):
-    before = instant()
-    service.create("/raw-events/api", {"id": "a_new", "name": "new"})
-    query = '{ of: rawEvent(id: "a_new") { name } now: rawEvent(id: "a_new", at: null) { name } }'
-    assert service.query("/raw-events/graph", query, headers={"Millrace-At": str(before)})["data"] == {"of": None, "now": {"name": "new"}}
-    # What is written is not of the past.
-    mutation = 'mutation { rawEvents { createRawEvent(input: {name: "made"}) { name processedEvents { id } } } }'
-    made = service.query("/graph", mutation, headers={"Millrace-At": str(before)})
-    assert made == {"data": {"rawEvents": {"createRawEvent": {"name": "made", "processedEvents": []}}}}
-
-
-def test_two_graphlettes_as_two_subgraphs(separate, proxy):
-    query = """query ($id: ID!) { processedEvent(id: $id) { status rawEvent { ...R results { id } } } rawEvent(id: "a4") { ...R results(limit: 1) { rawEvent { name } } } }
-      fragment R on RawEvent { name data source note }"""
-    answer, asked = counted(proxy, lambda: separate.data(query, {"id": "p0S"}))
-    raw = lambda i: {"name": f"raw {i % 3}", "data": {"n": i}, "source": None, "note": f"note {i}"}
-    assert answer["processedEvent"] == {"status": "SUCCESS", "rawEvent": raw(0) | {"results": [{"id": "p0F"}, {"id": "p0S"}]}}
-    assert answer["rawEvent"] == raw(4) | {"results": [{"rawEvent": {"name": "raw 1"}}]}
-    assert len(asked) <= 5
-
-
-def test_a_part_that_the_owner_has_as_well_needs_no_second_request(separate, proxy):
-    answer, asked = counted(proxy, lambda: separate.data('{ processedEvent(id: "p1S") { rawEvent { id data } } }'))
-    assert answer == {"processedEvent": {"rawEvent": {"id": "a1", "data": {"n": 1}}}}
-    assert len(asked) == 1
-
-
-def test_a_missing_target_is_null(separate, service):
-    service.create("/processed-events/api", {"id": "p_dangling", "raw_event_id": "nobody", "name": "x", "status": "FAILED"})
-    assert separate.data('{ processedEvent(id: "p_dangling") { rawEvent { name note } } }') == {"processedEvent": {"rawEvent": None}}
-
-
-TYPES = "{ __schema { types { name fields { name args { name } type { ...T } } } } } fragment T on __Type { name kind ofType { name kind ofType { name kind ofType { name kind } } } }"
-
-
-def named(of):
-    while of.get("ofType"):
-        of = of["ofType"]
-    return of
-
-
-def selection(types_known, of, chance, depth):
-    """A random selection on a type, with aliases and arguments of lists; without what is of others, and cursors, which hold an instant."""
-    fields = [field for field in types_known[of] if field["name"] != "note" and "ursor" not in field["name"]]
-    chosen = chance.sample(fields, chance.randint(1, len(fields)))
-    parts = ["__typename"] * (chance.random() < 0.2)
-    for field in chosen:
-        inner = named(field["type"])
-        alias = f"{chance.choice('xyz')}{len(parts)}: " * (chance.random() < 0.2)
-        limit = f"(limit: {chance.randint(0, 3)})" * (chance.random() < 0.3 and any(each["name"] == "limit" for each in field["args"]))
-        if inner["kind"] != "OBJECT":
-            parts.append(alias + field["name"])
-        elif depth > 0:
-            parts.append(f"{alias}{field['name']}{limit} {selection(types_known, inner['name'], chance, depth - 1)}")
-    return "{ " + " ".join(parts or ["__typename"]) + " }"
-
-
-@pytest.mark.parametrize("seed_of", range(4))
-def test_random_queries_over_two_subgraphs_give_what_the_unified_endpoint_gives(separate, service, seed_of):
-    chance = random.Random(seed_of)
-    known = {each["name"]: each["fields"] for each in separate.data(TYPES)["__schema"]["types"] if each["fields"]}
-    roots = [
-        ("rawEvents", "rawEvent", '(id: "a%d")'), ("rawEvents", "rawEvents", '(name: "raw %d")'), ("rawEvents", "rawPages", "(first: %d)"),
-        ("processedEvents", "processedEvent", '(id: "p%dF")'), ("processedEvents", "processedEvents", '(name: "raw %d")'),
-    ]  # fmt: skip
-    for _ in range(15):
-        group, root, arguments = chance.choice(roots)
-        (field,) = (each for each in known["Query"] if each["name"] == root)
-        asked = f"{root}{arguments % chance.randint(0, 3)} {selection(known, named(field['type'])['name'], chance, 3)}"
-        assert separate.data("{ " + asked + " }") == service.data("/graph", "{ " + group + " { " + asked + " } }")[group], asked
 
 
 # --- What a config may say ----------------------------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """GraphQL subscriptions, with clients of npm: per entity and through the unified endpoint, over server-sent events and WebSocket."""
 
+import itertools
 import json
 import select
 import threading
@@ -144,6 +145,28 @@ def test_relations_below_an_event(service, transport):
     unified = "subscription { processedEvents { created { rawEvent { name processedEvents { status } } } } }"
     lines, _ = ask(transport, service, "/graph", unified, count=1, extensions=BEGINNING)
     assert lines[0]["data"]["processedEvents"]["created"]["rawEvent"] == {"name": "a", "processedEvents": [{"status": "SUCCESS"}]}
+
+
+def test_an_event_finds_itself_amid_writes(service):
+    """All that is read for an event is read as of one instant, which is not before the event's own."""
+    made = 200
+
+    def write(share):
+        for number in range(share, made, 4):
+            raw = service.create(f"{RAW}/api", {"name": "a", "n": number})
+            service.create(f"{PROCESSED}/api", {"raw_event_id": raw["id"], "status": "SUCCESS"})
+
+    text = "subscription { processedEvents { created { id rawEvent { n processedEvents { id rawEvent { n } } } } } }"
+    with Events(service, f"/graph?query={urllib.parse.quote(text)}", {"Last-Event-ID": "0"}) as stream:
+        writers = [threading.Thread(target=write, args=[share]) for share in range(4)]
+        for writer in writers:
+            writer.start()
+        for position, (_, last_id, data) in enumerate(itertools.islice(stream, made), 1):
+            event = json.loads(data)["data"]["processedEvents"]["created"]
+            n = {"n": event["rawEvent"]["n"]}
+            assert event["rawEvent"] == {**n, "processedEvents": [{"id": event["id"], "rawEvent": n}]} and last_id == str(position)
+        for writer in writers:
+            writer.join()
 
 
 @pytest.mark.parametrize("transport", TRANSPORTS)

@@ -39,8 +39,14 @@ await browse(base, async (page) => {
   await trouble.getByRole('button', { name: 'Try again' }).click();
   await trouble.getByText('The service cannot be reached').waitFor();
   await page.unroute(isList);
+  await page.route(isList, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, headers: { ...response.headers(), 'Server-Timing': 'total;dur=1.5' } });
+  });
   await trouble.getByRole('button', { name: 'Try again' }).click();
   await trouble.waitFor({ state: 'detached' });
+  await page.locator('.requests summary').click();
+  await page.locator('.requests td', { hasText: '(server 1.5)' }).first().waitFor(); // where an answer tells it
   assert.equal(await card(page, 'nothing').count(), 0);
 
   await page.goto(addressOf(base, { entity: 'orders', id: 'never' }));

@@ -12,6 +12,7 @@ const busy = await create(base, '/raw-events/api', { name: 'busy', data: {} });
 const lines = Array.from({ length: 10_000 }, (_, index) => JSON.stringify({ raw_event_id: busy.id, name: `step ${index}`, status: index % 3 ? 'SUCCESS' : 'FAILED' }));
 const stored = await fetch(`${base}/processed-events/api/bulk`, { method: 'POST', headers: { 'Content-Type': 'application/x-ndjson' }, body: lines.join('\n') });
 assert.equal(stored.status, 201);
+await stored.arrayBuffer(); // an answer that nobody reads keeps its connection, and this program
 
 const assertSmall = async (page) => {
   const elements = await page.evaluate(() => document.querySelectorAll('*').length);

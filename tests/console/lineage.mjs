@@ -37,6 +37,10 @@ const linksBothWays = async (page) => {
   await card(page, 'login_risk').locator('.title').click();
   await settled(page, 'login_risk');
   assert.equal(addressed(page).id, ids.risk);
+  assert.equal(await page.title(), 'login_risk – Millrace console');
+  assert.equal(await page.evaluate(() => document.activeElement.tagName), 'H1'); // readers of screens hear where they are
+  assert.equal(await page.evaluate(() => window.scrollY), 0);
+  await page.locator('.centre .facts', { hasText: 'processed 1 s after it' }).waitFor();
   await page.getByRole('region', { name: 'Comes from' }).locator('.title', { hasText: 'user_login' }).click();
   await settled(page, 'user_login');
   await page.goBack();
@@ -50,8 +54,8 @@ const whatBecameOfIt = async (page) => {
   await failed.getByText('FAILED', { exact: true }).waitFor();
   await failed.getByText('model v7: feature "country" is missing').waitFor();
   await failed.getByText('20.1 ms').waitFor();
-  const facts = (await failed.locator('.facts').innerText()).replace(/\s+/g, ' ');
-  assert.match(facts, /processed 1 s after it recorded [\d.]+ m?s after it/); // by what the documents say, and by their first versions
+  // By what the documents say, and by when their first versions were recorded.
+  await failed.locator('.facts', { hasText: /processed 1 s after it\s*recorded [\d.]+ m?s after it/ }).waitFor();
   const counts = await page.getByRole('region', { name: 'processed-events' }).locator('.counts li').allInnerTexts();
   assert.deepEqual(counts.map((text) => text.replace(/\s+/g, ' ')), ['FAILED 1', 'SUCCESS 2']);
 
@@ -103,6 +107,16 @@ const slider = async (page) => {
   await page.getByRole('slider').focus();
   await page.keyboard.press('End');
   await settledAt(page, false);
+
+  await page.getByRole('slider').fill('500'); // as the mouse moves it
+  await settledAt(page, true);
+  assert.match(await spoken(page), / UTC$/);
+  const half = addressed(page).at;
+  await page.getByRole('button', { name: 'earlier' }).click();
+  await page.waitForFunction((at) => new URLSearchParams(location.hash.slice(1)).get('at') < at, half);
+  await page.getByRole('slider').fill('1000');
+  await settledAt(page, false);
+  await settled(page, 'user_login');
 };
 
 const outwards = async (page) => {

@@ -1,5 +1,5 @@
 // What is shown stands in the address, behind the #: `find`, or `entity` and `id`, and `at`. It can be shared, and Back goes back.
-import { useSyncExternalStore } from 'react';
+import { useEffect, useSyncExternalStore } from 'react';
 
 const listeners = new Set();
 const tell = () => listeners.forEach((listener) => listener());
@@ -33,6 +33,24 @@ export const go = (parts) => {
 
 /** In place of where we are. */
 export const stay = (parts) => {
-  history.replaceState(null, '', hashOf(parts));
+  history.replaceState(history.state, '', hashOf(parts));
   tell();
+};
+
+let isFirst = true;
+
+/**
+ * A new view begins at its top, and with the focus on its heading where the focus was on what is gone. A view that Back has come to, which is
+ * known by the mark that it got here, stays where the browser puts it.
+ */
+export const useArrival = (title, heading) => {
+  useEffect(() => {
+    if (!history.state?.isSeen) window.scrollTo(0, 0);
+    history.replaceState({ isSeen: true }, '');
+    if (!isFirst && document.activeElement === document.body) heading.current?.focus({ preventScroll: true });
+    isFirst = false;
+  }, [heading]);
+  useEffect(() => {
+    document.title = title ? `${title} – Millrace console` : 'Millrace console';
+  }, [title]);
 };

@@ -23,7 +23,7 @@ const Welcome = () => (
 );
 
 const View = ({ address: { find, entity, id, at } }) => {
-  if (find) return <Results text={find} />;
+  if (find) return <Results key={find} text={find} />;
   if (!entity || !id) return <Welcome />;
   const known = entityNamed(entity);
   if (!known) return <p className="absence">This service has no “{entity}”. It has {entities.map(({ name }) => name).join(', ')}.</p>;

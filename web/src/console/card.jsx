@@ -27,7 +27,7 @@ export const changesOf = (read, version) => {
 };
 
 /** How long after the raw event: by what the documents say, and by when they were recorded. */
-const factsOf = ({ entity, document, read }, raw) => {
+export const factsOf = ({ entity, document, read }, raw) => {
   const duration = wordAt(document, entity.duration);
   const [said, saidRaw] = [microsOf(wordAt(document, entity.time)), raw && microsOf(wordAt(raw.document, raw.entity.time))];
   const [first, firstRaw] = [firstVersion(read)?.recorded, raw && firstVersion(raw.read)?.recorded];
@@ -39,7 +39,7 @@ const factsOf = ({ entity, document, read }, raw) => {
   ].filter(Boolean);
 };
 
-const Facts = ({ facts }) => (
+export const Facts = ({ facts }) => (
   <dl className="facts">
     {facts.map(([name, value, title]) => (
       <div key={name} title={title}>
@@ -60,13 +60,14 @@ const More = ({ entity, id, state, read, at, choose, histories }) => (
 export const Card = ({ entity, id, document, known, error, isLoading, read, instant, at, raw, choose, histories, relation }) => {
   const [isOpen, setOpen] = useState(false);
   const state = stateAt(document, read, instant);
+  const named = state.document ?? known ?? read?.versions.find((version) => version.document)?.document; // as it is called at another instant
   const count = read ? `${read.versions.length}${read.after ? '+' : ''}` : '…';
   return (
     <article className={state.document ? 'card' : 'card absent'}>
       <header>
         {state.document && <Status word={wordAt(state.document, entity.status)} />}
         <a className="title" href={hashOf({ entity: entity.name, id, at })}>
-          {state.document || known ? titleOf(entity, state.document ?? known) : id}
+          {named ? titleOf(entity, named) : id}
         </a>
         {relation && <span className="note">{relation}</span>}
         <code className="id">{id}</code>

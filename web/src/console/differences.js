@@ -22,11 +22,16 @@ const collect = (before, after, path, found) => {
   for (const [name, node] of old) found.push({ path: [...path, name], before: node });
 };
 
-/** [{path, before, after}], without `before` for what is new and without `after` for what is gone; the first 200. */
+const known = new WeakMap();
+
+/** [{path, before, after}], without `before` for what is new and without `after` for what is gone; the first 200. Found once for two nodes. */
 export const differences = (before, after) => {
-  const found = [];
-  collect(before, after, [], found);
-  return found.slice(0, most);
+  if (known.get(after)?.before !== before) {
+    const found = [];
+    collect(before, after, [], found);
+    known.set(after, { before, found: found.slice(0, most) });
+  }
+  return known.get(after).found;
 };
 
 export const pathText = (path) => path.map((part, index) => (typeof part === 'number' ? `[${part}]` : index > 0 ? `.${part}` : part)).join('');

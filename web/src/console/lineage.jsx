@@ -1,7 +1,7 @@
 // The lineage of one document: where it comes from, itself, what was made of it; all as of one instant.
 import { useEffect, useRef, useState } from 'react';
-import { hashOf, stay } from './address.js';
-import { Card, changesOf, stateAt } from './card.jsx';
+import { hashOf, stay, useArrival } from './address.js';
+import { Card, changesOf, Facts, factsOf, stateAt } from './card.jsx';
 import { Fields } from './document.jsx';
 import { useHistories } from './histories.js';
 import { wordAt } from './json.js';
@@ -26,32 +26,42 @@ const itemsOf = (seen, documents) => {
   return [...(seen ?? [])].map(([id, known]) => ({ id, known, document: present.get(id) })).filter(({ document }) => document || (absent += 1) <= absentMax);
 };
 
-const Heading = ({ entity, id, state, known, at, isLoading, refresh }) => (
-  <header className="heading">
-    <p className="kind">
-      {entity.name} <Status word={wordAt(state.document, entity.status)} />
-    </p>
-    <h1>{known ? titleOf(entity, known) : id}</h1>
-    <p className="actions">
-      <code className="id">{id}</code> <Copy text={id} what="the id" />
-      {graphiqlUrl(entity, id, at) && (
-        <a href={graphiqlUrl(entity, id, at)} target="_blank" rel="noreferrer">
-          ask in GraphQL
-        </a>
-      )}
-      {restUrl(entity, id, at) && (
-        <a href={restUrl(entity, id, at)} target="_blank" rel="noreferrer">
-          read over REST
-        </a>
-      )}
-      <button type="button" className="small" onClick={refresh}>
-        {isLoading ? 'Reading…' : 'Refresh'}
-      </button>
-    </p>
-  </header>
-);
+const Heading = ({ entity, id, state, title, at, isLoading, refresh }) => {
+  const heading = useRef(null);
+  useArrival(title, heading);
+  return (
+    <header className="heading">
+      <p className="kind">
+        {entity.name} <Status word={wordAt(state.document, entity.status)} />
+      </p>
+      <h1 ref={heading} tabIndex={-1}>
+        {title}
+      </h1>
+      <p className="actions">
+        <code className="id">{id}</code> <Copy text={id} what="the id" />
+        {graphiqlUrl(entity, id, at) && (
+          <a href={graphiqlUrl(entity, id, at)} target="_blank" rel="noreferrer">
+            ask in GraphQL
+          </a>
+        )}
+        {restUrl(entity, id, at) && (
+          <a href={restUrl(entity, id, at)} target="_blank" rel="noreferrer">
+            read over REST
+          </a>
+        )}
+        <button type="button" className="small" onClick={refresh}>
+          {isLoading ? 'Reading…' : 'Refresh'}
+        </button>
+      </p>
+    </header>
+  );
+};
 
-const Focus = ({ entity, id, state, read, at, choose, histories }) => (
+/** What the first of those that it comes from is measured by. */
+const measureOf = (parent, histories) =>
+  parent?.document && { entity: parent.link.to, document: parent.document, read: histories.of(parent.link.to, parent.id) };
+
+const Focus = ({ entity, id, state, read, at, choose, histories, parent }) => (
   <section className="centre" aria-label="The document">
     <div>
       <h2>
@@ -64,6 +74,7 @@ const Focus = ({ entity, id, state, read, at, choose, histories }) => (
         {state.document && <Copy text={state.document.text} label="Copy JSON" what="the document's JSON" />}
       </h2>
       <Message entity={entity} document={state.document} />
+      {parent && state.document && <Facts facts={factsOf({ entity, document: state.document, read }, measureOf(parent, histories))} />}
       {state.document ? (
         <Fields entity={entity} document={state.document} at={at} changes={changesOf(read, state.version)} />
       ) : (
@@ -214,12 +225,16 @@ export const Lineage = ({ entity, id, at }) => {
   const isNowhere = !lineage.isLoading && !lineage.error && !lineage.document && read?.versions.length === 0 && Boolean(entity.rest);
   return (
     <div className={lineage.isLoading ? 'lineage loading' : 'lineage'} aria-busy={lineage.isLoading}>
-      <Heading {...{ entity, id, state, known, at, refresh }} isLoading={lineage.isLoading} />
+      <Heading {...{ entity, id, state, at, refresh }} title={known ? titleOf(entity, known) : id} isLoading={lineage.isLoading} />
       {lineage.error && <Trouble error={lineage.error} what={entity.name} again={refresh} />}
       {isNowhere && <p className="absence">There is no such document in {entity.name}, and there never was one.</p>}
-      <Timeline tracks={tracks.filter((track) => track.read?.versions.length > 0)} scale={scale} at={at} commit={choose} isLoading={lineage.isLoading} />
-      <Parents lineage={lineage} shared={shared} />
-      <Focus {...{ entity, id, state, read, at, choose, histories }} />
+      {!isNowhere && (
+        <>
+          <Timeline tracks={tracks.filter((track) => track.read?.versions.length > 0)} scale={scale} at={at} commit={choose} isLoading={lineage.isLoading} />
+          <Parents lineage={lineage} shared={shared} />
+          <Focus {...{ entity, id, state, read, at, choose, histories }} parent={lineage.parents[0]} />
+        </>
+      )}
       {lineage.children.map((child, index) => (
         <Children key={index} {...{ child, index, lineage, shared }} raw={{ entity, document: lineage.document, read }} />
       ))}

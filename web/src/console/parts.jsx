@@ -32,6 +32,7 @@ export const Message = ({ entity, document }) => {
 
 export const Copy = ({ text, label, what }) => {
   const [isCopied, setCopied] = useState(false);
+  if (!navigator.clipboard) return null; // browsers have it for https and this machine alone
   const copy = async () => {
     await navigator.clipboard.writeText(text);
     setCopied(true);

@@ -1,6 +1,6 @@
 // Finds documents: by id in every entity, by the members that name them; else by how these begin, and by the id of what was deleted.
-import { useEffect, useState } from 'react';
-import { go, hashOf, stay } from './address.js';
+import { useEffect, useRef, useState } from 'react';
+import { go, hashOf, stay, useArrival } from './address.js';
 import { short, wordAt } from './json.js';
 import { Status, titleOf, Trouble } from './parts.jsx';
 import { entities, history, idOf, list, read } from './service.js';
@@ -17,7 +17,8 @@ const attempt = async (entity, how, search) => {
   }
 };
 
-const byId = (text, signal) => entities.map((entity) => attempt(entity, 'id', async () => [await read(entity, text, undefined, signal)].filter(Boolean)));
+const byId = (text, signal) =>
+  entities.filter(({ rest, one }) => rest || one).map((entity) => attempt(entity, 'id', async () => [await read(entity, text, undefined, signal)].filter(Boolean)));
 
 const byName = (text, suffix, signal) =>
   entities.flatMap((entity) =>
@@ -66,6 +67,8 @@ const Result = ({ result: { entity, how, id, document } }) => (
 
 export const Results = ({ text }) => {
   const [state, setState] = useState({});
+  const heading = useRef(null);
+  useArrival(text, heading);
   useEffect(() => {
     const aborts = new AbortController();
     find(text, aborts.signal).then(({ found, errors }) => {
@@ -75,18 +78,21 @@ export const Results = ({ text }) => {
     });
     return () => aborts.abort();
   }, [text]);
-  if (state.text !== text) return <p role="status">Looking for “{text}”…</p>;
+  const isDone = state.text === text;
+  const { found, errors } = isDone ? state : { found: [], errors: [] };
   return (
     <section aria-label="Search results">
-      <h1>{state.found.length === 0 ? `Nothing has the id or name “${text}”` : `“${text}”`}</h1>
+      <h1 ref={heading} tabIndex={-1}>
+        {isDone && found.length === 0 ? `Nothing has the id or name “${text}”` : `“${text}”`}
+      </h1>
       <p className="note" role="status">
-        {state.found.length} found
+        {isDone ? `${found.length} found` : 'Looking…'}
       </p>
-      {state.errors.map(({ error, entity }, index) => (
+      {errors.map(({ error, entity }, index) => (
         <Trouble key={index} error={error} what={entity.name} />
       ))}
       <ul className="results">
-        {state.found.map((result) => (
+        {found.map((result) => (
           <Result key={`${result.entity.name} ${result.id}`} result={result} />
         ))}
       </ul>
