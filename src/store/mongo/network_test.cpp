@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "base/id.hpp"
+#include "document/ledger_load_test.hpp"
 #include "io/fault_proxy_test.hpp"
 #include "store/mongo/load_test.hpp"
 #include "store/mongo/server_test.hpp"
@@ -102,6 +103,30 @@ TEST_P(NetworkFaults, AServerThatIsGoneAfterACommitLeavesItUnconfirmed) {
   while (!append(*store, "after")) ::poll(nullptr, 0, 50);
   acknowledged_.insert("lost");  // it was made
   check(*direct_, acknowledged_);
+}
+
+TEST_P(NetworkFaults, WritesOfRecordsAreCutAndLost) {
+  std::uint64_t steps = 0;
+  for (int round = 0; round < kRounds / 4; ++round) {
+    SCOPED_TRACE(round);
+    io::FaultProxy proxy(server_.port(), static_cast<unsigned>(round + 1));
+    const auto store = open_faulty(through(proxy), collection_);
+    Faults faults = faults_of(round);
+    (round % 2 == 0 ? faults.lost_answer : faults.lost_request) = "writer";
+    proxy.set(faults);
+    while (proxy.cuts() < 1) {
+      io::Loop loop;
+      const auto codes = loop.block_on(document::suite::count_record(store->ledger(), 5));
+      ASSERT_TRUE(codes);
+      EXPECT_EQ(std::ranges::count(*codes, "store.unconfirmed"), 0);
+      EXPECT_EQ(std::ranges::count(*codes, "ledger.revision"), 0) << "there is nobody else";
+      steps += 5;
+    }
+  }
+  io::Loop loop;
+  const auto record = loop.block_on(direct_->ledger().get("counter"));
+  ASSERT_TRUE(record);
+  EXPECT_EQ(record->value, std::to_string(steps));
 }
 
 TEST_P(NetworkFaults, WhoeverIsSlowIsATimeoutAndWritesNothing) {

@@ -9,6 +9,7 @@
 #include <set>
 #include <thread>
 
+#include "document/ledger_load_test.hpp"
 #include "document/store_suite_source_test.hpp"
 #include "io/fault_proxy_test.hpp"
 #include "store/postgres/connector.hpp"
@@ -255,6 +256,50 @@ INSTANTIATE_TEST_SUITE_P(Faults, LostCommits,
                                          LostCommit{"answer_to_all_for_long", true, true, true, "store.unconfirmed", kAppends},
                                          LostCommit{"request_of_all_for_long", true, false, true, "store.unconfirmed", 0}),
                          [](const auto& each) { return std::string(each.param.name); });
+
+// --- Records ---
+
+TEST(Faults, WritesOfRecordsAreCutAndLost) {
+  TestServer& server = TestServer::own();
+  const std::string collection = next_collection();
+  auto direct = open(open_database(server), collection);
+  ASSERT_TRUE(direct) << direct.error().message;
+  std::uint64_t steps = 0;
+  for (int round = 0; round < kRounds; ++round) {
+    SCOPED_TRACE(round);
+    io::FaultProxy proxy(server.port(), static_cast<unsigned>(round + 1));
+    auto store = open(through(proxy, TestServer::kOpenDatabase), collection);
+    ASSERT_TRUE(store) << store.error().message;
+    io::FaultProxy::Faults faults{.request_bytes_max = 4'000, .answer_bytes_max = 2'000, .replay_bytes_max = round % 2 == 0 ? 2'000u : 0u};
+    (round % 3 == 0 ? faults.lost_answer : faults.lost_request) = "writer";
+    proxy.set(faults);
+    io::Loop loop;
+    while (proxy.cuts() < 3) {
+      const auto codes = loop.block_on(document::suite::count_record((*store)->ledger(), 5));
+      ASSERT_TRUE(codes);
+      EXPECT_EQ(std::ranges::count(*codes, "store.unconfirmed"), 0);
+      EXPECT_EQ(std::ranges::count(*codes, "ledger.revision"), 0) << "there is nobody else";
+      steps += 5;
+    }
+  }
+  io::Loop loop;
+  const auto record = loop.block_on((*direct)->ledger().get("counter"));
+  ASSERT_TRUE(record);
+  EXPECT_EQ(record->value, std::to_string(steps));
+}
+
+TEST(Faults, ARecordWhoseServerIsGoneIsUnconfirmed) {
+  TestServer& server = TestServer::own();
+  io::FaultProxy proxy(server.port());
+  auto store = open(through(proxy, "postgres"), next_collection(), std::chrono::milliseconds(600));
+  ASSERT_TRUE(store) << store.error().message;
+  io::Loop loop;
+  ASSERT_TRUE(loop.block_on((*store)->ledger().put("a", "one", 0)));
+  proxy.set({.lost_answer = "writer", .goes_away = true});
+  const auto lost = loop.block_on((*store)->ledger().put("a", "two", 1));
+  ASSERT_FALSE(lost);
+  EXPECT_EQ(lost.error().code, "store.unconfirmed");
+}
 
 /// Appends for ever and writes the name of each pair that was acknowledged.
 [[noreturn]] void run_child(const std::string& uri, const std::string& collection, int round, int pipe) {

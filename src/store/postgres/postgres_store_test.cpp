@@ -221,6 +221,17 @@ TEST_F(PostgresStoreTest, StoresThatOpenAtOnceMakeOneTable) {
   EXPECT_EQ(value(store->changes(0, 100)).size(), static_cast<std::size_t>(kStores));
 }
 
+TEST_F(PostgresStoreTest, TablesOfEarlierVersionsGetTheirLedger) {
+  open({}).reset();
+  const Log log = {};
+  const auto session = Session::open({TestServer::shared().uri()}, &log, std::chrono::seconds(5));
+  ASSERT_TRUE(session);
+  Exchange drop;
+  drop.add(fmt::format("DROP TABLE {}", quoted_name(collection_ + ":ledger")));
+  ASSERT_TRUE((*session)->run(drop, std::chrono::seconds(5)));
+  EXPECT_EQ(value(open({})->ledger().put("a", "x", 0)), 1u);
+}
+
 TEST_F(PostgresStoreTest, WhatCannotBeStoredFailsAlone) {
   const auto store = open({});
   std::string long_id;  // longer than a row of an index may be, and random, since the server compresses
