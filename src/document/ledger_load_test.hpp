@@ -24,7 +24,7 @@ inline Task<std::vector<std::string>> count_record(Ledger& ledger, int times) {
     if (!record) continue;
     const std::uint64_t next = number_of(record->value) + 1;
     const auto put = co_await ledger.put("counter", std::to_string(next), record->revision);
-    put ? void(--times) : codes.push_back(put.error().code);
+    put ? void(--times) : void(codes.emplace_back(put.error().code));
     if (!put && put.error().code == "store.unconfirmed") break;
   }
   co_return std::move(codes);

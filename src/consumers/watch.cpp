@@ -1,0 +1,49 @@
+#include "consumers/watch.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace millrace::consumers {
+
+void Watch::look(const Progress& progress, Clock::time_point at) {
+  if (std::exchange(incarnation_, progress.incarnation) != progress.incarnation) seen_.clear();
+  std::map<Key, Clock::time_point> there;
+  const auto note = [&](Key key) {
+    const auto known = seen_.find(key);
+    there.emplace(key, known == seen_.end() ? at : known->second);
+  };
+  for (const Lease& lease : progress.leases) note({lease.number, lease.renewals});
+  for (const Delay& delay : progress.delays) note({delay.number, 0});
+  seen_ = std::move(there);
+}
+
+Watch::Clock::time_point Watch::end_of(const Lease& lease) const {
+  return seen_.at({lease.number, lease.renewals}) + lease.time;
+}
+
+Watch::Clock::time_point Watch::end_of(const Delay& delay) const {
+  return seen_.at({delay.number, 0}) + delay.time;
+}
+
+bool Watch::settle(Progress& progress, Clock::time_point at) const {
+  const auto is_over = [&](const auto& each) { return end_of(each) <= at; };
+  const auto leases = std::ranges::stable_partition(progress.leases, std::not_fn(is_over));
+  const std::vector<Lease> late(leases.begin(), leases.end());
+  progress.leases.erase(leases.begin(), leases.end());
+  const auto delays = std::ranges::stable_partition(progress.delays, std::not_fn(is_over));
+  for (const Delay& delay : delays) progress.due.add(delay.held);
+  const bool changed = !late.empty() || !delays.empty();
+  progress.delays.erase(delays.begin(), delays.end());
+  for (const Lease& lease : late) give_back(progress, {.spans = lease.held, .reason = "The lease ran out."});
+  return changed;
+}
+
+std::optional<Watch::Clock::time_point> Watch::next(const Progress& progress) const {
+  std::optional<Clock::time_point> next;
+  const auto take = [&next](Clock::time_point end) { next = next ? std::min(*next, end) : end; };
+  for (const Lease& lease : progress.leases) take(end_of(lease));
+  for (const Delay& delay : progress.delays) take(end_of(delay));
+  return next;
+}
+
+}  // namespace millrace::consumers
