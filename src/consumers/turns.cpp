@@ -27,12 +27,14 @@ struct Turns::Waiter {
 
 Task<Turns::Turn> Turns::take() {
   Waiter waiter(*this);
+  bool waits = false;
   {
     const std::lock_guard lock(mutex_);
-    waiter.has_turn = !std::exchange(is_taken_, true);
-    if (!waiter.has_turn) waiting_.push_back(&waiter);
+    waits = std::exchange(is_taken_, true);
+    waiter.has_turn = !waits;
+    if (waits) waiting_.push_back(&waiter);
   }
-  if (!waiter.has_turn) {
+  if (waits) {
     Result<> passed = co_await waiter.completion;
     (void)passed;
   }

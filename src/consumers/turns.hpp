@@ -34,8 +34,8 @@ class Turns {
   void pass_on();
 
   std::mutex mutex_;
-  bool is_taken_ = false;         // GUARDED_BY(mutex_)
-  std::deque<Waiter*> waiting_;   // GUARDED_BY(mutex_)
+  bool is_taken_ = false;        // GUARDED_BY(mutex_)
+  std::deque<Waiter*> waiting_;  // GUARDED_BY(mutex_)
 };
 
 }  // namespace millrace::consumers

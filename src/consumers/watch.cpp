@@ -26,15 +26,19 @@ Watch::Clock::time_point Watch::end_of(const Delay& delay) const {
 }
 
 bool Watch::settle(Progress& progress, Clock::time_point at) const {
-  const auto is_over = [&](const auto& each) { return end_of(each) <= at; };
-  const auto leases = std::ranges::stable_partition(progress.leases, std::not_fn(is_over));
-  const std::vector<Lease> late(leases.begin(), leases.end());
-  progress.leases.erase(leases.begin(), leases.end());
-  const auto delays = std::ranges::stable_partition(progress.delays, std::not_fn(is_over));
-  for (const Delay& delay : delays) progress.due.add(delay.held);
-  const bool changed = !late.empty() || !delays.empty();
-  progress.delays.erase(delays.begin(), delays.end());
-  for (const Lease& lease : late) give_back(progress, {.spans = lease.held, .reason = "The lease ran out."});
+  bool changed = false;
+  for (const Delay& delay : progress.delays) {
+    if (end_of(delay) > at) continue;
+    progress.due.add(delay.held);
+    changed = true;
+  }
+  std::erase_if(progress.delays, [&](const Delay& delay) { return end_of(delay) <= at; });
+  for (const Lease& lease : progress.leases) {
+    if (end_of(lease) > at) continue;
+    give_back(progress, {.spans = lease.held, .reason = "The lease ran out."});
+    changed = true;
+  }
+  std::erase_if(progress.leases, [&](const Lease& lease) { return end_of(lease) <= at; });
   return changed;
 }
 

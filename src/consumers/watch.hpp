@@ -1,8 +1,8 @@
 // Watch: which leases and delays of a consumer are over, by the clock of this instance alone.
 //
 // What an instance sees for the first time begins then, for it: clocks of machines are never compared, and a clock that is set changes
-// nothing. Hence a lease is over on the instance that gave it when its time has passed; another one, or the same after a restart, waits that
-// long from when it first saw it. Never too soon, at times later.
+// nothing. Hence a lease is over on the instance that gave it when its time has passed; another one, or the same after a restart, waits
+// that long from when it first saw it. Never too soon, at times later.
 #pragma once
 
 #include <chrono>

@@ -1,0 +1,401 @@
+#include "consumers/consumers.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/id.hpp"
+#include "consumers/consumer.hpp"
+#include "consumers/leases.hpp"
+#include "document/feed_place.hpp"
+
+namespace millrace::consumers {
+namespace {
+
+using document::Documents;
+using Clock = Watch::Clock;
+
+constexpr std::string_view kPrefix = "consumer/";
+constexpr std::size_t kNameMax = 100;
+constexpr int kAttemptsMax = 200;  // times that another instance was faster
+
+std::string record_name(std::string_view name) {
+  return std::string(kPrefix).append(name);
+}
+
+Error not_found(std::string_view name) {
+  return {ErrorKind::not_found, "consumer.not_found", fmt::format("There is no consumer \"{}\".", name), "The first claim makes it."};
+}
+
+Error contended() {
+  return {ErrorKind::overloaded, "consumer.contended", "Other instances wrote what is kept of the consumer each time before this one."};
+}
+
+Task<void> pause(milliseconds delay) {
+  io::Completion<void> waited;
+  io::Loop::current()->after(delay, [&waited] { waited.complete_here({}); });
+  Result<> over = co_await waited;
+  co_return over;
+}
+
+}  // namespace
+
+Consumers::Consumers(ConsumersOptions options) : options_(std::move(options)) {}
+Consumers::~Consumers() = default;
+
+bool Consumers::is_name(std::string_view name) {
+  const auto is_good = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+  };
+  return !name.empty() && name.size() <= kNameMax && name != "." && name != ".." && std::ranges::all_of(name, is_good);
+}
+
+Consumers::Handle Consumers::handle(const std::string& name) {
+  const std::lock_guard lock(mutex_);
+  Handle& consumer = consumers_[name];
+  if (!consumer) consumer = std::make_shared<Consumer>();
+  return consumer;
+}
+
+/// Of names that are asked for in vain nothing is left.
+void Consumers::forget(const std::string& name, const Handle& consumer) {
+  const std::lock_guard lock(mutex_);
+  const auto known = consumers_.find(name);
+  if (known != consumers_.end() && known->second == consumer && consumer.use_count() == 2) consumers_.erase(known);
+}
+
+// --- The record
+// ----------------------------------------------------------------------------------------------------------------------------
+
+/// Requires: the consumer's turn.
+Task<Consumers::Held> Consumers::read(Consumer& consumer, std::string_view name) {
+  CO_TRY(const document::Record record, co_await options_.store->ledger().get(record_name(name)));
+  Held held{.revision = record.revision};
+  if (record.value.empty()) co_return std::move(held);
+  CO_TRY(held.progress, read_progress(record.value));
+  held.is_there = true;
+  const auto at = Clock::now();
+  consumer.watch.look(held.progress, at);
+  held.has_changed = consumer.watch.settle(held.progress, at);
+  // What has just become a delay begins now.
+  if (held.has_changed) consumer.watch.look(held.progress, at);
+  co_return std::move(held);
+}
+
+/// False when another instance was faster: what was read is old then. Requires: the consumer's turn.
+Task<bool> Consumers::write(Consumer& consumer, std::string_view name, Held& held) {
+  auto put = co_await options_.store->ledger().put(record_name(name), to_text(held.progress), held.revision);
+  if (put) {
+    consumer.watch.look(held.progress, Clock::now());
+    co_return true;
+  }
+  if (put.error().code != "ledger.revision") co_return Failure(std::move(put).error());
+  CO_TRY_OK(co_await pause(milliseconds(1)));
+  co_return false;
+}
+
+Task<void> Consumers::change(std::string name, Change change) {
+  const Handle consumer = handle(name);
+  CO_TRY(const Turns::Turn turn, co_await consumer->turns.take());
+  for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
+    CO_TRY(Held held, co_await read(*consumer, name));
+    if (!held.is_there) {
+      forget(name, consumer);
+      co_return Failure(not_found(name));
+    }
+    CO_TRY(const bool changed, change(held.progress));
+    if (!changed && !held.has_changed) co_return {};
+    CO_TRY(const bool written, co_await write(*consumer, name, held));
+    if (written) co_return {};
+  }
+  co_return Failure(contended());
+}
+
+// --- Claims
+// --------------------------------------------------------------------------------------------------------------------------------
+
+/// Makes the consumer when it is not there, and checks what was asked against what it is.
+Task<void> Consumers::prepare(Held& held, const ClaimAsked& asked, bool may_make) {
+  Progress& progress = held.progress;
+  if (!held.is_there) {
+    if (!may_make) co_return Failure(Error{ErrorKind::not_found, "consumer.not_found", "The consumer was deleted meanwhile."});
+    CO_TRY(const auto names, co_await options_.store->ledger().names(kPrefix, options_.consumers_max));
+    if (names.size() >= options_.consumers_max)
+      co_return Failure(Error{ErrorKind::overloaded, "consumer.too_many",
+                              fmt::format("There are {} consumers already.", options_.consumers_max), "Delete those that are not used."});
+    CO_TRY(const Position last, co_await options_.store->last_position());
+    CO_TRY(progress.cursor, document::feed_begin(asked.after, last));
+    progress.incarnation = make_uuid7();
+    progress.filter = asked.filter.value_or("");
+    held.has_changed = true;
+  }
+  if (asked.filter && *asked.filter != progress.filter)
+    co_return Failure(Error{ErrorKind::conflict, "consumer.filter",
+                            fmt::format("The consumer reads by another filter: \"{:.200}\".", progress.filter),
+                            "Claim with the same or none, or under another name."});
+  if (progress.parked_count() >= options_.parked_max)
+    co_return Failure(
+        Error{ErrorKind::overloaded, "consumer.parked",
+              fmt::format("{} versions are parked: the consumer stands still until some are released.", progress.parked_count()),
+              "See why they failed, release them, or delete the consumer."});
+  if (asked.attempts_max && *asked.attempts_max != progress.attempts_max) {
+    progress.attempts_max = *asked.attempts_max;
+    held.has_changed = true;
+  }
+  co_return {};
+}
+
+Task<Claimed> Consumers::claim(std::string name, ClaimAsked asked) {
+  const auto deadline = Clock::now() + asked.wait;
+  const Handle consumer = handle(name);
+  for (bool is_first = true;; is_first = false) {
+    auto tried = co_await try_claim(*consumer, name, asked, is_first);
+    if (!tried) {
+      forget(name, consumer);
+      co_return Failure(std::move(tried).error());
+    }
+    if (!tried->claimed.events.empty()) co_return std::move(tried->claimed);
+    CO_TRY(const bool goes_on, co_await wait(*tried, deadline));
+    if (goes_on) continue;
+    if (!tried->is_full) co_return Claimed{};
+    co_return Failure(
+        Error{ErrorKind::overloaded, "consumer.open",
+              fmt::format("{} versions are handed out or wait for another try: there are no more until some are done.", options_.open_max),
+              "Acknowledge what was claimed."});
+  }
+}
+
+/// Waits until there may be something; false when the time is up, or all shall end.
+Task<bool> Consumers::wait(const Tried& tried, Clock::time_point deadline) {
+  const auto at = Clock::now();
+  if (at >= deadline) co_return false;
+  auto until = std::min(deadline, at + options_.poll_interval);
+  if (tried.next) until = std::min(until, *tried.next);
+  const auto patience = std::max(std::chrono::ceil<milliseconds>(until - at), milliseconds(1));
+  if (tried.is_full) {
+    CO_TRY_OK(co_await pause(patience));
+    co_return true;
+  }
+  CO_TRY(document::Follower follower, options_.feed->follow(tried.read_until));
+  CO_TRY(const document::Changes changes, co_await follower.next(patience));
+  co_return !changes.is_over;
+}
+
+Task<Consumers::Tried> Consumers::try_claim(Consumer& consumer, std::string_view name, const ClaimAsked& asked, bool may_make) {
+  CO_TRY(const Turns::Turn turn, co_await consumer.turns.take());
+  for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
+    CO_TRY(Held held, co_await read(consumer, name));
+    CO_TRY_OK(co_await prepare(held, asked, may_make));
+    Progress& progress = held.progress;
+    Found found;
+    CO_TRY_OK(co_await hand_out_again(progress, asked.max, found));
+    CO_TRY_OK(co_await hand_out_new(consumer, progress, asked.max, found));
+    held.has_changed |= found.has_moved || !found.events.empty();
+    Tried tried{.read_until = found.read_until, .is_full = found.is_full};
+    if (!found.events.empty()) {
+      progress.leases.push_back({.number = ++progress.numbers, .time = asked.lease, .held = std::move(found.spans)});
+      tried.claimed = {.token = token_of(progress, progress.leases.back()),
+                       .lease_until = now() + std::chrono::microseconds(asked.lease),
+                       .events = std::move(found.events)};
+    }
+    bool written = true;
+    if (held.has_changed) {
+      CO_TRY(written, co_await write(consumer, name, held));
+    }
+    if (!written) continue;
+    tried.next = consumer.watch.next(progress);
+    co_return std::move(tried);
+  }
+  co_return Failure(contended());
+}
+
+/// What is due, as much as has room.
+Task<void> Consumers::hand_out_again(Progress& progress, std::size_t max, Found& found) {
+  Spans due = progress.due.take(max);
+  while (!due.empty() && found.bytes < options_.claim_bytes_max) {
+    const Span span = *due.begin();
+    CO_TRY(Documents changes, co_await options_.store->changes(span.first - 1, span.size(), options_.claim_bytes_max - found.bytes));
+    if (changes.empty() || changes.envelope(0).position != span.first)
+      co_return Failure(Error{ErrorKind::internal, "consumer.record", "The consumer is further than the versions that there are."});
+    const auto documents = std::make_shared<const Documents>(std::move(changes));
+    for (std::size_t i = 0; i < documents->size(); ++i) found.add(documents, i, span.attempts + 1);
+    (void)due.take(documents->size());
+  }
+  progress.due.add(due);
+  co_return {};
+}
+
+/// What comes behind the cursor and is let through by the filter.
+Task<void> Consumers::hand_out_new(Consumer& consumer, Progress& progress, std::size_t max, Found& found) {
+  const std::uint64_t open = progress.open_count() + found.events.size();
+  const std::size_t room =
+      std::min<std::uint64_t>(max, found.events.size() + options_.open_max - std::min<std::uint64_t>(open, options_.open_max));
+  found.is_full = room < max && found.events.size() >= room;
+  CO_TRY(const document::Filter filter, options_.make_filter(progress.filter));
+  const bool takes_all = progress.filter.empty();
+  Position at = consumer.read_until(progress);
+  const auto latest = Clock::now() + options_.scan_max;
+  while (found.events.size() < room && found.bytes < options_.claim_bytes_max && (found.events.empty() ? Clock::now() < latest : true)) {
+    const std::size_t limit = takes_all ? room - found.events.size() : kScanVersions;
+    const std::size_t bytes = takes_all ? options_.claim_bytes_max - found.bytes : kScanBytes;
+    CO_TRY(Documents changes, co_await options_.store->changes(at, limit, bytes));
+    if (changes.empty()) break;
+    const auto documents = std::make_shared<const Documents>(std::move(changes));
+    for (std::size_t i = 0; i < documents->size() && found.events.size() < room && found.bytes < options_.claim_bytes_max; ++i) {
+      at = documents->envelope(i).position;
+      if (takes_all || matches(filter, {}, documents->text(i))) found.add(documents, i, 1);
+    }
+  }
+  found.read_until = at;
+  // A little way without a find is kept in mind only: it need not be written down.
+  const bool goes_on = at > progress.cursor && (!found.events.empty() || at - progress.cursor >= kUnwrittenMax);
+  if (goes_on) progress.cursor = at;
+  found.has_moved = goes_on;
+  consumer.note(progress, at);
+  co_return {};
+}
+
+// --- Answers to claims
+// ---------------------------------------------------------------------------------------------------------------------
+
+Task<Acked> Consumers::ack(std::string name, AckAsked asked) {
+  for (const BroughtResult& result : asked.results) {
+    if (!asked.answered.all) asked.answered.positions.push_back(result.position);
+  }
+  Acked acked;
+  if (!asked.results.empty()) {
+    bool is_finished = false;
+    Change look = [&](Progress& progress) -> Result<bool> {
+      Progress copy = progress;
+      TRY(Lease* const lease, find_lease(copy, asked.answered.token));
+      is_finished = lease == nullptr;
+      if (lease == nullptr) return false;
+      TRY_OK(check_results(*lease, asked.results));
+      TRY_OK(take_answered(*lease, asked.answered));
+      return false;
+    };
+    CO_TRY_OK(co_await change(name, std::move(look)));
+    if (is_finished) co_return acked;
+    const ResultsOf of{*options_.store, name, *asked.target, asked.results};
+    CO_TRY(acked.results, co_await write_results(of));
+  }
+  Change settle = [&](Progress& progress) -> Result<bool> {
+    acked.acknowledged = 0;
+    TRY(Lease* const lease, find_lease(progress, asked.answered.token));
+    if (lease == nullptr) return false;
+    TRY(const Spans taken, take_answered(*lease, asked.answered));
+    acked.acknowledged = taken.size();
+    progress.acknowledged += taken.size();
+    finish(progress, lease->number);
+    return !taken.empty();
+  };
+  CO_TRY_OK(co_await change(name, std::move(settle)));
+  co_return std::move(acked);
+}
+
+Task<std::uint64_t> Consumers::nack(std::string name, NackAsked asked) {
+  std::uint64_t count = 0;
+  Change settle = [&](Progress& progress) -> Result<bool> {
+    count = 0;
+    TRY(Lease* const lease, find_lease(progress, asked.answered.token));
+    if (lease == nullptr) return false;
+    TRY(const Spans taken, take_answered(*lease, asked.answered));
+    count = taken.size();
+    finish(progress, lease->number);
+    give_back(progress, {.spans = taken, .reason = asked.reason, .delay = asked.delay});
+    return count > 0;
+  };
+  CO_TRY_OK(co_await change(std::move(name), std::move(settle)));
+  co_return count;
+}
+
+Task<Instant> Consumers::extend(std::string name, std::string token, milliseconds lease) {
+  Instant until;
+  Change renew = [&](Progress& progress) -> Result<bool> {
+    TRY(Lease* const found, find_lease(progress, token));
+    if (found == nullptr)
+      return Failure(Error{ErrorKind::conflict, "consumer.lease_over", "All that the lease held was answered for.", "Claim anew."});
+    found->time = lease;
+    ++found->renewals;
+    until = now() + std::chrono::microseconds(lease);
+    return true;
+  };
+  CO_TRY_OK(co_await change(std::move(name), std::move(renew)));
+  co_return until;
+}
+
+Task<std::uint64_t> Consumers::release(std::string name, std::optional<Position> position) {
+  std::uint64_t count = 0;
+  Change give = [&](Progress& progress) -> Result<bool> {
+    count = 0;
+    for (Parked& parked : progress.parked) {
+      const Spans held = parked.held;
+      for (const Span& span : held) {
+        const bool is_meant = !position || (span.first <= *position && *position <= span.last);
+        if (!is_meant) continue;
+        const Span freed = position ? Span{*position, *position, 0} : Span{span.first, span.last, 0};
+        if (position) (void)parked.held.remove(*position);
+        progress.due.add(freed);
+        count += freed.size();
+      }
+      if (!position) parked.held = {};
+    }
+    std::erase_if(progress.parked, [](const Parked& parked) { return parked.held.empty(); });
+    if (count == 0 && position)
+      return Failure(Error{ErrorKind::not_found, "consumer.not_parked", fmt::format("The position {} is not parked.", *position)});
+    return count > 0;
+  };
+  CO_TRY_OK(co_await change(std::move(name), std::move(give)));
+  co_return count;
+}
+
+Task<void> Consumers::remove(std::string name) {
+  const Handle consumer = handle(name);
+  CO_TRY(const Turns::Turn turn, co_await consumer->turns.take());
+  for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
+    CO_TRY(const document::Record record, co_await options_.store->ledger().get(record_name(name)));
+    forget(name, consumer);
+    if (record.value.empty()) co_return Failure(not_found(name));
+    const auto put = co_await options_.store->ledger().put(record_name(name), {}, record.revision);
+    if (put) co_return {};
+    if (put.error().code != "ledger.revision") co_return Failure(put.error());
+  }
+  co_return Failure(contended());
+}
+
+// --- What is seen of them
+// --------------------------------------------------------------------------------------------------------------------
+
+Task<Status> Consumers::status(std::string name) {
+  Progress found;
+  Change look = [&](Progress& progress) -> Result<bool> {
+    found = progress;
+    return false;
+  };
+  CO_TRY_OK(co_await change(name, std::move(look)));
+  auto status = co_await status_of(std::move(name), std::move(found));
+  co_return status;
+}
+
+Task<Status> Consumers::status_of(std::string name, Progress progress) {
+  Status status{.name = std::move(name), .progress = std::move(progress)};
+  CO_TRY(status.head, co_await options_.store->last_position());
+  const Position oldest = status.progress.first_open();
+  if (oldest > status.head) co_return std::move(status);
+  CO_TRY(const Documents version, co_await options_.store->changes(oldest - 1, 1, 1));
+  if (!version.empty()) status.oldest_open = version.envelope(0).recorded_at;
+  co_return std::move(status);
+}
+
+Task<std::vector<Status>> Consumers::list() {
+  CO_TRY(const auto names, co_await options_.store->ledger().names(kPrefix, options_.consumers_max));
+  std::vector<Status> all;
+  for (const std::string& name : names) {
+    auto one = co_await status(name.substr(kPrefix.size()));
+    if (one) all.push_back(*std::move(one));
+    if (!one && one.error().code != "consumer.not_found") co_return Failure(std::move(one).error());
+  }
+  co_return std::move(all);
+}
+
+}  // namespace millrace::consumers

@@ -1,0 +1,145 @@
+// Consumers: named readers of one entity's feed whose progress is kept here (specification section 7), for any number of workers on any
+// number of instances.
+//
+//   claim   the next versions, each to one worker at a time, for the time of a lease; a token names the lease
+//   ack     they are done with; results go first, each once, then the progress
+//   nack    they failed: again after a delay, parked after the last attempt
+//
+// Whatever has a lease that is over is handed out again, and its token is worth nothing any more: "consumer.lease_over" (conflict). What a
+// consumer is lies in the store's ledger; nothing here is needed after a crash.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/hash.hpp"
+#include "consumers/progress.hpp"
+#include "consumers/results.hpp"
+#include "document/feed.hpp"
+
+namespace millrace::consumers {
+
+struct ClaimAsked {
+  std::size_t max = 100;
+  milliseconds lease{30'000};
+  milliseconds wait{};  // where there is nothing to give
+  /// The query that the consumer reads by; absent: that which it was made with. Another one than that: "consumer.filter" (conflict).
+  std::optional<std::string> filter = {};
+  /// Where a consumer that is made now begins: behind this position; nothing: behind the last one. Has no meaning for one that is there.
+  std::optional<Position> after = 0;
+  std::optional<std::uint64_t> attempts_max = {};  // from now on
+};
+
+/// A version that was handed out.
+struct Delivered {
+  std::shared_ptr<const document::Documents> documents;
+  std::size_t index = 0;
+  std::uint64_t attempt = 0;  // 1: the first time
+};
+
+struct Claimed {
+  std::string token = {};  // empty: there is nothing
+  Instant lease_until = {};
+  std::vector<Delivered> events = {};  // in the order of positions
+};
+
+/// Which positions of a lease are meant.
+struct Answered {
+  std::string token;
+  bool all = false;
+  std::vector<Position> positions = {};  // where not all are
+};
+
+struct AckAsked {
+  Answered answered;  // the positions of results are meant as well
+  const Target* target = nullptr;
+  std::vector<BroughtResult> results = {};
+};
+
+struct Acked {
+  std::uint64_t acknowledged = 0;  // by this call: those that were before are not counted again
+  std::vector<WrittenResult> results = {};
+};
+
+struct NackAsked {
+  Answered answered;
+  std::string reason = {};
+  milliseconds delay{};
+};
+
+/// What a consumer is now, as an operator wants to see it.
+struct Status {
+  std::string name;
+  Progress progress;
+  Position head = 0;                        // the feed's last
+  std::optional<Instant> oldest_open = {};  // when the first version that is not done with was recorded
+};
+
+struct ConsumersOptions {
+  document::Store* store = nullptr;  // outlives the consumers
+  document::Feed* feed = nullptr;    // the store's; outlives the consumers
+  /// A filter of the text that ClaimAsked has.
+  std::function<Result<document::Filter>(std::string_view)> make_filter;
+  std::size_t open_max = 10'000;    // versions of a consumer that are leased, due or waiting; more are not handed out
+  std::size_t parked_max = 10'000;  // then claims are refused
+  std::size_t consumers_max = 1'000;
+  std::size_t claim_bytes_max = 8u << 20;  // of the texts of a claim; one version may have more
+  milliseconds scan_max{1'000};            // of looking for a version that a filter lets through, in one claim that does not wait
+  milliseconds poll_interval{500};         // between looks for what other instances gave back, for who waits
+};
+
+/// Any thread with a loop. Errors of the store are passed on; "consumer.not_found".
+class Consumers {
+ public:
+  explicit Consumers(ConsumersOptions options);
+  ~Consumers();
+
+  /// A name that a consumer may have.
+  static bool is_name(std::string_view name);
+
+  /// Makes the consumer where there is none. Errors: "consumer.filter", "consumer.parked" and "consumer.open" (overloaded) when it holds
+  /// too much, "consumer.too_many", "feed.position".
+  Task<Claimed> claim(std::string name, ClaimAsked asked);
+  /// Errors: "consumer.token", "consumer.lease_over", "consumer.position" (conflict), those of write_results().
+  Task<Acked> ack(std::string name, AckAsked asked);
+  /// How many went back.
+  Task<std::uint64_t> nack(std::string name, NackAsked asked);
+  /// The lease begins anew, for this time; until when.
+  Task<Instant> extend(std::string name, std::string token, milliseconds lease);
+  /// Hands a parked version out again, as if for the first time; all without a position. How many; "consumer.not_parked".
+  Task<std::uint64_t> release(std::string name, std::optional<Position> position);
+  Task<void> remove(std::string name);
+
+  Task<Status> status(std::string name);
+  Task<std::vector<Status>> list();
+
+ private:
+  struct Consumer;
+  struct Held;
+  struct Found;
+  struct Tried;
+  using Handle = std::shared_ptr<Consumer>;
+  Handle handle(const std::string& name);
+  void forget(const std::string& name, const Handle& consumer);
+  Task<Held> read(Consumer& consumer, std::string_view name);
+  Task<bool> write(Consumer& consumer, std::string_view name, Held& held);
+  Task<void> prepare(Held& held, const ClaimAsked& asked, bool may_make);
+  Task<Tried> try_claim(Consumer& consumer, std::string_view name, const ClaimAsked& asked, bool may_make);
+  Task<void> hand_out_again(Progress& progress, std::size_t max, Found& found);
+  Task<void> hand_out_new(Consumer& consumer, Progress& progress, std::size_t max, Found& found);
+  Task<bool> wait(const Tried& tried, std::chrono::steady_clock::time_point deadline);
+  using Change = std::function<Result<bool>(Progress&)>;
+  Task<void> change(std::string name, Change change);
+  Task<Status> status_of(std::string name, Progress progress);
+
+  const ConsumersOptions options_;
+  std::mutex mutex_;
+  TextMap<Handle> consumers_;  // GUARDED_BY(mutex_); those that somebody asked for
+};
+
+}  // namespace millrace::consumers
