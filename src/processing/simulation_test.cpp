@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
 
 namespace millrace::processing {
 namespace {
@@ -68,7 +69,7 @@ class PlannedTransform final : public Transform {
 /// One instance, from its start to its crash.
 struct Instance {
   Instance(VirtualScheduler& scheduler, document::Store& raw, document::Store& target, document::Ledger& ledger, std::string name,
-           Flaw flaw)
+           Flaw flaw, RetryPolicy retry = {kAttempts, Duration{50}, Duration{400}})
       : life{scheduler},
         raw_proxy(raw, life),
         target_proxy(target, life),
@@ -76,7 +77,7 @@ struct Instance {
         source(raw_proxy, life),
         transform(life) {
     PipelineOptions options{.name = "p", .instance = std::move(name)};
-    options.retry = {kAttempts, Duration{50}, Duration{400}};
+    options.retry = retry;
     options.concurrency = 8;
     options.batch_max = 4;
     options.run_max = 3;
@@ -259,12 +260,40 @@ class World {
   Counts counts_{};
 };
 
+/// MILLRACE_SEEDS: as many, for a long run.
+std::uint64_t seeds() {
+  const char* text = std::getenv("MILLRACE_SEEDS");
+  const auto wanted = text == nullptr ? std::nullopt : json::integer(text);
+  return static_cast<std::uint64_t>(wanted.value_or(1'000));
+}
+
 TEST(Simulation, EveryEventHasOneOutcomeInOrderWhateverCrashes) {
-  for (std::uint64_t seed = 1; seed <= 1'000; ++seed) {
+  for (std::uint64_t seed = 1; seed <= seeds(); ++seed) {
     World world(seed, Flaw::none);
     const std::string wrong = world.run();
     ASSERT_EQ(wrong, "") << "seed " << seed;
   }
+}
+
+TEST(Pipeline, APoisonEventDelaysItsOwnKeyAlone) {
+  VirtualScheduler scheduler(1);
+  const auto clock = [&scheduler] { return scheduler.clock(); };
+  const auto raw = store::memory::make_store({.clock = clock});
+  const auto target = store::memory::make_store({.clock = clock});
+  MemoryLedger ledger;
+  std::vector<document::Append> appends;
+  for (int i = 0; i < 100; ++i)
+    appends.push_back({.id = fmt::format("e{}", i), .payload = fmt::format(R"({{"key":"k{}","plan":{}}})", i % 5, i == 0 ? 12 : 1)});
+  ASSERT_TRUE(now_of(raw->append(std::move(appends))).has_value());
+  Instance instance(scheduler, *raw, *target, ledger, "i", Flaw::none, {kAttempts, Duration{60'000}, Duration{60'000}});
+  scheduler.run_until(Duration{20'000});
+  EXPECT_EQ(*now_of(target->last_position()), 80u);  // all but those of the first key
+  scheduler.run_until(Duration{300'000});
+  EXPECT_EQ(*now_of(target->last_position()), 100u);
+  EXPECT_EQ(instance.transform.failures[1], kAttempts);
+  instance.end(Duration{1'000});
+  scheduler.run_until(Duration{310'000});
+  EXPECT_TRUE(instance.has_ended);
 }
 
 class PlantedFlaw : public testing::TestWithParam<Flaw> {};
