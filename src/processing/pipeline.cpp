@@ -138,19 +138,12 @@ bool Pipeline::State::settle_one(const std::shared_ptr<Lane>& lane, std::size_t 
       return false;
     }
   }
-  std::string reason;
-  auto outcome = make_result(job.event, made, options.fields, parts.scheduler.clock(), reason);
-  if (outcome && made.kind == Kind::result && options.refusal)
-    if (auto refused = options.refusal(outcome->payload)) {
-      reason = *std::move(refused);
-      outcome.reset();
-    }
-  if (!outcome) outcome = make_result(job.event, {Kind::failed, reason, made.run_time}, options.fields, parts.scheduler.clock(), reason);
+  Outcome outcome = make_outcome(job.event, made, options.fields, options.refusal, parts.scheduler.clock());
   std::string id = result_id(options.name, job.event.id(), job.event.envelope().version);
   if (options.flaw == Flaw::loose_ids) id += options.instance;
   if (options.flaw == Flaw::progress_first) lane->tenure->record.waiting.erase(job.event.position());
   finished.push_back(
-      {lane, job.event, {.id = std::move(id), .payload = std::move(outcome->payload), .expected_version = 0}, outcome->status});
+      {lane, job.event, {.id = std::move(id), .payload = std::move(outcome.payload), .expected_version = 0}, outcome.status});
   return true;
 }
 

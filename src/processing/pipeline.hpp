@@ -50,8 +50,7 @@ struct PipelineOptions {
   Duration save_interval{1'000};              // between saves of progress
   Duration store_pause{200};                  // before a store that failed is asked again
   TargetFields fields = {};
-  /// What the target's schema says against a result; nothing when it takes it.
-  std::function<std::optional<std::string>(std::string_view payload)> refusal = {};
+  Refusal refusal = {};
   Flaw flaw = Flaw::none;
 };
 

@@ -97,6 +97,18 @@ std::optional<Outcome> make_result(const Event& event, const Transformed& made, 
   return result;
 }
 
+Outcome make_outcome(const Event& event, const Transformed& made, const TargetFields& fields, const Refusal& refusal, Instant ended) {
+  std::string reason;
+  auto outcome = make_result(event, made, fields, ended, reason);
+  if (outcome && made.kind == Transformed::Kind::result && refusal) {
+    if (auto refused = refusal(outcome->payload)) {
+      reason = *std::move(refused);
+      outcome.reset();
+    }
+  }
+  return outcome ? *std::move(outcome) : failure(event, {Transformed::Kind::failed, reason, made.run_time}, fields, ended);
+}
+
 Status status_of(std::string_view document) {
   const std::string_view status = json::member(document, "\"status\"");
   if (status.size() < 2) return Status::success;

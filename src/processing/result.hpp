@@ -36,6 +36,12 @@ struct Outcome {
 std::optional<Outcome> make_result(const Event& event, const Transformed& made, const TargetFields& fields, Instant ended,
                                    std::string& reason);
 
+/// What the target's schema says against a result; nothing when it takes it.
+using Refusal = std::function<std::optional<std::string>(std::string_view payload)>;
+
+/// The same, where what is no result, or is refused, has failed for that reason. A failure is not asked about.
+Outcome make_outcome(const Event& event, const Transformed& made, const TargetFields& fields, const Refusal& refusal, Instant ended);
+
 /// The status of a result that was found.
 Status status_of(std::string_view document);
 
