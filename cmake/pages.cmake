@@ -8,7 +8,7 @@ if(NOT EXISTS "${pages_packages}")
 endif()
 
 set(pages_folder "${CMAKE_BINARY_DIR}/web")
-file(GLOB pages_sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/web/src/*")
+file(GLOB_RECURSE pages_sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/web/src/*")
 add_custom_command(
   OUTPUT "${pages_folder}/pages.o"
   COMMAND "${MILLRACE_NODE}" "${CMAKE_SOURCE_DIR}/web/build.mjs" "${pages_folder}"

@@ -11,7 +11,7 @@ import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const pages = ['graphiql', 'swagger', 'start'];
+const pages = ['graphiql', 'swagger', 'start', 'console'];
 const types = { '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8', '.svg': 'image/svg+xml', '.txt': 'text/plain; charset=utf-8' };
 
 /** GraphiQL's style sheet carries its fonts along, 400 KB of them: the reader's own will do. */
@@ -32,6 +32,7 @@ const bundle = () =>
     splitting: true,
     format: 'esm',
     target: 'es2022',
+    jsx: 'automatic',
     minify: true,
     keepNames: true, // GraphiQL calls its icons by them
     alias: { 'react-style-singleton': './src/no_style_elements.js' },

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "app/subgraph_model.hpp"
 #include "app/unified_model.hpp"
 #include "document/filter_text.hpp"
 #include "rest/operations.hpp"
@@ -55,6 +56,22 @@ void describe_mutation(std::string& out, const graphql::Field& field, const fede
                  mutation.expected_version.empty() ? "" : "  if at version $" + mutation.expected_version);
 }
 
+std::string_view verb(federation::EntitySubscription::Kind kind) {
+  switch (kind) {
+    case federation::EntitySubscription::Kind::created: return "first versions";
+    case federation::EntitySubscription::Kind::updated: return "later versions";
+    case federation::EntitySubscription::Kind::changed: return "versions";
+    case federation::EntitySubscription::Kind::removed: return "ids of deleted ones";
+  }
+  return "";
+}
+
+void describe_subscription(std::string& out, const graphql::Field& field, const federation::EntitySubscription& subscription) {
+  fmt::format_to(std::back_inserter(out), "  subscribe {}: {}  {} where {}{}{}\n", field.name, field.type.to_string(),
+                 verb(subscription.kind), document::to_string(subscription.query.filter, subscription.query.parameters),
+                 subscription.query.takes_where ? "  and $where" : "", subscription.after.empty() ? "" : "  from $" + subscription.after);
+}
+
 /// What no index serves: a line that says what is read instead.
 void describe_cost(std::string& out, const QueryModel& query, const graphql::Field& field) {
   const document::Filter& filter = query.query.filter;
@@ -71,6 +88,15 @@ void describe_cost(std::string& out, const QueryModel& query, const graphql::Fie
                  is_scan ? "every document is" : "all that match are");
 }
 
+void describe_subgraph(std::string& out, const std::shared_ptr<const SubgraphModel>& subgraph) {
+  if (!subgraph) return;
+  std::vector<std::string> names;
+  for (const SubgraphEntity& entity : subgraph->entities) names.push_back(entity.type);
+  fmt::format_to(std::back_inserter(out), "  subgraph  {}\n",
+                 names.empty() ? "gives nothing by its id: no type of documents has a field \"id\""
+                               : fmt::format("gives {} by id", fmt::join(names, ", ")));
+}
+
 void describe_graphlette(std::string& out, const Model& model, const GraphletteModel& graphlette) {
   for (const QueryModel& query : graphlette.queries) {
     const graphql::Field* field = graphlette.schema->query()->field(query.query.name);
@@ -81,6 +107,8 @@ void describe_graphlette(std::string& out, const Model& model, const GraphletteM
   }
   for (const MutationModel& mutation : graphlette.mutations)
     describe_mutation(out, *graphlette.schema->mutation()->field(mutation.mutation.name), mutation.mutation);
+  for (const SubscriptionModel& model_of : graphlette.subscriptions)
+    describe_subscription(out, *graphlette.schema->subscription()->field(model_of.subscription.query.name), model_of.subscription);
   for (const RelationModel& relation : graphlette.relations) {
     if (relation.remote) {
       fmt::format_to(std::back_inserter(out), "  resolver  {}.{} follows {} to {}({}:) of {}\n", relation.type, relation.field,
@@ -94,12 +122,13 @@ void describe_graphlette(std::string& out, const Model& model, const GraphletteM
                    adds ? "  where " + document::to_string(relation.own.filter, relation.own.parameters) : std::string(),
                    describe_page(relation.own, field));
   }
+  describe_subgraph(out, graphlette.subgraph);
 }
 
 void describe_restlette(std::string& out, const RestletteModel& restlette) {
   fmt::format_to(std::back_inserter(out), "  schema    {}\n", restlette.schema_origin);
   using enum rest::Target;
-  for (const rest::Target target : {collection, document, history, bulk})
+  for (const rest::Target target : {collection, document, history, bulk, changes})
     fmt::format_to(std::back_inserter(out), "  route     {}{}  {}\n", restlette.path, rest::path_template(target),
                    rest::allowed_methods(target, restlette.behaviour.immutable));
 }
@@ -118,6 +147,7 @@ void describe_unified(std::string& out, const Model& model, const UnifiedModel& 
                      model.graphlettes[relation.target].path);
     }
   }
+  describe_subgraph(out, unified.subgraph);
   out += '\n';
 }
 

@@ -6,6 +6,7 @@
 #include "app/check.hpp"
 #include "app/config.hpp"
 #include "app/config_keys.hpp"
+#include "app/console.hpp"
 #include "app/model.hpp"
 #include "app/service.hpp"
 #include "app/start_page.hpp"
@@ -57,6 +58,7 @@ class Signals {
 void print_urls(const Service& service) {
   const std::string base = fmt::format("http://localhost:{}", service.port());
   print_line(fmt::format("  Start    {}/", base));
+  if (has_console(service.model())) print_line(fmt::format("  Console  {}{}", base, kConsolePath));
   if (const auto& unified = service.model().unified) print_line(fmt::format("  GraphQL  {}{}  (all in one)", base, unified->path));
   for (const GraphletteModel& graphlette : service.model().graphlettes) print_line(fmt::format("  GraphQL  {}{}", base, graphlette.path));
   for (const RestletteModel& restlette : service.model().restlettes) {

@@ -42,13 +42,13 @@ class Composer {
   /// A graphlette's roots are types like others here; what refers to them follows.
   void add_roots(const UnifiedMember& member) {
     const graphql::Schema& schema = *graphlette(member.graphlette).schema;
-    for (const auto& [root, name] : {std::pair{schema.query(), member.query_type}, std::pair{schema.mutation(), member.mutation_type}}) {
+    for (const auto& [root, name, words] : {std::tuple{schema.query(), member.query_type, "What can be asked"},
+                                            std::tuple{schema.mutation(), member.mutation_type, "What can be changed"},
+                                            std::tuple{schema.subscription(), member.subscription_type, "What can be followed"}}) {
       if (root == nullptr) continue;
       graphql::Type& type = composed_.types.emplace_back(*root);
       type.name = name;
-      if (!type.description)
-        type.description =
-            fmt::format("What {} at {}.", root == schema.query() ? "can be asked" : "can be changed", graphlette(member.graphlette).path);
+      if (!type.description) type.description = fmt::format("{} at {}.", words, graphlette(member.graphlette).path);
       roots_.emplace(root, &type);
       root_names_.emplace(name, member.graphlette);
     }
@@ -70,7 +70,8 @@ class Composer {
 
   void compose(const std::string& name) {
     const std::vector<TypeDefinedAt>& definitions = definitions_[name];
-    if (const auto taken = root_names_.find(name); name == "Query" || name == "Mutation" || taken != root_names_.end()) {
+    if (const auto taken = root_names_.find(name);
+        name == "Query" || name == "Mutation" || name == "Subscription" || taken != root_names_.end()) {
       problem(definitions.front(), definitions.front().type->begin,
               fmt::format("The type \"{}\" is called as a type of the unified schema.", name),
               "Rename it, or say what the field of its graphlette is called there: unified = another.");

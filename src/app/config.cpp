@@ -180,12 +180,13 @@ std::optional<std::string> read_text_or_false(ObjectReader& reader, std::string_
   return otherwise;
 }
 
-GraphletteConfig read_graphlette(ObjectReader& reader) {
+GraphletteConfig read_graphlette(ObjectReader& reader, bool is_subgraph) {
   GraphletteConfig config{.place = reader.place()};
   config.path = read_path(reader);
   const auto field = read_text_or_false(reader, "unified", "");
   config.is_unified = field.has_value();
   config.unified_field = field.value_or("");
+  config.is_subgraph = reader.flag("federation", is_subgraph);
   config.schema = read_source(reader, "schema");
   config.storage = read_storage(reader);
   ObjectReader root = reader.optional_object("rootConfig", kRootConfigSection);
@@ -229,8 +230,8 @@ std::vector<TypeOwnerConfig> read_owners(ObjectReader& reader) {
   return owners;
 }
 
-UnifiedConfig read_unified(ObjectReader reader) {
-  UnifiedConfig config{.place = reader.place("path")};
+UnifiedConfig read_unified(ObjectReader reader, bool is_subgraph) {
+  UnifiedConfig config{.place = reader.place("path"), .is_subgraph = reader.flag("federation", is_subgraph)};
   const auto path = read_text_or_false(reader, "path", "");
   config.is_on = path.has_value();
   config.is_default_path = path.value_or("").empty();
@@ -313,9 +314,10 @@ Checked<Config> read_config(const std::filesystem::path& file, const hocon::Opti
   read_server(reader, config);
   ObjectReader limits = reader.optional_object("limits", kLimitsSection);
   read_limits(limits, config);
-  config.unified = read_unified(reader.optional_object("unified", kUnifiedSection));
+  const bool are_subgraphs = reader.flag("federation");
+  config.unified = read_unified(reader.optional_object("unified", kUnifiedSection), are_subgraphs);
   for (ObjectReader& graphlette : reader.objects("graphlettes", kGraphletteSection))
-    config.graphlettes.push_back(read_graphlette(graphlette));
+    config.graphlettes.push_back(read_graphlette(graphlette, are_subgraphs));
   for (ObjectReader& restlette : reader.objects("restlettes", kRestletteSection)) config.restlettes.push_back(read_restlette(restlette));
   if (config.graphlettes.empty() && config.restlettes.empty() && config.problems.empty())
     reader.problem(root->place, "There is nothing to serve: no graphlettes and no restlettes.",

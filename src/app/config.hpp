@@ -89,6 +89,7 @@ struct GraphletteConfig {
   std::string path;
   bool is_unified = true;
   std::string unified_field;           // its field at the unified endpoint; empty: after the path
+  bool is_subgraph = false;            // federation
   std::optional<SourceConfig> schema;  // empty: it is wrong
   StorageConfig storage;
   std::vector<QueryConfig> queries;
@@ -155,6 +156,7 @@ struct UnifiedConfig {
   bool is_on = true;
   std::string path;
   bool is_default_path = true;  // it gives way to what is configured there
+  bool is_subgraph = false;     // federation
   std::vector<TypeOwnerConfig> owners;
 };
 

@@ -23,6 +23,8 @@ constexpr ConfigKey kTop[] = {
     {"graphlettes", KeyType::objects, otherwise("none"), "The GraphQL APIs, one per entity."},
     {"restlettes", KeyType::objects, otherwise("derived from the graphlettes"), "The REST APIs, one per entity."},
     {"unified", KeyType::object, otherwise("at `/graph`"), "The GraphQL API over all graphlettes."},
+    {"federation", KeyType::flag, initially("false"),
+     "Whether each GraphQL API is a subgraph of Apollo Federation as well ([how](graphql.md#as-subgraphs-of-apollo-federation))."},
 };
 
 constexpr ConfigKey kUnified[] = {
@@ -31,6 +33,7 @@ constexpr ConfigKey kUnified[] = {
      "For types that graphlettes define differently, the path of the graphlette whose definition counts: `types { PageInfo = /hen/graph "
      "}`. "
      "All others must have no more than that one."},
+    {"federation", KeyType::flag, otherwise("as at the top"), "Whether it is a subgraph of Apollo Federation."},
 };
 
 constexpr ConfigKey kLimits[] = {
@@ -107,6 +110,7 @@ constexpr ConfigKey kGraphlette[] = {
      "Where the documents are kept."},
     {"unified", KeyType::any, otherwise("the path in camel case without `/graph`: `rawEvents`"),
      "What its field at the unified endpoint is called; `false` leaves it out there."},
+    {"federation", KeyType::flag, otherwise("as at the top"), "Whether it is a subgraph of Apollo Federation."},
     {"rootConfig", KeyType::object, otherwise("queries follow from the SDL"), "Queries with a template of their own, and resolvers."},
 };
 

@@ -143,9 +143,6 @@ const graphql::Type* entity_type(const graphql::Schema& schema, const Graphlette
     problems.push_back({{file}, "The schema has no Query type.", "Add type Query { getById(id: ID!): T }."});
     return nullptr;
   }
-  if (const graphql::Type* root = schema.subscription(); root != nullptr)
-    problems.push_back({place_in(schema, file, root->begin),
-                        fmt::format("The type \"{}\" is declared, but subscriptions are not served.", root->name), "Take it out."});
   const graphql::Type* entity = nullptr;
   for (const graphql::Field& field : schema.query()->fields) {
     const graphql::Type* type = &given_type(field);

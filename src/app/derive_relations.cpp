@@ -86,10 +86,8 @@ class RelationDeriver {
       return true;
     }
     problem(resolver, fmt::format("The URL \"{}\" of resolver \"{}\" is none that can be asked.", resolver.url, resolver.name),
-            resolver.url.starts_with("https:")
-                ? "TLS is not spoken to other services: name a proxy that does, by its http URL."
-                : fmt::format("Write http://, a host, perhaps a port, and the path of its GraphQL endpoint. This service is {}.",
-                              model_.config.url));
+            fmt::format("Write http:// or https://, a host, perhaps a port, and the path of its GraphQL endpoint. This service is {}.",
+                        model_.config.url));
     return false;
   }
 
@@ -257,7 +255,7 @@ std::optional<std::string> local_path(std::string_view url, const Config& config
   if (url.starts_with(config.url) && (url.size() == config.url.size() || url[config.url.size()] == '/'))
     return path_part(url.substr(config.url.size()));
   auto target = http::parse_url(url);
-  if (!target) return std::nullopt;
+  if (!target || target->is_secure) return std::nullopt;
   const bool is_own_port = target->port == std::to_string(config.port) || target->port == std::to_string(port);
   if (!is_own_port || !is_this_host(target->host, config)) return std::nullopt;
   return path_part(target->path);

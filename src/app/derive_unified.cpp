@@ -106,6 +106,7 @@ class UnifiedDeriver {
     const std::string type = capitalized(member.field);
     member.query_type = type + "Query";
     if (model_.graphlettes[index].schema->mutation() != nullptr) member.mutation_type = type + "Mutation";
+    if (model_.graphlettes[index].schema->subscription() != nullptr) member.subscription_type = type + "Subscription";
     unified_->members.push_back(std::move(member));
   }
 
@@ -145,7 +146,8 @@ class UnifiedDeriver {
   }
 
   void build(const ComposedTypes& composed) {
-    std::string sdl = root("Query", kInstant, &UnifiedMember::query_type) + root("Mutation", "", &UnifiedMember::mutation_type);
+    std::string sdl = root("Query", kInstant, &UnifiedMember::query_type) + root("Mutation", "", &UnifiedMember::mutation_type) +
+                      root("Subscription", "", &UnifiedMember::subscription_type);
     for (const graphql::DirectiveType& directive : composed.directives) sdl += graphql::print_directive(directive) + "\n\n";
     for (const graphql::Type& type : composed.types) sdl += graphql::print_type(type) + "\n\n";
     auto schema = graphql::build_schema(std::move(sdl), "the unified schema");

@@ -77,14 +77,14 @@ Result<Send> open_local(Model model, const ImportOptions& options, const std::st
 
 /// A service that answers at the URL, or nothing.
 std::shared_ptr<http::Client> find_service(io::Loop& loop, const http::Url& url) {
-  auto client = std::make_shared<http::Client>(loop, url.host, url.port);
+  auto client = std::make_shared<http::Client>(loop, url);
   auto health = loop.block_on(client->send({http::Method::get, "/health", {}, {}}));
   return health && health->status == 200 ? client : nullptr;
 }
 
 Result<Send> to_url(io::Loop& loop, const std::string& text, const std::string& path) {
   auto url = http::parse_url(text);
-  if (!url) return Failure(Error{ErrorKind::invalid_argument, "import.url", fmt::format("\"{}\" is no http URL.", text)});
+  if (!url) return Failure(Error{ErrorKind::invalid_argument, "import.url", fmt::format("\"{}\" is no URL of a service.", text)});
   auto client = find_service(loop, *url);
   if (client == nullptr)
     return Failure(Error{ErrorKind::unavailable, "import.unreachable", fmt::format("No service answers at {}.", text),
@@ -95,7 +95,7 @@ Result<Send> to_url(io::Loop& loop, const std::string& text, const std::string& 
 /// A URL says which service; else the config's service when it runs, else the config's store. Without a config: the service on the usual
 /// port.
 Result<Send> open_target(io::Loop& loop, const ImportOptions& options) {
-  if (options.to.starts_with("http://")) return to_url(loop, options.to, {});
+  if (http::parse_url(options.to)) return to_url(loop, options.to, {});
   const std::string path = api_path(options.to);
   if (!options.url.empty()) return to_url(loop, options.url, path);
   if (!options.folder && !std::filesystem::exists(options.config)) return to_url(loop, std::string(kDefaultUrl), path);

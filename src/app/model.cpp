@@ -9,6 +9,8 @@
 #include "app/derive_queries.hpp"
 #include "app/derive_relations.hpp"
 #include "app/derive_restlettes.hpp"
+#include "app/derive_subgraphs.hpp"
+#include "app/derive_subscriptions.hpp"
 #include "app/derive_unified.hpp"
 #include "app/source_file.hpp"
 
@@ -32,6 +34,7 @@ void derive_from_sdl(GraphletteModel& graphlette, const GraphletteConfig& config
                      std::vector<Problem>& problems) {
   auto schema = graphql::build_schema(source.text, source.name);
   if (!schema) {
+    explain_federation_directives(schema.error());
     std::ranges::move(schema.error(), std::back_inserter(problems));
     return;
   }
@@ -89,6 +92,7 @@ Checked<Model> derive_model(Config config, std::uint16_t port) {
   derive_relations(model, port, problems);
   derive_restlettes(model, problems);
   derive_mutations(model, problems);
+  derive_subscriptions(model, problems);
   collect_indexes(model);
   check_model(model, problems);
   for (const SourceText& source : sources) {
@@ -96,6 +100,7 @@ Checked<Model> derive_model(Config config, std::uint16_t port) {
     model.warnings = placed(std::move(model.warnings), source);
   }
   if (problems.empty()) model.unified = derive_unified(model, sources, problems);
+  if (problems.empty()) derive_subgraphs(model, problems);
   if (!problems.empty()) return std::unexpected(std::move(problems));
   return model;
 }

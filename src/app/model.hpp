@@ -15,6 +15,7 @@
 #include "document/idempotency.hpp"
 #include "federation/entity_mutation.hpp"
 #include "federation/entity_query.hpp"
+#include "federation/entity_subscription.hpp"
 #include "graphql/type/schema.hpp"
 #include "http/client.hpp"
 #include "jsonschema/schema.hpp"
@@ -58,6 +59,12 @@ struct MutationModel {
   federation::EntityMutation mutation;  // its store is set when the service opens it
 };
 
+struct SubscriptionModel {
+  federation::EntitySubscription subscription;  // its feed is set when the service opens the store
+};
+
+struct SubgraphModel;
+
 struct GraphletteModel {
   std::string path;
   std::size_t entity = 0;
@@ -67,8 +74,10 @@ struct GraphletteModel {
   std::string schema_name;              // names the SDL in problems
   std::deque<QueryModel> queries;
   std::deque<MutationModel> mutations;
+  std::deque<SubscriptionModel> subscriptions;
   std::vector<RelationModel> relations;
   std::shared_ptr<const jsonschema::Schema> documents;  // what mutations may write
+  std::shared_ptr<const SubgraphModel> subgraph;        // null: it is none
 
   const QueryModel* query(std::string_view name) const;
 };

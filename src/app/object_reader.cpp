@@ -72,6 +72,10 @@ bool ObjectReader::flag(std::string_view name) {
   return false;
 }
 
+bool ObjectReader::flag(std::string_view name, bool otherwise) {
+  return find(name, KeyType::flag).value == nullptr ? otherwise : flag(name);
+}
+
 std::chrono::milliseconds ObjectReader::duration(std::string_view name) {
   const auto [key, value] = find(name, KeyType::duration);
   const auto duration = hocon::parse_duration(value == nullptr ? key.absent.value : value->text);

@@ -27,6 +27,8 @@ class ObjectReader {
   std::string text(std::string_view key);
   std::uint64_t number(std::string_view key);
   bool flag(std::string_view key);
+  /// One whose absence means what stands elsewhere.
+  bool flag(std::string_view key, bool otherwise);
   std::chrono::milliseconds duration(std::string_view key);
   std::uint64_t size(std::string_view key);
   std::optional<ObjectReader> object(std::string_view key, const ConfigSection& section);

@@ -9,9 +9,11 @@
 
 #include "app/address.hpp"
 #include "app/connection_type.hpp"
+#include "app/console.hpp"
 #include "app/start_page.hpp"
 #include "app/status_pages.hpp"
 #include "app/storage.hpp"
+#include "app/subgraph_model.hpp"
 #include "app/unified_model.hpp"
 #include "base/json/canonical.hpp"
 #include "document/feed.hpp"
@@ -20,6 +22,7 @@
 #include "federation/remote/resolver.hpp"
 #include "federation/resolvers.hpp"
 #include "federation/store_snapshot.hpp"
+#include "federation/subgraph.hpp"
 #include "graph/endpoint.hpp"
 #include "graphql/execution/engine.hpp"
 #include "http/cors.hpp"
@@ -102,6 +105,7 @@ struct Service::State {
   graphql::Bindings unified_bindings;
   std::map<std::pair<std::string, RemoteConfig>, std::shared_ptr<federation::RemoteTarget>> targets;
   std::vector<std::unique_ptr<graphql::Resolver>> resolvers;
+  std::vector<std::unique_ptr<graphql::Source>> sources;
   graphql::GroupResolver groups;
   federation::NodesResolver nodes;
   federation::CountResolver counts;
@@ -141,9 +145,11 @@ struct Service::State {
     for (std::size_t i = 0; i < model.graphlettes.size(); ++i) bindings.emplace_back();
     for (std::size_t i = 0; i < model.graphlettes.size(); ++i) {
       bind_roots(bindings[i], model.graphlettes[i]);
+      bind_subscriptions(bindings[i], model.graphlettes[i]);
       for (RelationModel& relation : model.graphlettes[i].relations)
         relation.remote ? bind_remote(bindings[i], relation) : bind_relation(bindings[i], relation);
       bind_connections(bindings[i], *model.graphlettes[i].schema);
+      if (model.graphlettes[i].subgraph) bind_subgraph(bindings[i], *model.graphlettes[i].subgraph);
     }
   }
 
@@ -155,11 +161,24 @@ struct Service::State {
       unified_bindings.bind("Query", member.field, groups);
       if (!member.mutation_type.empty()) unified_bindings.bind("Mutation", member.field, groups);
     }
+    for (const UnifiedMember& member : unified.members)
+      for (const SubscriptionModel& one : model.graphlettes[member.graphlette].subscriptions)
+        unified_bindings.bind_source(member.subscription_type, one.subscription.query.name, source_of(member.graphlette, one));
     for (const UnifiedField& field : unified.fields)
       unified_bindings.bind(field.type, field.field, *bindings[field.graphlette].find(field.own_type, field.field));
     for (ReverseModel& reverse : unified.reverses)
       if (!reverse.is_hidden) bind_relation(unified_bindings, reverse.relation);
     bind_connections(unified_bindings, *unified.schema);
+    if (unified.subgraph) bind_subgraph(unified_bindings, *unified.subgraph);
+  }
+
+  void bind_subgraph(graphql::Bindings& own, const SubgraphModel& subgraph) {
+    const std::string& query = subgraph.schema->query()->name;
+    own.bind(query, "_service", add_resolver<federation::ServiceResolver>(subgraph.sdl));
+    federation::EntitiesResolver::Options entities{.bytes_max = model.config.list_bytes_max};
+    for (const SubgraphEntity& entity : subgraph.entities)
+      entities.types.push_back({entity.type, stores[entity.entity].get(), entity.graphlette ? &bindings[*entity.graphlette] : nullptr});
+    if (!entities.types.empty()) own.bind(query, "_entities", add_resolver<federation::EntitiesResolver>(std::move(entities)));
   }
 
   template <class T, class Of>
@@ -180,6 +199,21 @@ struct Service::State {
       mutation.store = stores[graphlette.entity].get();
       mutation.document_bytes_max = model.config.body_bytes_max;
       own.bind(graphlette.schema->mutation()->name, mutation.name, add_resolver<federation::MutationResolver>(mutation));
+    }
+  }
+
+  graphql::Source& source_of(std::size_t graphlette, const SubscriptionModel& subscription) {
+    const graphql::Type& root = *model.graphlettes[graphlette].schema->subscription();
+    return *bindings[graphlette].find_source(root.name, subscription.subscription.query.name);
+  }
+
+  void bind_subscriptions(graphql::Bindings& own, GraphletteModel& graphlette) {
+    for (SubscriptionModel& model_of : graphlette.subscriptions) {
+      federation::EntitySubscription& subscription = model_of.subscription;
+      subscription.feed = feeds[graphlette.entity].get();
+      subscription.heartbeat = model.config.load.heartbeat;
+      sources.push_back(std::make_unique<federation::SubscriptionSource>(subscription));
+      own.bind_source(graphlette.schema->subscription()->name, subscription.query.name, *sources.back());
     }
   }
 
@@ -233,9 +267,13 @@ struct Service::State {
 
   Result<> mount_graphlettes() {
     for (std::size_t i = 0; i < model.graphlettes.size(); ++i)
-      TRY_OK(mount_endpoint(model.graphlettes[i].path, model.graphlettes[i].schema, bindings[i], graphiql_settings(model, i)));
+      TRY_OK(mount_endpoint(model.graphlettes[i].path, served_schema(model.graphlettes[i]), bindings[i], graphiql_settings(model, i)));
     if (model.unified == nullptr) return {};
-    return mount_endpoint(model.unified->path, model.unified->schema, unified_bindings, unified_graphiql_settings(model));
+    return mount_endpoint(model.unified->path, served_schema(*model.unified), unified_bindings, unified_graphiql_settings(model));
+  }
+
+  static const std::shared_ptr<const graphql::Schema>& served_schema(const auto& endpoint) {
+    return endpoint.subgraph ? endpoint.subgraph->schema : endpoint.schema;
   }
 
   Result<> mount_endpoint(const std::string& path, const std::shared_ptr<const graphql::Schema>& schema, const graphql::Bindings& own,
@@ -243,6 +281,8 @@ struct Service::State {
     engines.push_back(std::make_unique<graphql::Engine>(schema, own, engine_options(model.config.graphql)));
     graph::EndpointOptions endpoint;
     endpoint.batch_max = model.config.batch_max;
+    endpoint.session.heartbeat = model.config.load.heartbeat;
+    endpoint.session.init_timeout = model.config.load.header_timeout;
     endpoint.page = &add_handler<pages::Page>("graphiql", "GraphiQL " + path, std::move(settings));
     return router.mount(path, add_handler<graph::Endpoint>(*engines.back(), endpoint), http::Router::Scope::exact);
   }
@@ -294,6 +334,10 @@ struct Service::State {
     for (const RestletteModel& restlette : model.restlettes) {
       auto& page = add_handler<pages::Page>("swagger", "API of " + restlette.path);
       TRY_OK(router.mount(docs_path(restlette.path), page, http::Router::Scope::exact));
+    }
+    if (has_console(model)) {
+      auto& console = add_handler<pages::Page>("console", "Millrace console", console_settings(model));
+      TRY_OK(router.mount(kConsolePath, console, http::Router::Scope::exact));
     }
     return router.mount("/", add_handler<StartPage>(model), http::Router::Scope::exact);
   }

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "app/address.hpp"
+#include "app/console.hpp"
 #include "app/unified_model.hpp"
 #include "base/json/canonical.hpp"
 #include "graph/example_queries.hpp"
@@ -47,12 +48,6 @@ std::string post(const std::string& path, std::string_view body) {
   return fmt::format("curl -X POST {}{} \\\n  -H 'Content-Type: application/json' \\\n  -d {}", kHere, path, shell_word(body));
 }
 
-/// "/raw-events/api" as "raw-events"; a path of one part as it is.
-std::string name_of(std::string_view path) {
-  const std::string_view folder = path.substr(0, path.rfind('/'));
-  return std::string(folder.empty() ? path : folder.substr(1));
-}
-
 /// The address that a client reached, as far as it says: the host that it names, if that is one.
 std::string url_of(const http::Request& request, const std::string& otherwise) {
   const std::string_view host = request.header("host");
@@ -70,6 +65,11 @@ std::string at(const std::string& text, const std::string& url) {
 }
 
 }  // namespace
+
+std::string name_of(std::string_view path) {
+  const std::string_view folder = path.substr(0, path.rfind('/'));
+  return std::string(folder.empty() ? path : folder.substr(1));
+}
 
 std::string docs_path(std::string_view restlette) {
   return fmt::format("{}/api-docs", restlette == "/" ? "" : restlette);
@@ -134,7 +134,8 @@ std::string unified_graphiql_settings(const Model& model) {
   return fmt::format(R"({{"examples":[{}]}})", examples);
 }
 
-StartPage::StartPage(const Model& model) : url_(model.config.url), is_public_(!is_loopback(model.config.url)) {
+StartPage::StartPage(const Model& model)
+    : url_(model.config.url), is_public_(!is_loopback(model.config.url)), has_console_(has_console(model)) {
   if (model.unified) unified_ = model.unified->path;
   for (std::size_t i = 0; i < model.entities.size(); ++i) {
     Entity& entity = entities_.emplace_back();
@@ -180,8 +181,9 @@ std::string StartPage::text(const std::string& url) const {
     return fmt::format(R"({{"name":{},"graphql":{},"rest":{},"commands":{}}})", json::quoted(one.name), joined(one.graphlettes, graphlette),
                        joined(one.restlettes, restlette), joined(one.commands, command));
   };
-  return fmt::format(R"({{"name":"Millrace","url":{},"public":{},"health":{},"ready":{},"graphql":{},"services":{}}})", json::quoted(url),
-                     is_public_, quoted("/health"), quoted("/ready"), unified_.empty() ? "null" : graphlette(unified_),
+  return fmt::format(R"({{"name":"Millrace","url":{},"public":{},"health":{},"ready":{},"console":{},"graphql":{},"services":{}}})",
+                     json::quoted(url), is_public_, quoted("/health"), quoted("/ready"),
+                     has_console_ ? quoted(std::string(kConsolePath)) : "null", unified_.empty() ? "null" : graphlette(unified_),
                      joined(entities_, entity));
 }
 

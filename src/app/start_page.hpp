@@ -13,6 +13,9 @@ namespace millrace::app {
 /// Where the documentation of a REST API lies: "/x/api/api-docs".
 std::string docs_path(std::string_view restlette);
 
+/// What people call the service at a path: "raw-events" at /raw-events/api; a path of one part is its own name.
+std::string name_of(std::string_view path);
+
 /// The settings of the page `graphiql` for a graphlette: example queries, each with the list that it takes values from.
 std::string graphiql_settings(const Model& model, std::size_t graphlette);
 
@@ -43,6 +46,7 @@ class StartPage : public http::Handler {
   std::string url_;      // of a request that names no host, or of all
   bool is_public_;       // of all
   std::string unified_;  // the path of the unified endpoint; empty: there is none
+  bool has_console_;
   std::vector<Entity> entities_;
 };
 

@@ -15,9 +15,10 @@ namespace millrace::app {
 /// What one graphlette brings: its queries and mutations below a field of its own.
 struct UnifiedMember {
   std::size_t graphlette = 0;
-  std::string field;          // of Query and Mutation: rawEvents
-  std::string query_type;     // RawEventsQuery
-  std::string mutation_type;  // empty: it has none
+  std::string field;              // of Query, Mutation and Subscription: rawEvents
+  std::string query_type;         // RawEventsQuery
+  std::string mutation_type;      // empty: it has none
+  std::string subscription_type;  // the same
 };
 
 /// A field of the composed schema that the graphlette's resolver for a field of its own answers.
@@ -41,6 +42,7 @@ struct UnifiedModel {
   std::vector<UnifiedMember> members;
   std::vector<UnifiedField> fields;
   std::deque<ReverseModel> reverses;
+  std::shared_ptr<const SubgraphModel> subgraph;  // null: it is none
 };
 
 }  // namespace millrace::app

@@ -15,7 +15,10 @@ bool is_given(std::string_view value) {
   return !value.empty() && value != "null";
 }
 
-Result<Instant> read_at(std::string_view value) {
+}  // namespace
+
+Result<Instant> read_at(const graphql::ArgumentValues& arguments) {
+  const std::string_view value = arguments.find("at");
   if (!is_given(value)) return kNewest;
   std::optional<Instant> at;
   if (json::kind_of(value) == json::Kind::number) {
@@ -31,6 +34,8 @@ Result<Instant> read_at(std::string_view value) {
   return Failure(Error{ErrorKind::invalid_argument, "graphql.at", fmt::format("The argument \"at\" is no instant: {}.", value),
                        "Give milliseconds since 1970, such as 1704110400000, or RFC 3339, such as \"2024-01-01T12:00:00Z\"."});
 }
+
+namespace {
 
 Failure wrong_page(std::string message, std::string hint = {}) {
   return Failure(Error{ErrorKind::invalid_argument, "graphql.page", std::move(message), std::move(hint)});
@@ -156,7 +161,7 @@ Result<Question> read_question(const EntityQuery& query, const graphql::Argument
     std::string_view value = arguments.find(parameter);
     question.arguments.push_back(is_given(value) ? value : std::string_view());
   }
-  TRY(question.at, read_at(arguments.find("at")));
+  TRY(question.at, read_at(arguments));
   if (query.ordering && is_given(arguments.find("orderBy"))) {
     TRY(question.order, query.ordering->read(arguments.find("orderBy")));
   }

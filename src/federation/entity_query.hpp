@@ -56,6 +56,9 @@ struct Question {
 /// "graphql.page", "graphql.order", "graphql.cursor", "filter.syntax", "filter.too_large".
 Result<Question> make_question(const EntityQuery& query, const graphql::ArgumentValues& arguments, const graphql::Snapshot* snapshot);
 
+/// The instant that the argument `at` says; the newest where there is none. Error "graphql.at" (invalid_argument).
+Result<Instant> read_at(const graphql::ArgumentValues& arguments);
+
 /// The same query asked again with the filter that `where` (canonical JSON; empty: none) adds.
 Result<std::shared_ptr<const document::Filter>> filter_with(const EntityQuery& query, std::string_view where);
 

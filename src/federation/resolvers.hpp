@@ -40,7 +40,7 @@ class RelationResolver : public graphql::Resolver {
   explicit RelationResolver(Options options) : options_(std::move(options)) {}
 
   std::span<const std::string> parent_keys() const override { return options_.keys; }
-  const graphql::Bindings* below() const override { return options_.target; }
+  const graphql::Bindings* below(const graphql::Type&) const override { return options_.target; }
   bool reads() const override { return true; }
   void join(graphql::Snapshot& snapshot) const override;
   Task<std::vector<graphql::Resolved>> resolve(std::span<const graphql::FieldCall> calls) override;

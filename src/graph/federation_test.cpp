@@ -4,6 +4,7 @@
 
 #include "base/json/canonical.hpp"
 #include "federation/resolvers.hpp"
+#include "federation/subgraph.hpp"
 #include "graphql/execution/engine.hpp"
 #include "io/loop.hpp"
 #include "store/memory/memory_store.hpp"
@@ -187,6 +188,82 @@ TEST_F(FederationTest, EqualKeysAreAskedOnce) {
   std::size_t farms = 0;
   for (std::size_t at = body.find("\"f1\""); at != std::string::npos; at = body.find("\"f1\"", at + 1)) ++farms;
   EXPECT_EQ(farms, 50u);
+}
+
+/// A store that gives nothing.
+class AwayStore : public CountingStore {
+ public:
+  using CountingStore::CountingStore;
+  Task<document::Documents> read(std::span<const std::string_view>, document::View) override {
+    co_return Failure(Error{ErrorKind::unavailable, "store.unavailable", "The storage cannot be reached."});
+  }
+};
+
+/// Both types by their ids: farms as the asking side's, coops with the resolvers of where they come from.
+class SubgraphTest : public FederationTest {
+ protected:
+  void serve(document::Store& coops, std::size_t bytes_max = SIZE_MAX) {
+    EntitiesResolver::Options entities{.types = {{"Farm", farms_.get(), nullptr}, {"Coop", &coops, &coop_bindings_}},
+                                       .bytes_max = bytes_max};
+    bind("Query", "_entities", farm_bindings_, add<EntitiesResolver>(std::move(entities)));
+    bind("Query", "_service", farm_bindings_, add<ServiceResolver>(std::string_view("type \"Farm\"")));
+    auto schema = graphql::build_schema(
+        "type Farm { id: ID name: String coops(limit: Int): [Coop] } type Coop { id: ID name: String farm: Farm } scalar _Any"
+        " union _Entity = Coop | Farm type _Service { sdl: String! }"
+        " type Query { _service: _Service! _entities(representations: [_Any!]!): [_Entity]! }",
+        "subgraph");
+    engine_ = std::make_unique<graphql::Engine>(*schema, farm_bindings_);
+  }
+};
+
+TEST_F(SubgraphTest, TellsItsSdl) {
+  serve(*coops_);
+  EXPECT_EQ(ask("{ _service { text: sdl } }"), R"({"data":{"_service":{"text":"type \"Farm\""}}})");
+}
+
+TEST_F(SubgraphTest, ReadsEachTypeOnce) {
+  put_farms();
+  serve(*coops_);
+  // The documents of both have the same members: only what was asked for tells them apart.
+  EXPECT_EQ(
+      ask(R"({ a: _entities(representations: [{__typename: "Coop", id: "f2c1"}, {__typename: "Farm", id: "f1"}, {__typename: "Coop", id: "x"}])
+                    { __typename ... on Farm { name } ... on Coop { id } }
+                  b: _entities(representations: [{id: "f2c1", __typename: "Coop"}, {id: "f1c0", __typename: "Coop"}]) { ... on Coop { name } } })"),
+      R"({"data":{"a":[{"__typename":"Coop","id":"f2c1"},{"__typename":"Farm","name":"f1"},null],"b":[{"name":"c1"},{"name":"c0"}]}})");
+  EXPECT_EQ(calls_, 2);
+}
+
+TEST_F(SubgraphTest, FollowsRelationsOfEachTypeWhereItComesFrom) {
+  put_farms();
+  serve(*coops_);
+  EXPECT_EQ(ask(R"({ _entities(representations: [{__typename: "Coop", id: "f2c1"}, {__typename: "Farm", id: "f1"}])
+                    { ... on Farm { coops(limit: 1) { farm { name } } } ... on Coop { farm { name } } } })"),
+            R"({"data":{"_entities":[{"farm":{"name":"f2"}},{"coops":[{"farm":{"name":"f1"}}]}]}})");
+}
+
+TEST_F(SubgraphTest, WhatOneStoreCannotGiveLeavesTheOthers) {
+  put_farms();
+  AwayStore away(store::memory::make_store({}), calls_);
+  serve(away);
+  const std::string answer = ask(R"({ _entities(representations: [{__typename: "Farm", id: "f1"}, {__typename: "Coop", id: "f1c1"}, {}])
+                                     { ... on Farm { name } } })");
+  EXPECT_THAT(answer, testing::HasSubstr(R"("data":{"_entities":[{"name":"f1"},null,null]}})"));
+  EXPECT_THAT(answer, testing::HasSubstr(R"("path":["_entities",1],"extensions":{"code":"store.unavailable"})"));
+  EXPECT_THAT(answer, testing::HasSubstr(R"("path":["_entities",2],"extensions":{"code":"graphql.representation"})"));
+}
+
+TEST_F(SubgraphTest, GivesNoMoreThanAnAnswerMayBring) {
+  put_farms();
+  serve(*coops_, 60);
+  const std::string one = R"({__typename: "Farm", id: "f1"})", other = R"({__typename: "Farm", id: "f2"})";
+  EXPECT_EQ(ask("{ _entities(representations: [" + one + one + "]) { ... on Farm { name } } }"),
+            R"({"data":{"_entities":[{"name":"f1"},{"name":"f1"}]}})");
+  EXPECT_THAT(ask("{ _entities(representations: [" + one + one + one + "]) { ... on Farm { name } } }"),
+              testing::AllOf(testing::HasSubstr("graphql.list_bytes"),
+                             testing::HasSubstr(R"("data":{"_entities":[{"name":"f1"},{"name":"f1"},null]})")));
+  serve(*coops_, 30);
+  EXPECT_THAT(ask("{ _entities(representations: [" + one + other + "]) { ... on Farm { name } } }"),
+              testing::AllOf(testing::HasSubstr("graphql.list_bytes"), testing::HasSubstr(R"("data":{"_entities":[null,null]})")));
 }
 
 }  // namespace

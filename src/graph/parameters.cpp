@@ -29,16 +29,28 @@ Result<std::optional<json::Value>> object_member(const json::Value& body, std::s
   return malformed(fmt::format("The parameter \"{}\" must be an object.", name));
 }
 
-Result<Parameters> read_object(json::Value object) {
+/// As text; whoever begins there says whether it is a place.
+std::string begin_of(const json::Value& extensions) {
+  const auto after = extensions.find("after");
+  if (!after || after->is(json::Kind::null)) return {};
+  return after->is(json::Kind::string) ? after->string() : std::string(after->text());
+}
+
+}  // namespace
+
+Result<Parameters> read_parameters(json::Value object) {
   Parameters parameters;
   TRY(auto query, string_member(object, "query"));
   parameters.query = std::move(query).value_or("");
   TRY(parameters.operation_name, string_member(object, "operationName"));
   TRY(parameters.variables, object_member(object, "variables"));
-  TRY_OK(object_member(object, "extensions"));
+  TRY(const auto extensions, object_member(object, "extensions"));
+  if (extensions) parameters.begin = begin_of(*extensions);
   if (parameters.query.empty()) return malformed("Must provide query string.");
   return parameters;
 }
+
+namespace {
 
 Result<> read_batch(json::Value array, std::size_t batch_max, Asked& asked) {
   const auto refuse = [](std::string message, std::string hint) {
@@ -51,7 +63,7 @@ Result<> read_batch(json::Value array, std::size_t batch_max, Asked& asked) {
   asked.is_batch = true;
   for (json::Value request = array.first(); request != array.end(); request = request.after()) {
     if (!request.is(json::Kind::object)) return malformed("Every request of a batch must be a JSON object with the member \"query\".");
-    asked.requests.push_back(read_object(request));
+    asked.requests.push_back(read_parameters(request));
   }
   return {};
 }
@@ -65,7 +77,7 @@ Result<Asked> read_body(std::string_view text, std::size_t batch_max) {
     return asked;
   }
   if (!body.is(json::Kind::object)) return malformed("The body must be a JSON object with the member \"query\".");
-  TRY(auto parameters, read_object(body));
+  TRY(auto parameters, read_parameters(body));
   asked.requests.emplace_back(std::move(parameters));
   return asked;
 }
@@ -95,7 +107,9 @@ Result<Asked> read_query(std::string_view text) {
   asked.variables_text = std::make_unique<std::string>(values[2].value_or(""));
   TRY(asked.document, object_parameter(*asked.variables_text, "variables"));
   if (asked.document) parameters.variables = asked.document->root();
-  TRY_OK(object_parameter(values[3].value_or(""), "extensions"));
+  const std::string extensions_text = values[3].value_or("");
+  TRY(const auto extensions, object_parameter(extensions_text, "extensions"));
+  if (extensions) parameters.begin = begin_of(extensions->root());
   if (parameters.query.empty()) return malformed("Must provide query string.");
   asked.requests.emplace_back(std::move(parameters));
   return asked;

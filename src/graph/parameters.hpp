@@ -17,7 +17,11 @@ struct Parameters {
   std::string query;
   std::optional<std::string> operation_name;
   std::optional<json::Value> variables;
+  std::string begin = {};  // `after` of the request's extensions: where a subscription is to begin
 };
+
+/// The parameters in a JSON object. Error "graphql.request".
+Result<Parameters> read_parameters(json::Value object);
 
 /// What an HTTP request asks: one GraphQL request, or a batch of them where each may be wrong by itself. Movable.
 struct Asked {

@@ -3,17 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/asio/connect.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/write.hpp>
+#include <boost/asio/error.hpp>
 #include <deque>
 
+#include "http/client_connection.hpp"
 #include "http/response_reader.hpp"
 
 namespace millrace::http {
 
 namespace asio = boost::asio;
-using asio::ip::tcp;
 using ErrorCode = boost::system::error_code;
 using Clock = std::chrono::steady_clock;
 
@@ -23,16 +21,14 @@ constexpr std::chrono::milliseconds kTick{50};
 
 /// A connection.
 struct Link {
-  tcp::socket socket;
+  ClientConnection connection;
   ResponseReader reader;
   Clock::time_point idle_since = {};
   bool has_served = false;
 
-  Link(io::Loop& loop, std::size_t response_bytes_max) : socket(loop.context()), reader(response_bytes_max) {}
-  void close() {
-    ErrorCode ignored;  // a socket that cannot be closed is closed
-    socket.close(ignored);
-  }
+  Link(io::Loop& loop, const Url& server, std::size_t response_bytes_max)
+      : connection(loop, server.host, server.is_secure), reader(response_bytes_max) {}
+  void close() { connection.close(); }
 };
 
 /// A request on its way. It lives until its last callback, whatever became of the client.
@@ -49,6 +45,10 @@ struct Exchange {
   bool is_over() const { return completion == nullptr; }
 };
 
+std::string_view default_port(bool is_secure) {
+  return is_secure ? "443" : "80";
+}
+
 Error unreachable(std::string_view why) {
   return {ErrorKind::unavailable, "http.unreachable", fmt::format("The server cannot be reached: {}.", why)};
 }
@@ -58,15 +58,14 @@ Error unreachable(std::string_view why) {
 /// The connections and requests of a client. Callbacks hold it.
 class Client::Pool : public std::enable_shared_from_this<Pool> {
  public:
-  Pool(io::Loop& loop, std::string host, std::string port, ClientOptions options)
-      : loop_(loop), host_(std::move(host)), port_(std::move(port)), options_(options), resolver_(loop.context()) {}
+  Pool(io::Loop& loop, Url server, ClientOptions options) : loop_(loop), server_(std::move(server)), options_(options) {}
 
   const ClientOptions& options() const { return options_; }
   std::size_t connections() const { return links_; }
 
   std::string wire_of(const ClientRequest& request) const {
-    std::string wire = fmt::format("{} {} HTTP/1.1\r\nHost: {}", to_string(request.method), request.target, host_);
-    if (port_ != "80") wire.append(1, ':').append(port_);
+    std::string wire = fmt::format("{} {} HTTP/1.1\r\nHost: {}", to_string(request.method), request.target, server_.host);
+    if (server_.port != default_port(server_.is_secure)) wire.append(1, ':').append(server_.port);
     if (!request.content_type.empty()) wire.append("\r\nContent-Type: ").append(request.content_type);
     Response lines;  // it knows how to write headers
     for (const auto& [name, value] : request.headers) lines.add(name, value);
@@ -100,7 +99,7 @@ class Client::Pool : public std::enable_shared_from_this<Pool> {
     }
     if (links_ >= options_.connections_max) return false;
     ++links_;
-    exchange->link = std::make_shared<Link>(loop_, options_.response_bytes_max);
+    exchange->link = std::make_shared<Link>(loop_, server_, options_.response_bytes_max);
     exchange->connect_deadline = Clock::now() + options_.connect_timeout;
     connect(exchange);
     return true;
@@ -109,24 +108,15 @@ class Client::Pool : public std::enable_shared_from_this<Pool> {
   // Callbacks hold the connection that they are of, and do nothing when the exchange has left it meanwhile.
 
   void connect(const std::shared_ptr<Exchange>& exchange) {
-    const bool is_bracketed = host_.starts_with('[') && host_.ends_with(']');
-    const std::string name = is_bracketed ? host_.substr(1, host_.size() - 2) : host_;
-    auto self = shared_from_this();
-    resolver_.async_resolve(
-        name, port_, [self, exchange, link = exchange->link](const ErrorCode& error, const tcp::resolver::results_type& found) {
-          if (exchange->link != link) return;
-          if (error) return self->end(exchange, Failure(unreachable(error.message())));
-          asio::async_connect(link->socket, found, [self, exchange, link](const ErrorCode& failed, const tcp::endpoint&) {
-            if (exchange->link == link) self->on_connect(exchange, failed);
-          });
-        });
+    auto done = [self = shared_from_this(), exchange, link = exchange->link](const std::string& why) {
+      if (exchange->link == link) self->on_connect(exchange, why);
+    };
+    exchange->link->connection.connect(server_.port, std::move(done));
   }
 
-  void on_connect(const std::shared_ptr<Exchange>& exchange, const ErrorCode& error) {
-    if (error) return end(exchange, Failure(unreachable(error.message())));
+  void on_connect(const std::shared_ptr<Exchange>& exchange, const std::string& why) {
+    if (!why.empty()) return end(exchange, Failure(unreachable(why)));
     exchange->connect_deadline = Clock::time_point::max();
-    ErrorCode ignored;  // it would only be slower
-    exchange->link->socket.set_option(tcp::no_delay(true), ignored);
     write(exchange);
   }
 
@@ -134,20 +124,17 @@ class Client::Pool : public std::enable_shared_from_this<Pool> {
     exchange->link->reader.begin(exchange->method);
     exchange->is_written = false;
     // What went wrong shows in what is read: a server may say something, such as 413, before it closes.
-    asio::async_write(exchange->link->socket, asio::buffer(exchange->wire),
-                      [exchange, link = exchange->link](const ErrorCode& error, std::size_t) {
-                        if (exchange->link == link) exchange->is_written = !error;
-                      });
+    exchange->link->connection.write(exchange->wire, [exchange, link = exchange->link](const ErrorCode& error, std::size_t) {
+      if (exchange->link == link) exchange->is_written = !error;
+    });
     read(exchange);
   }
 
   void read(const std::shared_ptr<Exchange>& exchange) {
-    const std::span<char> space = exchange->link->reader.space();
-    exchange->link->socket.async_read_some(
-        asio::buffer(space.data(), space.size()),
-        [self = shared_from_this(), exchange, link = exchange->link](const ErrorCode& error, std::size_t count) {
-          if (exchange->link == link) self->on_read(exchange, error, count);
-        });
+    exchange->link->connection.read(exchange->link->reader.space(), [self = shared_from_this(), exchange, link = exchange->link](
+                                                                        const ErrorCode& error, std::size_t count) {
+      if (exchange->link == link) self->on_read(exchange, error, count);
+    });
   }
 
   void on_read(const std::shared_ptr<Exchange>& exchange, const ErrorCode& error, std::size_t count) {
@@ -241,10 +228,8 @@ class Client::Pool : public std::enable_shared_from_this<Pool> {
   }
 
   io::Loop& loop_;
-  const std::string host_;
-  const std::string port_;
+  const Url server_;
   const ClientOptions options_;
-  tcp::resolver resolver_;
   std::vector<std::shared_ptr<Link>> idle_;        // the latest used at the end
   std::size_t links_ = 0;                          // those in use and idle
   std::vector<std::shared_ptr<Exchange>> active_;  // those that wait included
@@ -253,8 +238,7 @@ class Client::Pool : public std::enable_shared_from_this<Pool> {
   bool is_closed_ = false;
 };
 
-Client::Client(io::Loop& loop, std::string host, std::string port, ClientOptions options)
-    : pool_(std::make_shared<Pool>(loop, std::move(host), std::move(port), options)) {}
+Client::Client(io::Loop& loop, Url server, ClientOptions options) : pool_(std::make_shared<Pool>(loop, std::move(server), options)) {}
 Client::~Client() {
   close();
 }
@@ -280,15 +264,17 @@ Task<Response> Client::send(ClientRequest request) {
 
 std::optional<Url> parse_url(std::string_view text) {
   constexpr std::string_view kScheme = "http://";
-  if (!text.starts_with(kScheme)) return std::nullopt;
-  text.remove_prefix(kScheme.size());
+  constexpr std::string_view kSecureScheme = "https://";
+  Url url;
+  url.is_secure = text.starts_with(kSecureScheme);
+  if (!url.is_secure && !text.starts_with(kScheme)) return std::nullopt;
+  text.remove_prefix(url.is_secure ? kSecureScheme.size() : kScheme.size());
   const std::size_t slash = std::min(text.find('/'), text.size());
   std::string_view authority = text.substr(0, slash);
-  Url url;
   url.path = text.substr(slash);
   const std::size_t colon = authority.ends_with(']') ? std::string_view::npos : authority.rfind(':');
   url.host = authority.substr(0, colon);
-  if (colon != std::string_view::npos) url.port = authority.substr(colon + 1);
+  url.port = colon != std::string_view::npos ? authority.substr(colon + 1) : default_port(url.is_secure);
   if (url.host.empty() || url.port.empty()) return std::nullopt;
   return url;
 }

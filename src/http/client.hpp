@@ -1,4 +1,4 @@
-// An HTTP/1.1 client for one server: a bounded number of connections, kept alive between requests.
+// An HTTP/1.1 client for one server, by http or https: a bounded number of connections, kept alive between requests.
 //
 // Redirects are not followed: they are responses like any other.
 #pragma once
@@ -18,14 +18,15 @@
 
 namespace millrace::http {
 
-/// An absolute http URL, split.
+/// An absolute URL, split.
 struct Url {
   std::string host;
   std::string port = "80";
-  std::string path;  // with query; may be empty
+  std::string path = {};   // with query; may be empty
+  bool is_secure = false;  // https
 };
 
-/// Nothing for anything but http://host[:port][/path].
+/// Nothing for anything but http://host[:port][/path], or the same with https.
 std::optional<Url> parse_url(std::string_view text);
 
 struct ClientOptions {
@@ -49,7 +50,7 @@ struct ClientRequest {
 class Client {
  public:
   /// The loop must outlive the client; every call is made on its thread, but for the destructor when the loop has ended.
-  Client(io::Loop& loop, std::string host, std::string port, ClientOptions options = {});
+  Client(io::Loop& loop, Url server, ClientOptions options = {});
   /// Closes all connections. Requests that are under way end with "http.unreachable".
   ~Client();
 

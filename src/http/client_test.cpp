@@ -45,6 +45,8 @@ class ClientTest : public testing::Test {
     port_ = std::to_string(server_->port());
   }
 
+  Url server() const { return {"127.0.0.1", port_}; }
+
   io::Loop loop_;
   Echo echo_;
   std::unique_ptr<Server> server_;
@@ -52,7 +54,7 @@ class ClientTest : public testing::Test {
 };
 
 TEST_F(ClientTest, SendsAndReceives) {
-  Client client(loop_, "127.0.0.1", port_);
+  Client client(loop_, server());
   auto response = loop_.block_on(client.send({Method::post, "/a?b=c", "text/plain", "hello"}));
   ASSERT_TRUE(response.has_value()) << response.error().message;
   EXPECT_EQ(response->status, 200);
@@ -61,7 +63,7 @@ TEST_F(ClientTest, SendsAndReceives) {
 }
 
 TEST_F(ClientTest, KeepsTheConnection) {
-  Client client(loop_, "127.0.0.1", port_);
+  Client client(loop_, server());
   for (int i = 0; i < 3; ++i) ASSERT_TRUE(loop_.block_on(client.send({Method::get, "/", {}, {}})).has_value());
   EXPECT_EQ(server_->open_connections(), 1u);
   auto large = loop_.block_on(client.send({Method::get, "/large", {}, {}}));
@@ -70,7 +72,7 @@ TEST_F(ClientTest, KeepsTheConnection) {
 }
 
 TEST_F(ClientTest, ConnectsAnewWhenTheServerHasClosed) {
-  Client client(loop_, "127.0.0.1", port_);
+  Client client(loop_, server());
   ASSERT_TRUE(loop_.block_on(client.send({Method::get, "/", {}, {}})).has_value());
   const auto port = server_->port();
   server_.reset();
@@ -81,14 +83,14 @@ TEST_F(ClientTest, ConnectsAnewWhenTheServerHasClosed) {
 
 TEST_F(ClientTest, SaysThatNobodyAnswers) {
   server_.reset();
-  Client client(loop_, "127.0.0.1", port_);
+  Client client(loop_, server());
   auto response = loop_.block_on(client.send({Method::get, "/", {}, {}}));
   ASSERT_FALSE(response.has_value());
   EXPECT_EQ(response.error().code, "http.unreachable");
 }
 
 TEST_F(ClientTest, SendsHeadersThatStayOne) {
-  Client client(loop_, "127.0.0.1", port_);
+  Client client(loop_, server());
   ClientRequest request{Method::get, "/", {}, {}};
   request.headers.emplace_back("X-Own", "a\r\nX-Host: b");
   auto response = loop_.block_on(client.send(std::move(request)));
@@ -116,21 +118,21 @@ std::vector<std::string> send_all(io::Loop& loop, Client& client, const std::str
 }
 
 TEST_F(ClientTest, SendsManyAtOnceOverFewConnections) {
-  Client client(loop_, "127.0.0.1", port_, {.connections_max = 3});
+  Client client(loop_, server(), {.connections_max = 3});
   EXPECT_THAT(send_all(loop_, client, "/", 50), testing::Each("200"));
   EXPECT_EQ(client.connections(), 3u);
   EXPECT_LE(server_->open_connections(), 3u);
 }
 
 TEST_F(ClientTest, RefusesMoreThanMayWait) {
-  Client client(loop_, "127.0.0.1", port_, {.connections_max = 1, .waiting_max = 2});
+  Client client(loop_, server(), {.connections_max = 1, .waiting_max = 2});
   const auto outcomes = send_all(loop_, client, "/", 10);
   EXPECT_EQ(std::ranges::count(outcomes, "200"), 3);
   EXPECT_EQ(std::ranges::count(outcomes, "http.waiting"), 7);
 }
 
 TEST_F(ClientTest, GivesUpInTime) {
-  Client client(loop_, "127.0.0.1", port_, {.timeout = std::chrono::milliseconds(100), .connections_max = 2});
+  Client client(loop_, server(), {.timeout = std::chrono::milliseconds(100), .connections_max = 2});
   EXPECT_THAT(send_all(loop_, client, "/never", 4), testing::Each("http.timed_out"));
   EXPECT_EQ(client.connections(), 0u);
   EXPECT_EQ(echo_.waiting(), 2u);
@@ -140,14 +142,14 @@ TEST_F(ClientTest, GivesUpInTime) {
 
 TEST_F(ClientTest, GivesUpWhereNobodyTakesTheConnection) {
   // TEST-NET-1 (RFC 5737): nobody has it. Some networks say so at once.
-  Client client(loop_, "192.0.2.1", "81", {.connect_timeout = std::chrono::milliseconds(50)});
+  Client client(loop_, Url{"192.0.2.1", "81"}, {.connect_timeout = std::chrono::milliseconds(50)});
   auto response = loop_.block_on(client.send({Method::get, "/", {}, {}}));
   ASSERT_FALSE(response.has_value());
   EXPECT_THAT(response.error().code, testing::AnyOf("http.connect_timed_out", "http.unreachable"));
 }
 
 TEST_F(ClientTest, CutsWhatIsTooLarge) {
-  Client client(loop_, "127.0.0.1", port_, {.response_bytes_max = 1000});
+  Client client(loop_, server(), {.response_bytes_max = 1000});
   auto response = loop_.block_on(client.send({Method::get, "/large", {}, {}}));
   ASSERT_FALSE(response.has_value());
   EXPECT_EQ(response.error().code, "http.answer_too_large");
@@ -155,7 +157,7 @@ TEST_F(ClientTest, CutsWhatIsTooLarge) {
 }
 
 TEST_F(ClientTest, ClosesWhatIsIdle) {
-  Client client(loop_, "127.0.0.1", port_, {.idle_timeout = std::chrono::milliseconds(1)});
+  Client client(loop_, server(), {.idle_timeout = std::chrono::milliseconds(1)});
   ASSERT_TRUE(loop_.block_on(client.send({Method::get, "/", {}, {}})).has_value());
   EXPECT_EQ(client.connections(), 1u);
   io::Completion<void>* waiting = nullptr;
@@ -173,20 +175,23 @@ TEST_F(ClientTest, ClosesWhatIsIdle) {
 }
 
 TEST_F(ClientTest, EndsWhatIsUnderWayWhenItIsClosed) {
-  Client client(loop_, "127.0.0.1", port_, {.connections_max = 2});
+  Client client(loop_, server(), {.connections_max = 2});
   loop_.post([this, &client] { loop_.after(std::chrono::milliseconds(50), [&client] { client.close(); }); });
   EXPECT_THAT(send_all(loop_, client, "/never", 5), testing::Each("http.unreachable"));
   EXPECT_FALSE(loop_.block_on(client.send({Method::get, "/", {}, {}})).has_value());
   echo_.tell();
 }
 
-TEST(ParseUrl, SplitsHttpUrls) {
+TEST(ParseUrl, SplitsUrls) {
   auto url = parse_url("http://localhost:4055/a/b?c");
   ASSERT_TRUE(url.has_value());
   EXPECT_EQ(url->host + '|' + url->port + '|' + url->path, "localhost|4055|/a/b?c");
   EXPECT_EQ(parse_url("http://host")->port, "80");
   EXPECT_EQ(parse_url("http://[::1]:80")->host, "[::1]");
-  for (std::string_view wrong : {"https://host/", "host:80", "http://", "http://:80/", "/path"})
+  EXPECT_FALSE(url->is_secure);
+  EXPECT_EQ(parse_url("https://host/x")->port, "443");
+  EXPECT_TRUE(parse_url("https://host:4443")->is_secure);
+  for (std::string_view wrong : {"ftp://host/", "https://", "host:80", "http://", "http://:80/", "/path"})
     EXPECT_FALSE(parse_url(wrong).has_value()) << wrong;
 }
 

@@ -7,6 +7,7 @@
 #include "http/content_coding.hpp"
 #include "http/gzip.hpp"
 #include "http/status.hpp"
+#include "http/web_socket_connection.hpp"
 
 namespace millrace::http {
 
@@ -72,18 +73,20 @@ void Connection::close() {
   is_open_ = false;
   ErrorCode ignored;  // there is nobody left to tell
   socket_.close(ignored);
+  if (web_socket_) web_socket_->cut();
   if (stream_) stream_->stop();
   wake_upload();
 }
 
 void Connection::close_if_idle() {
+  if (web_socket_) return web_socket_->drain();
   if ((waiting_ == Waiting::idle || waiting_ == Waiting::first_head) && reader_.is_idle()) close();
 }
 
 // --- Requests --------------------------------------------------------------------------------------------------------------------------
 
 void Connection::proceed() {
-  while (is_open_) {
+  while (is_open_ && !web_socket_) {
     if (stream_) {
       if (!pull()) return;
       continue;
@@ -184,6 +187,7 @@ void Connection::on_answer(Result<Response> result) {
   const Method method = reader_.request().method;
   if (!reader_.framing().keeps_alive || shared_->is_draining) is_last_ = true;
   Response response = result ? *std::move(result) : problem(result.error());
+  if (response.session && !is_last_) return become_web_socket(std::move(response));
   // What is here of a streamed body that the handler left is dropped; were more to come, the connection would end.
   if (reader_.request().stream && !response.stream) {
     while (reader_.step() == RequestReader::Step::piece) {
@@ -228,6 +232,15 @@ void Connection::append(Response response, Method method) {
   } else {
     large_body_ = std::move(response.body);
   }
+}
+
+/// The socket is handed over when all before is out; a client that has said more already does not keep to the protocol.
+void Connection::become_web_socket(Response response) {
+  const bool is_clean = flush() && !reader_.is_in_body() && reader_.rest_size() == 0;
+  if (!is_clean) return close();
+  web_socket_ = std::make_unique<WebSocketConnection>(*this, std::move(socket_), reader_.request(), std::move(response));
+  end_request();
+  WebSocketConnection::run(shared_from_this());
 }
 
 void Connection::refuse(const Refusal& refusal) {

@@ -21,6 +21,7 @@
 namespace millrace::http {
 
 class Connection;
+class WebSocketConnection;
 
 /// What the connections of one server share. It lives as long as the last of them.
 struct Shared {
@@ -58,6 +59,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Connection* next() const { return next_; }
 
  private:
+  friend class WebSocketConnection;
   enum class Waiting : std::uint8_t { nothing, first_head, idle, head, body, write, linger };
 
   /// The body of a request whose handler takes it in pieces.
@@ -85,6 +87,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void end_request();
   void append(Response response, Method method);
   void refuse(const Refusal& refusal);
+  void become_web_socket(Response response);
 
   bool pull();
   void on_piece(Result<std::string_view> piece);
@@ -118,13 +121,14 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::string large_body_;   // follows `out_`
   std::size_t written_ = 0;  // of both
   Upload upload_{*this};
-  std::unique_ptr<BodyStream> unfolded_;  // `upload_` without its content coding
-  std::string unfolded_body_;             // a whole body without it
-  std::string tags_;                      // what restore_tags() keeps
-  std::unique_ptr<BodyStream> stream_;    // the rest of the answer that is going out
-  std::uint32_t pulled_ = 0;              // pieces without a turn of the loop between them
-  bool has_invited_ = false;              // `100 Continue` was said to this request
-  bool is_chunked_ = false;               // `stream_` goes out in chunks
+  std::unique_ptr<BodyStream> unfolded_;             // `upload_` without its content coding
+  std::string unfolded_body_;                        // a whole body without it
+  std::string tags_;                                 // what restore_tags() keeps
+  std::unique_ptr<BodyStream> stream_;               // the rest of the answer that is going out
+  std::uint32_t pulled_ = 0;                         // pieces without a turn of the loop between them
+  std::unique_ptr<WebSocketConnection> web_socket_;  // has the socket, and all that is said from then on
+  bool has_invited_ = false;                         // `100 Continue` was said to this request
+  bool is_chunked_ = false;                          // `stream_` goes out in chunks
   bool is_open_ = true;
   bool is_reading_ = false;       // an operation of the socket is under way
   bool is_waiting_bare_ = false;  // ... one that waits without a buffer

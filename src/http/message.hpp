@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/task.hpp"
+#include "http/web_socket.hpp"
 
 namespace millrace::http {
 
@@ -53,8 +54,9 @@ struct Response {
   int status = 200;
   std::string headers;  // "Name: value\r\n" lines; use add()
   std::string body;
-  std::unique_ptr<BodyStream> stream = nullptr;     // instead of `body`: pulled as the client takes it
-  std::optional<std::uint64_t> stream_length = {};  // how many bytes it gives, when that is known
+  std::unique_ptr<BodyStream> stream = nullptr;         // instead of `body`: pulled as the client takes it
+  std::optional<std::uint64_t> stream_length = {};      // how many bytes it gives, when that is known
+  std::unique_ptr<WebSocketSession> session = nullptr;  // the answer to asks_for_web_socket(); headers are those of the handshake
   /// The request changed nothing though it was no GET: where there is no memory for the answer, the client may be told to ask again.
   bool only_reads = false;
 

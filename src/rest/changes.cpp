@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "document/feed_place.hpp"
 #include "http/media_range.hpp"
 #include "rest/change_stream.hpp"
 #include "rest/list_filter.hpp"
@@ -16,21 +17,14 @@ bool prefers_events(const http::Request& request) {
   return http::preferred_media_type(request.header("accept"), {"application/x-ndjson", "text/event-stream"}) == 1;
 }
 
-Error beyond(Position after, Position last) {
-  return {ErrorKind::invalid_argument, "feed.position", fmt::format("The position {} is beyond the feed's last, {}.", after, last),
-          "A feed that is shorter than what was read of it is another one, or was put back to an earlier state: read it anew."};
-}
-
 /// Where the changes begin; an event id goes before the parameter, since a browser sends the URL as it was first.
 Result<Position> begin_of(const FeedPlace& place, const http::Request& request, Position last) {
   FeedPlace asked = place;
   if (const std::string_view id = request.header("last-event-id"); !id.empty()) {
-    TRY(asked.after, read_position(id, "Last-Event-ID"));
+    TRY(asked.after, document::read_feed_place(id, "Last-Event-ID"));
     asked.snapshot = false;
   }
-  if (asked.snapshot || !asked.after) return last;
-  if (*asked.after > last) return Failure(beyond(*asked.after, last));
-  return *asked.after;
+  return document::feed_begin(asked.snapshot ? std::nullopt : asked.after, last);
 }
 
 http::Response begun(bool is_sse) {

@@ -7,6 +7,7 @@
 
 #include "base/problem.hpp"
 #include "document/cursor.hpp"
+#include "document/feed_place.hpp"
 #include "hocon/units.hpp"
 
 namespace millrace::rest {
@@ -121,12 +122,6 @@ Result<Slice> take_slice(QueryParameters& parameters, PageLimits limits) {
   return slice;
 }
 
-Result<document::Position> read_position(std::string_view text, std::string_view where) {
-  if (auto position = whole_number(text)) return *position;
-  return invalid("feed.position", fmt::format("{} must be a position, found \"{:.100}\".", where, text),
-                 "Positions are whole numbers from 0, which is before the first: those of X-Position and of the feed's lines.");
-}
-
 Result<FeedPlace> take_feed_place(QueryParameters& parameters) {
   FeedPlace place;
   TRY(auto after, take(parameters, "after"));
@@ -135,9 +130,7 @@ Result<FeedPlace> take_feed_place(QueryParameters& parameters) {
   if (place.snapshot && has_limit) return invalid("http.parameter", "A snapshot is given whole: \"limit\" has no place beside it.");
   if (!after) return place;
   if (place.snapshot) return invalid("http.parameter", "A snapshot says itself where the feed goes on: \"after\" has no place beside it.");
-  place.after.reset();
-  if (*after == "now") return place;
-  TRY(place.after, read_position(*after, "The parameter \"after\""));
+  TRY(place.after, document::read_feed_place(*after, "The parameter \"after\""));
   return place;
 }
 

@@ -56,9 +56,6 @@ struct FeedPlace {
   bool snapshot = false;                        // the documents there are, then what comes
 };
 
-/// A position of a change feed as a client writes it. Error "feed.position" names `where` it stands.
-Result<document::Position> read_position(std::string_view text, std::string_view where);
-
 /// Takes `after` (a position, or `now`) and `snapshot` out. Errors "feed.position", "http.parameter", also where a snapshot has one of
 /// `after` and `limit` beside it.
 Result<FeedPlace> take_feed_place(QueryParameters& parameters);

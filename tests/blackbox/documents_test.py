@@ -116,6 +116,8 @@ def test_commands_of_the_repository_exist(block):
         elif words and words[0].endswith("millrace"):
             assert services.run_command(words[1], "--help").returncode == 0, line
             assert all((ROOT / word).exists() for word in words[2:] if word.startswith("examples/")), line
+        elif words and words[0] == ".venv/bin/node":
+            assert all((ROOT / word).exists() for word in words[1:] if word.startswith(("tests/", "docs/"))), line
         elif words and words[0] == "docker-compose":
             # No container engine runs here: tests/docker runs what stands in the file, as far as that goes.
             assert words[1:] == ["up"] and (ROOT / "docker-compose.yml").is_file(), line

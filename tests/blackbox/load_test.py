@@ -136,10 +136,10 @@ def test_one_request_of_any_size_that_is_allowed_gets_in(tmp_path):
 def test_status_and_preflights_are_answered_under_overload(tmp_path):
     service = services.Service(with_limits(tmp_path, "requests = 1")).start()
     with socket.create_connection(("127.0.0.1", service.port), 30) as upload:
-        upload.sendall(f"POST {RAW}/bulk HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n[".encode())
+        head = f"POST {RAW}/bulk HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: 100\r\n"
+        upload.sendall(f"{head}Expect: 100-continue\r\n\r\n".encode())
+        assert upload.recv(65536).startswith(b"HTTP/1.1 100 ")  # it has begun
         refused = service.get(RAW)
-        while refused.status == 200:  # until the upload has begun
-            refused = service.get(RAW)
         assert (refused.status, refused.json()["code"], refused.headers["Retry-After"]) == (503, "overloaded.requests", "1")
         assert refused.headers["Access-Control-Allow-Origin"] == "*"
         assert [service.get(path).status for path in ("/health", "/ready")] == [200, 200]

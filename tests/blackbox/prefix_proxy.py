@@ -30,7 +30,7 @@ def below(prefix, port):
             self.wfile.write(answer)
             connection.close()
 
-        do_GET = do_POST = pass_on
+        do_GET = do_POST = do_PATCH = do_DELETE = pass_on
 
         def log_message(self, *_):
             """Says nothing."""

@@ -28,13 +28,15 @@ def good(body, fields=None):
 class Asked:
     """A service whose field `b` is resolved by a target."""
 
-    def __init__(self, folder, url, **settings):
+    def __init__(self, folder, url, environment=None, **settings):
         (folder / "config").mkdir()
         more = {"timeout": "2s", "backoff": "20ms", **settings}
         resolvers = [{"name": name, "queryName": query, "url": url, "id": "b_id", **more} for name, query in FIELDS]
         graphlette = {"path": PATH, "schema": SDL, "storage": {"type": "memory", "collection": "a"}, "rootConfig": {"resolvers": resolvers}}
         (folder / "config/config.conf").write_text(json.dumps({"graphlettes": [graphlette]}))
-        self.service = Service(folder).start()
+        self.service = Service(folder)
+        self.service.environment |= environment or {}
+        self.service.start()
         self.service.create("/a/api", {"id": "a1", "name": "first", "b_id": "b1"})
         self.url = url
 
@@ -50,8 +52,8 @@ def make(tmp_path):
     """Makes a target and a service that asks it."""
     made = []
 
-    def start(answer, closes=False, **settings):
-        target = Target(answer, closes)
+    def start(answer, closes=False, tls=None, **settings):
+        target = Target(answer, closes, tls)
         asked = Asked(tmp_path, target.url, **settings)
         made.extend([asked.service, target])
         return target, asked
@@ -210,6 +212,28 @@ def test_an_error_below_and_its_null_further_up(make):
     (error,) = answer["errors"]
     assert error["path"] == ["getById", "b", "must"] and error["message"] == "No must."
     assert error["extensions"]["cause"] == {"code": "THEIRS", "deep": {"a": 1}}
+
+
+def no_data(body, bad, named):
+    """What a server gives whose query may not be null: a key that fails leaves no data for the others. `named` of them are reported."""
+    failed = [alias for alias, key in aliases(body).items() if key in bad]
+    errors = [{"message": f"No {aliases(body)[alias]}.", "path": [alias]} for alias in failed[:named]]
+    return response(200, {"data": None, "errors": errors}) if failed else good(body)
+
+
+@pytest.mark.parametrize("named", [1, 100])
+@pytest.mark.parametrize("bad", [{"b7"}, {"b0", "b49"}, {f"b{i}" for i in range(50)}], ids=["one", "two", "all"])
+def test_a_key_that_fails_takes_no_others_with_it(make, bad, named):
+    target, asked = make(lambda body, _: no_data(body, bad, named))
+    asked.service.request("DELETE", "/a/api/a1")
+    for i in range(50):
+        asked.service.create("/a/api", {"id": f"x{i}", "b_id": f"b{i}"})
+    answer = asked.service.query(PATH, "{ all { b_id b { id } } }")
+    for each in answer["data"]["all"]:
+        assert each["b"] == (None if each["b_id"] in bad else {"id": each["b_id"]})
+    reported = {(answer["data"]["all"][error["path"][1]]["b_id"], error["message"], error["extensions"]["code"]) for error in answer["errors"]}
+    assert reported == {(key, f"No {key}.", "remote.error") for key in bad} and len(answer["errors"]) == len(bad)
+    assert len(target.requests) <= 2 * (1 + len(bad) * 6)
 
 
 def test_null_where_it_may_not_be(make):

@@ -18,15 +18,16 @@ NODE = ROOT / ".venv/bin/node"
 
 
 class NpmServer:
-    """A script of tests/remote, which prints its port."""
+    """A script of tests/remote, or of another folder of tests, that is given a file of JSON and prints its port."""
 
-    def __init__(self, script, documents, folder):
-        file = folder / "documents.json"
+    def __init__(self, script, documents, folder, scripts="remote"):
+        file = folder / f"{script}.json"
         file.write_text(json.dumps(documents))
         # A group of its own: what is named node starts the real one.
-        command = [NODE, ROOT / "tests/remote" / script, file]
+        command = [NODE, ROOT / "tests" / scripts / script, file]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
-        self.url = f"http://127.0.0.1:{int(self.process.stdout.readline())}/graph"
+        self.port = int(self.process.stdout.readline())
+        self.url = f"http://127.0.0.1:{self.port}/graph"
 
     def stop(self):
         os.killpg(self.process.pid, signal.SIGTERM)
@@ -58,7 +59,9 @@ class CountingProxy:
                 response = self.behind.getresponse()
                 answer = response.read()
                 self.send_response(response.status)
-                self.send_header("Content-Type", response.headers["Content-Type"])
+                for name in ("Content-Type", "Content-Encoding"):
+                    if name in response.headers:
+                        self.send_header(name, response.headers[name])
                 self.send_header("Content-Length", str(len(answer)))
                 self.end_headers()
                 self.wfile.write(answer)
@@ -94,10 +97,10 @@ def response(status, body, headers=(), length=None):
 
 class Target:
     """A server whose answers are a function: it gets the request's body and its number, and gives the bytes to send, a list of bytes with a
-    pause between them, or None: nothing ever. `closes` ends the connection after each answer."""
+    pause between them, or None: nothing ever. `closes` ends the connection after each answer; `tls` is what it speaks TLS by."""
 
-    def __init__(self, answer, closes=False):
-        self.answer, self.closes = answer, closes
+    def __init__(self, answer, closes=False, tls=None):
+        self.answer, self.closes, self.tls = answer, closes, tls
         self.requests = []
         self.sent = 0
         self.connections = 0
@@ -105,7 +108,7 @@ class Target:
         self.is_stopped = False
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}/graph"
+        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}/graph"
         threading.Thread(target=self._accept, daemon=True).start()
 
     def _accept(self):
@@ -120,6 +123,10 @@ class Target:
 
     def _serve(self, connection):
         try:
+            if self.tls:
+                plain, connection = connection, self.tls.wrap_socket(connection, server_side=True)
+                self.open.discard(plain)
+                self.open.add(connection)
             with connection:
                 reader = connection.makefile("rb")
                 while self._answer_one(connection, reader):

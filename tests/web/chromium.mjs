@@ -11,8 +11,11 @@ const flags = [
   '--disable-component-update', '--disable-sync',
 ];
 
-/** Runs `visit(page)` for a fresh browser that may talk to the origin of `base`; a failure leaves a picture of the page when SCREENSHOTS names a folder. */
-export const browse = async (base, visit) => {
+/**
+ * Runs `visit(page)` for a fresh browser that may talk to the origin of `base`; a failure leaves a picture of the page when SCREENSHOTS names a
+ * folder. Complaints of the console that `expected` matches are what the test is about.
+ */
+export const browse = async (base, visit, expected = /^$/) => {
   const { origin } = new URL(base);
   const profile = mkdtempSync(join(tmpdir(), 'millrace-chromium-'));
   const context = await chromium.launchPersistentContext(profile, {
@@ -32,7 +35,7 @@ export const browse = async (base, visit) => {
     );
     const page = context.pages()[0] ?? (await context.newPage());
     page.setDefaultTimeout(20_000);
-    page.on('console', (message) => message.type() === 'error' && complaints.push(`console: ${message.text()}`));
+    page.on('console', (message) => message.type() === 'error' && !expected.test(message.text()) && complaints.push(`console: ${message.text()}`));
     page.on('pageerror', (error) => complaints.push(`error: ${error}`));
     try {
       await visit(page);

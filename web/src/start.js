@@ -39,8 +39,11 @@ const service = ({ name, graphql, rest, commands }) =>
     ...commands.map(command),
   );
 
-const unified = (graphql) => (graphql ? [element('nav', {}, link(`GraphQL ${graphql.path}, over all of them`, graphql.url))] : []);
+const overAll = ({ console, graphql }) => {
+  const links = [...(console ? [link('Console: follow an event', console)] : []), ...(graphql ? [link(`GraphQL ${graphql.path}, over all of them`, graphql.url)] : [])];
+  return links.length > 0 ? [element('nav', {}, ...links)] : [];
+};
 
 document
   .getElementById('page')
-  .append(element('h1', {}, 'Millrace'), element('p', {}, 'What this service keeps, and how to ask for it.'), ...unified(settings.graphql), ...settings.services.map(service));
+  .append(element('h1', {}, 'Millrace'), element('p', {}, 'What this service keeps, and how to ask for it.'), ...overAll(settings), ...settings.services.map(service));

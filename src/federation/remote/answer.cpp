@@ -56,7 +56,10 @@ class Reader {
     const json::Value root = document->root();
     const auto data = root.find("data");
     const auto errors = root.find("errors");
-    if (!data || !data->is(json::Kind::object)) return std::unexpected(no_data(errors));
+    if (!data || !data->is(json::Kind::object)) {
+      if (!errors || !names_alias(*errors)) return std::unexpected(no_data(errors));
+      return all_null(*errors);
+    }
     if (data->node().canonical) {
       read_data(data->text());
     } else {
@@ -72,6 +75,27 @@ class Reader {
   }
 
  private:
+  std::optional<std::size_t> alias_in(json::Value error) const {
+    const auto path = error.find("path");
+    const auto first = path && path->is(json::Kind::array) && path->size() > 0 ? std::optional(path->first()) : std::nullopt;
+    return first && first->is(json::Kind::string) ? alias_of(first->string(), aliases_) : std::nullopt;
+  }
+
+  bool names_alias(json::Value errors) const {
+    if (!errors.is(json::Kind::array)) return false;
+    for (json::Value error = errors.first(); !(error == errors.end()); error = error.after())
+      if (alias_in(error)) return true;
+    return false;
+  }
+
+  /// It was executed, and one alias's null took the others with it.
+  RemoteAnswer all_null(json::Value errors) {
+    answer_.values.assign(aliases_, "null");
+    answer_.is_null = true;
+    read_errors(errors);
+    return std::move(answer_);
+  }
+
   static NoAnswer no_data(const std::optional<json::Value>& errors) {
     if (!errors || !errors->is(json::Kind::array) || errors->size() == 0) return malformed("The answer is no GraphQL response.");
     NoAnswer refused{{ErrorKind::unavailable, "remote.refused", {}}, message_of(errors->first()), true};
@@ -99,11 +123,8 @@ class Reader {
 
   void read_errors(json::Value errors) {
     for (json::Value error = errors.first(); !(error == errors.end()); error = error.after()) {
-      const auto path = error.find("path");
-      const auto first = path && path->is(json::Kind::array) && path->size() > 0 ? std::optional(path->first()) : std::nullopt;
-      const auto alias = first && first->is(json::Kind::string) ? alias_of(first->string(), aliases_) : std::nullopt;
-      if (alias) {
-        add_error(*alias, path_below(*path), error);
+      if (const auto alias = alias_in(error)) {
+        add_error(*alias, path_below(*error.find("path")), error);
       } else {
         add_everywhere(error);
       }
@@ -136,6 +157,11 @@ class Reader {
 };
 
 }  // namespace
+
+std::optional<std::size_t> RemoteAnswer::culprit() const {
+  if (errors.empty() || errors.begin()->first != std::prev(errors.end())->first) return std::nullopt;
+  return errors.begin()->first;
+}
 
 std::expected<RemoteAnswer, NoAnswer> read_answer(std::string body, std::size_t aliases, std::string_view service) {
   return Reader(aliases, service).read(std::move(body));

@@ -88,11 +88,48 @@ struct Place {
   std::size_t alias;
 };
 
+/// What is asked in one document.
+struct Batch {
+  std::vector<Ask> asks = {};
+  std::vector<std::size_t> numbers = {};  // of those asks among all
+  bool is_again = false;
+
+  void add(const Ask& ask, std::size_t number) {
+    asks.push_back(ask);
+    numbers.push_back(number);
+  }
+};
+
+std::vector<Batch> first_batches(const std::vector<Ask>& asks) {
+  std::vector<Batch> batches;
+  std::size_t number = 0;
+  for (const std::size_t count : divide(asks)) {
+    Batch& batch = batches.emplace_back();
+    for (std::size_t i = 0; i < count; ++i, ++number) batch.add(asks[number], number);
+  }
+  return batches;
+}
+
+/// One that failed has taken the others with it: they are asked again without it; in halves where it is not known which one it was, or
+/// where that was not the only one, so that many that fail are found in few rounds.
+void add_lost(const Batch& batch, const RemoteAnswer& answer, std::vector<Batch>& next) {
+  if (!answer.is_null || batch.asks.size() == 1) return;
+  const auto culprit = answer.culprit();
+  const bool is_whole = culprit && !batch.is_again;
+  const std::size_t half = is_whole ? batch.asks.size() : batch.asks.size() / 2;
+  next.push_back({.is_again = true});
+  for (std::size_t i = 0; i < batch.asks.size(); ++i) {
+    if (i == half) next.push_back({.is_again = true});
+    if (i != culprit) next.back().add(batch.asks[i], batch.numbers[i]);
+  }
+  std::erase_if(next, [](const Batch& one) { return one.asks.empty(); });
+}
+
 /// Gives the answers of a level to the parents of its calls.
 struct Giver {
   const Asked& asked;
   const std::vector<Place>& places;  // by ask
-  const std::vector<Result<std::expected<RemoteAnswer, NoAnswer>>>& answers;
+  const std::vector<std::expected<RemoteAnswer, NoAnswer>>& answers;
   const std::string& service;
   bool wants_list;
 
@@ -115,7 +152,7 @@ struct Giver {
   }
 
  private:
-  const std::expected<RemoteAnswer, NoAnswer>& answer_of(std::size_t ask) const { return *answers[places[ask].document]; }
+  const std::expected<RemoteAnswer, NoAnswer>& answer_of(std::size_t ask) const { return answers[places[ask].document]; }
 
   /// What an ask was answered; its number.
   std::uint32_t add_value(std::size_t ask, Resolved& resolved) const {
@@ -169,21 +206,27 @@ Task<RemoteResolver::Answer> RemoteResolver::ask(std::span<const Ask> asks, cons
   if (*answer) known_ = Known::takes_variables;
   if (*answer || !answer->error().is_refused) co_return answer;
   auto second = co_await ask_as(asks, caller, KeyForm::literal);
-  if (!*second) co_return answer;
-  known_ = Known::takes_literals;
+  if (*second) known_ = Known::takes_literals;
   co_return second;
 }
 
 Task<std::vector<Resolved>> RemoteResolver::resolve(std::span<const FieldCall> calls) {
   const Asked asked = plan_asks(calls, options_.passes_at, options_.keys.size());
-  std::vector<Task<Answer>> tasks;
-  std::vector<Place> places;
-  for (const std::size_t count : divide(asked.asks)) {
-    tasks.push_back(ask(std::span(asked.asks).subspan(places.size(), count), *calls.front().caller));
-    for (std::size_t alias = 0; alias < count; ++alias) places.push_back({tasks.size() - 1, alias});
+  std::vector<Answer> answers;
+  std::vector<Place> places(asked.asks.size());
+  for (std::vector<Batch> batches = first_batches(asked.asks); !batches.empty();) {
+    std::vector<Task<Answer>> tasks;
+    for (const Batch& batch : batches) tasks.push_back(ask(batch.asks, *calls.front().caller));
+    auto given = co_await when_all(std::move(tasks));
+    std::vector<Batch> next;
+    for (std::size_t i = 0; i < batches.size(); ++i) {
+      for (std::size_t alias = 0; alias < batches[i].numbers.size(); ++alias) places[batches[i].numbers[alias]] = {answers.size(), alias};
+      answers.push_back(*std::move((*given)[i]));
+      if (answers.back()) add_lost(batches[i], *answers.back(), next);
+    }
+    batches = std::move(next);
   }
-  const auto answers = co_await when_all(std::move(tasks));
-  const Giver giver{asked, places, *answers, options_.target->url(), options_.is_list};
+  const Giver giver{asked, places, answers, options_.target->url(), options_.is_list};
   std::vector<Resolved> resolved(calls.size());
   for (std::size_t i = 0; i < calls.size(); ++i) giver.give(i, resolved[i]);
   co_return std::move(resolved);

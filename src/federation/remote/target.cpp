@@ -23,7 +23,7 @@ class RemoteTarget::Clients {
     const std::lock_guard lock(mutex_);
     Made& client = clients_[&loop];
     if (client) return client;
-    client = std::make_shared<http::Client>(loop, options.split.host, options.split.port,
+    client = std::make_shared<http::Client>(loop, options.split,
                                             http::ClientOptions{.connect_timeout = options.connect_timeout,
                                                                 .timeout = options.timeout,
                                                                 .connections_max = options.connections_max,

@@ -198,6 +198,7 @@ class AnswerWriter::Writer {
     for (std::uint32_t i = 0; i < outcome.count; ++i) {
       if (i > 0) out() += ',';
       Path here{&path, {}, i, true};
+      report_below(fetched.resolved.errors_below(outcome.begin + i), field, here);
       Cursor cursor = cursor_at(fetched, outcome.begin + i);
       if (!write_value(fetched.resolved.values()[outcome.begin + i], field, list_depth + 1, here, &cursor))
         return write_null(field, 0, start);

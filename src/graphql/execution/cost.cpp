@@ -3,12 +3,15 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/json/slices.hpp"
+
 namespace millrace::graphql {
 namespace {
 
 constexpr double kCostMax = 1e18;  // where counting ends
 
-constexpr std::string_view kRowArguments[] = {"limit", "first", "last"};
+/// A number of rows, or a list with a member for each.
+constexpr std::string_view kRowArguments[] = {"limit", "first", "last", "representations"};
 
 constexpr double kConnectionRows = 100;  // a page of which nothing says how long it is
 
@@ -20,6 +23,11 @@ bool is_connection(const Type& type) {
 /// Nothing for null and for what is no number from 0: whoever reads the argument says so.
 std::optional<double> number_of(std::string_view json) {
   double number = 0;
+  if (json.starts_with('[')) {
+    json::Elements elements(json);
+    for (std::string_view element; elements.next(element);) ++number;
+    return number;
+  }
   const auto [end, error] = std::from_chars(json.data(), json.data() + json.size(), number);
   if (error != std::errc() || end != json.data() + json.size() || !(number >= 0)) return std::nullopt;
   return number;
@@ -27,6 +35,7 @@ std::optional<double> number_of(std::string_view json) {
 
 /// What a variable says that an argument consists of.
 std::optional<double> number_of(const PlannedArgument& argument, const Variables& variables) {
+  if (argument.node->kind == ValueKind::list) return static_cast<double>(argument.node->items.size());
   if (argument.node->kind != ValueKind::variable) return std::nullopt;
   const auto found = variables.find(argument.node->text);
   return number_of(found != variables.end() ? std::string_view(found->second) : std::string_view(argument.definition->default_json));

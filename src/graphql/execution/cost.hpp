@@ -1,6 +1,7 @@
 // What a request is expected to cost before it runs: fields that are written, those below a list once for each of its rows.
 //
-// A list holds as many rows as its argument `limit`, `first` or `last` says (the least constant, else a variable), else
+// A list holds as many rows as its argument `limit`, `first` or `last` says (the least constant, else a variable), or its argument
+// `representations` has (one of those that ask for what they bring a list of), else
 // PlanInput::list_rows. The list inside of a Relay connection (a type with pageInfo and edges) has been counted at the connection, which
 // takes the arguments; without them it has 100 rows.
 #pragma once

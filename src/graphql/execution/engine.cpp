@@ -1,9 +1,11 @@
 #include "graphql/execution/engine.hpp"
 
 #include <atomic>
+#include <deque>
 
 #include "graphql/execution/answer.hpp"
 #include "graphql/execution/preparer.hpp"
+#include "graphql/execution/response.hpp"
 #include "graphql/execution/run.hpp"
 #include "graphql/type/coercion.hpp"
 
@@ -11,9 +13,7 @@ namespace millrace::graphql {
 namespace {
 
 EngineResponse refuse(const std::vector<GraphqlError>& errors, EngineResponse::Outcome outcome = EngineResponse::Outcome::request_error) {
-  std::string entries;
-  for (const GraphqlError& error : errors) append_error(entries, error.message, error.locations, {}, error.code);
-  return {outcome, "{\"errors\":[" + entries + "]}"};
+  return {outcome, errors_body(errors)};
 }
 
 /// 6.1.1 GetOperation; the words are graphql-js's.
@@ -53,12 +53,29 @@ struct Engine::State {
           {},
           "graphql.bytes"}});
   }
-  EngineResponse timed_out(OperationType operation) const {
-    std::string_view hint =
-        operation == OperationType::mutation ? "What it has begun to write may still be written." : "Ask for less, or for fewer rows.";
-    return refuse(
-        {{fmt::format("The request took longer than {} ms, the limit. {}", options.timeout.count(), hint), {}, "graphql.timed_out"}},
-        EngineResponse::Outcome::timed_out);
+
+  /// The operation that is asked for, in its document.
+  struct Chosen {
+    std::shared_ptr<Prepared> prepared;
+    const OperationDefinition* operation;
+  };
+  std::expected<Chosen, EngineResponse> choose(const EngineRequest& request) {
+    if (request.query.size() > options.query_bytes_max) return std::unexpected(too_large(request.query.size()));
+    auto prepared = preparer.prepare(request.query);
+    if (!prepared) return std::unexpected(refuse(prepared.error()));
+    auto operation = find_operation((*prepared)->document, request.operation_name);
+    if (!operation) return std::unexpected(refuse({operation.error()}));
+    return Chosen{*std::move(prepared), *operation};
+  }
+
+  /// What runs it.
+  std::expected<Run::Parts, EngineResponse> plan(Chosen chosen, EngineRequest& request) {
+    auto variables = coerce_variables(*schema, *chosen.operation, request.variables, chosen.prepared->text);
+    if (!variables) return std::unexpected(refuse(variables.error()));
+    auto plan = preparer.plan(*chosen.prepared, *chosen.operation, *variables);
+    if (!plan) return std::unexpected(refuse({plan.error()}));
+    if (chosen.operation->operation != OperationType::query) request.caller.arguments.clear();
+    return Run::Parts{*schema, std::move(chosen.prepared), *std::move(plan), *std::move(variables), std::move(request.caller)};
   }
 };
 
@@ -77,39 +94,48 @@ std::size_t Engine::running() const {
   return state_->running;
 }
 
-namespace {
-
-std::string response_body(Answer answer) {
-  std::string body;
-  body.reserve(answer.data.size() + answer.errors.size() + 32);
-  body += '{';
-  if (!answer.errors.empty()) body.append("\"errors\":[").append(answer.errors).append("],");
-  return body.append("\"data\":").append(answer.data).append(1, '}');
+bool Engine::subscribes(const EngineRequest& request) const {
+  auto chosen = state_->choose(request);
+  return chosen && chosen->operation->operation == OperationType::subscription;
 }
 
-}  // namespace
-
 Task<EngineResponse> Engine::execute(EngineRequest request) {
-  if (request.query.size() > state_->options.query_bytes_max) co_return state_->too_large(request.query.size());
-  auto found = state_->preparer.prepare(request.query);
-  if (!found) co_return refuse(found.error());
-  const std::shared_ptr<Prepared> prepared = *std::move(found);
-  auto operation = find_operation(prepared->document, request.operation_name);
-  if (!operation) co_return refuse({operation.error()});
-  const OperationDefinition& chosen = **operation;
-  if (request.queries_only && chosen.operation != OperationType::query)
+  auto chosen = state_->choose(request);
+  if (!chosen) co_return std::move(chosen).error();
+  const OperationType operation = chosen->operation->operation;
+  if (request.queries_only && operation != OperationType::query)
     co_return refuse({{"Can only perform a mutation operation from a POST request."}}, EngineResponse::Outcome::not_a_query);
-  if (chosen.operation == OperationType::subscription) co_return refuse({{"Subscriptions are not served over this transport."}});
-  auto variables = coerce_variables(*state_->schema, chosen, request.variables, prepared->text);
-  if (!variables) co_return refuse(variables.error());
-  auto plan = state_->preparer.plan(*prepared, chosen, *variables);
-  if (!plan) co_return refuse({plan.error()});
-  auto run =
-      std::make_shared<Run>(Run::Parts{*state_->schema, prepared, *std::move(plan), *std::move(variables), std::move(request.caller)},
-                            state_->options, state_->running);
+  if (operation == OperationType::subscription) co_return refuse({{"Subscriptions are not served over this transport."}});
+  auto parts = state_->plan(*std::move(chosen), request);
+  if (!parts) co_return std::move(parts).error();
+  auto run = std::make_shared<Run>(*std::move(parts), state_->options, state_->running);
   auto answer = co_await Run::answer(run);
-  if (!*answer) co_return state_->timed_out(chosen.operation);
-  co_return EngineResponse{EngineResponse::Outcome::executed, response_body(**std::move(answer)), chosen.operation == OperationType::query};
+  if (!*answer) co_return EngineResponse{EngineResponse::Outcome::timed_out, timed_out_body(state_->options.timeout, operation)};
+  co_return EngineResponse{EngineResponse::Outcome::executed, response_body(**std::move(answer)), operation == OperationType::query};
+}
+
+Task<Subscribed> Engine::subscribe(EngineRequest request) {
+  auto chosen = state_->choose(request);
+  if (!chosen) co_return Subscribed{{}, std::move(chosen).error()};
+  if (chosen->operation->operation != OperationType::subscription) co_return Subscribed{{}, refuse({{"This is no subscription."}})};
+  auto parts = state_->plan(*std::move(chosen), request);
+  if (!parts) co_return Subscribed{{}, std::move(parts).error()};
+  const std::string_view text = parts->prepared->text;
+  auto field = find_source(*parts->plan, state_->bindings, text);
+  if (!field) co_return Subscribed{{}, refuse({field.error()})};
+  std::deque<std::string> storage;
+  auto arguments = argument_values(*field->field, parts->variables, storage);
+  if (!arguments) co_return Subscribed{{}, refuse({{arguments.error().message, {location_at(text, arguments.error().begin)}}})};
+  const SourceCall call{*std::move(arguments), request.begin};
+  auto stream = co_await field->source->open(call);
+  if (!stream) {
+    const Error& error = stream.error();
+    GraphqlError told{error.hint.empty() ? error.message : error.message + ' ' + error.hint, {}, error.code};
+    for (const Selection* node : field->field->nodes) told.locations.push_back(location_at(text, node->begin));
+    co_return Subscribed{{}, refuse({std::move(told)})};
+  }
+  co_return Subscribed{
+      std::make_unique<Subscription>(*std::move(parts), *std::move(field), *std::move(stream), state_->options, state_->running)};
 }
 
 }  // namespace millrace::graphql

@@ -15,6 +15,7 @@
 #include "base/task.hpp"
 #include "graphql/execution/engine_options.hpp"
 #include "graphql/execution/resolver.hpp"
+#include "graphql/execution/subscription.hpp"
 #include "graphql/type/schema.hpp"
 
 namespace millrace::graphql {
@@ -25,6 +26,7 @@ struct EngineRequest {
   const json::Value* variables = nullptr;  // an object; null: none
   bool queries_only = false;               // as GraphQL over HTTP wants it for GET
   Caller caller = {};                      // for resolvers; the engine does not look at it
+  std::string_view begin = {};             // of a subscription: SourceCall::begin
 };
 
 struct EngineResponse {
@@ -39,6 +41,12 @@ struct EngineResponse {
   bool only_reads = false;  // a query that was executed
 };
 
+/// A subscription, or why there is none.
+struct Subscribed {
+  std::unique_ptr<Subscription> subscription = {};
+  EngineResponse refusal = {};
+};
+
 class Engine {
  public:
   /// The resolvers behind `bindings` must outlive the engine.
@@ -47,6 +55,12 @@ class Engine {
 
   /// Executes a request. Any thread with a loop; the views must live until the task ends. Never fails: errors are in the response.
   Task<EngineResponse> execute(EngineRequest request);
+
+  /// Whether it asks for a subscription, as far as that can be told: what is wrong with it, execute() and subscribe() say.
+  bool subscribes(const EngineRequest& request) const;
+
+  /// Begins a subscription (6.2.3.1). The same as of execute(); the engine must outlive the subscription.
+  Task<Subscribed> subscribe(EngineRequest request);
 
   /// How many requests run, those included that were answered when their time was up: the engine and its resolvers must outlive them.
   std::size_t running() const;

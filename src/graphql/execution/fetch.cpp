@@ -46,6 +46,8 @@ class Level {
       place.fetched().fault = std::move(arguments).error();
       return;
     }
+    for (const auto& [name, value] : context_.caller.arguments)
+      if (arguments->find(name).empty()) arguments->add(name, value);
     Batch& batch = batch_for(place.field->resolver);
     batch.places.push_back(place);
     FieldCall& call = batch.calls.emplace_back(*place.field->field, *std::move(arguments), place.set->texts.size());
@@ -94,9 +96,13 @@ class Children {
     if (!place_.field->field->type.named->is_composite()) return;
     const auto& values = fetched.resolved.values();
     fetched.first_child.reserve(values.size());
-    for (std::string_view value : values) {
+    for (std::uint32_t i = 0; i < values.size(); ++i) {
       fetched.first_child.push_back(static_cast<std::uint32_t>(fetched.children.size()));
-      add(value);
+      if (const Type* type = fetched.resolved.type(i)) {
+        add_object(values[i], place_.field->selection_for(*type));
+      } else {
+        add(values[i]);
+      }
     }
     for (auto& [selection, set] : sets_) project(*set);
   }
@@ -109,15 +115,14 @@ class Children {
   /// Objects count wherever they stand in nested lists; the writer meets them in the same order.
   void add(std::string_view value) {
     json::Kind kind = json::kind_of(value);
-    if (kind == json::Kind::object) return add_object(value);
+    if (kind == json::Kind::object) return add_object(value, selection_of(*place_.field, value));
     if (kind != json::Kind::array) return;
     json::Elements elements(value);
     std::string_view element;
     while (elements.next(element)) add(element);
   }
 
-  void add_object(std::string_view object) {
-    const PlannedSelection* selection = selection_of(*place_.field, object);
+  void add_object(std::string_view object, const PlannedSelection* selection) {
     if (selection == nullptr) return place_.fetched().children.push_back({});
     ObjectSet& set = set_for(selection);
     place_.fetched().children.push_back({&set, static_cast<std::uint32_t>(set.texts.size())});

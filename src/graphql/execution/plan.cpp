@@ -178,9 +178,10 @@ class Planner {
     for (const Selection* node : planned.nodes)
       if (node->selection_set) sets.push_back(&*node->selection_set);
     if (named.kind == TypeKind::object) {
-      planned.selections.push_back(selection(named, sets, below));
+      planned.selections.push_back(selection(named, sets, of_type(below, planned, named)));
     } else {
-      for (const Type* possible : named.possible) planned.selections.push_back(selection(*possible, sets, below));
+      for (const Type* possible : named.possible)
+        planned.selections.push_back(selection(*possible, sets, of_type(below, planned, *possible)));
     }
     planned.opens = planned.resolver == nullptr &&
                     std::ranges::any_of(planned.selections, [](const PlannedSelection* inner) { return !inner->fetches.empty(); });
@@ -189,13 +190,19 @@ class Planner {
   /// The arguments that fields below inherit are this field's where it gives them itself.
   Scope scope_below(const PlannedField& planned, const Scope& scope) {
     Scope below = scope;
-    if (planned.resolver != nullptr && planned.resolver->below() != nullptr) below.target = planned.resolver->below();
     if (planned.resolver != nullptr) below.is_wire = planned.resolver->gives_selections();
     for (const PlannedArgument& argument : planned.arguments) {
       if (!contains(input_.inherited_arguments, argument.definition->name)) continue;
       std::erase_if(below.inherited, [&](const PlannedArgument* above) { return above->definition->name == argument.definition->name; });
       below.inherited.push_back(&plan_->inherited.emplace_back(argument));
     }
+    return below;
+  }
+
+  /// Objects of a type have the resolvers of where they come from.
+  static Scope of_type(Scope below, const PlannedField& planned, const Type& type) {
+    const Bindings* target = planned.resolver != nullptr ? planned.resolver->below(type) : nullptr;
+    if (target != nullptr) below.target = target;
     return below;
   }
 

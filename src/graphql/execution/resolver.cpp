@@ -10,8 +10,12 @@ std::string_view ArgumentValues::find(std::string_view name) const {
   return {};
 }
 
-std::uint32_t Resolved::add_value(std::string_view value) {
+std::uint32_t Resolved::add_value(std::string_view value, const Type* type) {
   values_.push_back(value);
+  if (type != nullptr) {
+    types_.resize(values_.size(), nullptr);
+    types_.back() = type;
+  }
   return static_cast<std::uint32_t>(values_.size() - 1);
 }
 
@@ -53,6 +57,15 @@ void Bindings::bind(std::string_view type, std::string_view field, Resolver& res
 Resolver* Bindings::find(std::string_view type, std::string_view field) const {
   auto found = resolvers_.find(binding_key(type, field));
   return found == resolvers_.end() ? nullptr : found->second;
+}
+
+void Bindings::bind_source(std::string_view type, std::string_view field, Source& source) {
+  sources_.insert_or_assign(binding_key(type, field), &source);
+}
+
+Source* Bindings::find_source(std::string_view type, std::string_view field) const {
+  auto found = sources_.find(binding_key(type, field));
+  return found == sources_.end() ? nullptr : found->second;
 }
 
 }  // namespace millrace::graphql

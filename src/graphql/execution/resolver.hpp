@@ -39,12 +39,14 @@ struct Caller {
   std::string authorization = {};  // header of that name, as it came
   std::string traceparent = {};
   std::uint32_t hops = 0;  // services that the request has gone through before this one
+  /// Name and canonical JSON: arguments of each field of a query that has a resolver, where neither it nor a field above gives them.
+  std::vector<std::pair<std::string, std::string>> arguments = {};
 };
 
 /// One place in a plan, asked for all its parents.
 struct FieldCall {
   const Field& field;
-  ArgumentValues arguments;  // those of the field, and those inherited from a field above (EngineOptions::inherited_arguments)
+  ArgumentValues arguments;  // of the field; inherited from one above (EngineOptions::inherited_arguments); Caller::arguments
   std::size_t parents = 0;
   /// The parents' members that Resolver::parent_keys() names, parent after parent; empty where a parent has no such member.
   std::vector<std::string_view> keys;
@@ -73,8 +75,9 @@ class Resolved {
     std::uint32_t count = 0;
   };
 
-  /// Adds a value that outcomes can refer to; gives its number. The text must be kept alive by keep().
-  std::uint32_t add_value(std::string_view value);
+  /// Adds a value that outcomes can refer to; gives its number. The text must be kept alive by keep(). `type`: that of the object that it
+  /// is, where the field's own is abstract and the text does not tell it.
+  std::uint32_t add_value(std::string_view value, const Type* type = nullptr);
   /// The outcome of the next parent.
   void give_null() { outcomes_.push_back({}); }
   void give_value(std::uint32_t value) { outcomes_.push_back({Kind::value, value, 1}); }
@@ -88,6 +91,8 @@ class Resolved {
 
   const std::vector<Outcome>& outcomes() const { return outcomes_; }
   const std::vector<std::string_view>& values() const { return values_; }
+  /// The type that was given with a value; null when none was.
+  const Type* type(std::uint32_t value) const { return value < types_.size() ? types_[value] : nullptr; }
   const Error& error(std::uint32_t number) const { return errors_[number].error; }
   const std::string& extensions(std::uint32_t number) const { return errors_[number].extensions; }
   std::span<const ErrorBelow> errors_below(std::uint32_t value) const;
@@ -95,12 +100,14 @@ class Resolved {
  private:
   std::vector<Outcome> outcomes_;
   std::vector<std::string_view> values_;
+  std::vector<const Type*> types_;  // of values, as far as any has one
   std::vector<ErrorBelow> errors_;  // those of outcomes
   std::vector<ErrorBelow> below_;
   std::vector<std::shared_ptr<const void>> owners_;
 };
 
 class Bindings;
+class Source;
 
 class Resolver {
  public:
@@ -109,8 +116,9 @@ class Resolver {
   /// The members of the parent that resolve() needs, as quoted canonical keys. Constant.
   virtual std::span<const std::string> parent_keys() const { return {}; }
 
-  /// Whose resolvers hold for the objects that this one gives, where the asking side binds nothing itself; null: the asking side's alone.
-  virtual const Bindings* below() const { return nullptr; }
+  /// Whose resolvers hold for the objects of a type that this one gives, where the asking side binds nothing itself; null: the asking
+  /// side's alone. Constant.
+  virtual const Bindings* below(const Type& /*object*/) const { return nullptr; }
 
   /// Whether it only groups what is selected below it. In a mutation that is run one after the other, as the mutation's own fields are.
   virtual bool is_group() const { return false; }
@@ -146,8 +154,13 @@ class Bindings {
   /// Null when the field is a plain member of its parent.
   Resolver* find(std::string_view type, std::string_view field) const;
 
+  /// Of a field of the Subscription type, or of a type that groups such fields.
+  void bind_source(std::string_view type, std::string_view field, Source& source);
+  Source* find_source(std::string_view type, std::string_view field) const;
+
  private:
   TextMap<Resolver*> resolvers_;  // "Type.field"
+  TextMap<Source*> sources_;
 };
 
 }  // namespace millrace::graphql

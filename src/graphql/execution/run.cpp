@@ -54,7 +54,7 @@ Task<Answer> Run::work(std::shared_ptr<Run> run) {
   ObjectTree tree;
   ObjectSet& root = tree.sets.emplace_back();
   root.selection = plan.root;
-  root.texts.push_back("{}");
+  root.texts.push_back(run->parts_.root);
   project(root);
   const IsOver is_over = [&run] { return run->is_over(); };
   const FetchContext fetching{run->parts_.variables, run->parts_.caller, is_over, plan.readers, run->options_.make_snapshot};

@@ -25,6 +25,7 @@ class Run {
     std::shared_ptr<const Plan> plan;
     Variables variables;
     Caller caller;
+    std::string root = "{}";  // the operation's object: what a subscription's event is
   };
 
   /// `running` counts the runs that are there. Options and counter must outlive it.

@@ -65,15 +65,21 @@ std::string names(std::string_view before, const std::vector<const Type*>& types
   return text;
 }
 
-std::string definition(const Type& type) {
+std::string with_blank(const std::string& directives) {
+  return directives.empty() ? std::string() : ' ' + directives;
+}
+
+std::string definition(const Type& type, const AppliedDirectives& applied) {
+  const auto field = [&](const Field& one) { return field_line(one) + (applied.field ? with_blank(applied.field(one)) : std::string()); };
   switch (type.kind) {
     case TypeKind::scalar:
       return fmt::format("scalar {}{}", type.name,
                          type.specified_by ? fmt::format(" @specifiedBy(url: {})", print_string(*type.specified_by)) : "");
     case TypeKind::object:
     case TypeKind::interface:
-      return fmt::format("{} {}{}{}", type.kind == TypeKind::object ? "type" : "interface", type.name,
-                         names(" implements ", type.interfaces, " & "), block(lines_of(type.fields, "  ", field_line)));
+      return fmt::format("{} {}{}{}{}", type.kind == TypeKind::object ? "type" : "interface", type.name,
+                         names(" implements ", type.interfaces, " & "), with_blank(applied.type),
+                         block(lines_of(type.fields, "  ", field)));
     case TypeKind::union_: return fmt::format("union {}{}", type.name, names(" = ", type.possible, " | "));
     case TypeKind::enumeration:
       return fmt::format(
@@ -85,8 +91,9 @@ std::string definition(const Type& type) {
   return {};
 }
 
-/// The schema definition; empty where what the types are called says the same.
-std::string roots(const Schema& schema) {
+}  // namespace
+
+std::string print_roots(const Schema& schema) {
   bool are_usual = !schema.description();
   std::string lines;
   const auto add = [&](const Type* root, std::string_view operation, std::string_view usual) {
@@ -101,10 +108,8 @@ std::string roots(const Schema& schema) {
   return description_lines(schema.description(), "", true) + "schema" + block(lines);
 }
 
-}  // namespace
-
-std::string print_type(const Type& type) {
-  return description_lines(type.description, "", true) + definition(type);
+std::string print_type(const Type& type, const AppliedDirectives& applied) {
+  return description_lines(type.description, "", true) + definition(type, applied);
 }
 
 std::string print_directive(const DirectiveType& directive) {
@@ -114,7 +119,7 @@ std::string print_directive(const DirectiveType& directive) {
 }
 
 std::string print_schema(const Schema& schema) {
-  std::string text = roots(schema);
+  std::string text = print_roots(schema);
   const auto add = [&text](const std::string& part) { text.append(text.empty() ? "" : "\n\n").append(part); };
   for (const DirectiveType& directive : schema.directives())
     if (!is_specified_directive(directive.name)) add(print_directive(directive));

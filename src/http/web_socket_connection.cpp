@@ -1,0 +1,178 @@
+#include "http/web_socket_connection.hpp"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/core/buffers_to_string.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/message.hpp>
+#include <boost/beast/websocket/stream.hpp>
+#include <deque>
+#include <utility>
+
+#include "http/characters.hpp"
+#include "io/loop.hpp"
+
+namespace millrace::http {
+
+namespace {
+
+namespace beast = boost::beast;
+namespace websocket = beast::websocket;
+using ErrorCode = boost::system::error_code;
+using Handshake = beast::http::request<beast::http::empty_body>;
+
+constexpr std::size_t kReasonMax = 123;
+// What a connection keeps of the memory for messages.
+constexpr std::size_t kBufferKept = 16 * 1024;
+
+/// A text on its way, in the frame of the send() that waits for it.
+struct Outgoing {
+  std::string text;
+  io::Completion<bool> taken = {};
+};
+
+/// What Beast calls at the end of an operation.
+struct Ended {
+  io::Completion<ErrorCode>* completion;
+  void operator()(const ErrorCode& error, std::size_t = 0) const { completion->complete_here(error); }
+};
+
+Handshake handshake_of(const Request& request) {
+  Handshake handshake(beast::http::verb::get, std::string(request.target), 11);
+  for (const auto& [name, value] : request.headers) handshake.insert(std::string(name), std::string(value));
+  return handshake;
+}
+
+/// "Name: value\r\n" lines as fields.
+void set_lines(beast::http::fields& fields, std::string_view lines) {
+  while (!lines.empty()) {
+    const std::size_t end = std::min(lines.find("\r\n"), lines.size());
+    const std::string_view line = lines.substr(0, end);
+    const std::size_t colon = line.find(": ");
+    if (colon != std::string_view::npos) fields.set(std::string(line.substr(0, colon)), std::string(line.substr(colon + 2)));
+    lines.remove_prefix(std::min(end + 2, lines.size()));
+  }
+}
+
+}  // namespace
+
+bool asks_for_web_socket(const Request& request) {
+  return request.method == Method::get && equal_ignoring_case(request.header("upgrade"), "websocket");
+}
+
+struct WebSocketConnection::State {
+  State(Connection::Socket socket, const Request& request, Response response_in)
+      : stream(std::move(socket)), handshake(handshake_of(request)), response(std::move(response_in)) {}
+
+  websocket::stream<Connection::Socket> stream;
+  Handshake handshake;
+  Response response;  // with the session
+  beast::flat_buffer in;
+  std::deque<Outgoing*> outgoing;
+  bool is_writing = false;
+  bool is_closing = false;
+  bool is_over = false;
+};
+
+WebSocketConnection::WebSocketConnection(Connection& owner, Connection::Socket socket, const Request& request, Response response)
+    : owner_(owner), state_(std::make_unique<State>(std::move(socket), request, std::move(response))) {
+  auto& stream = state_->stream;
+  stream.read_message_max(owner.shared_->options.body_bytes_max);
+  stream.auto_fragment(false);
+  stream.text(true);
+  const std::string lines = std::string(owner.shared_->options.headers) + state_->response.headers;
+  stream.set_option(websocket::stream_base::decorator([lines](websocket::response_type& answer) { set_lines(answer, lines); }));
+}
+WebSocketConnection::~WebSocketConnection() = default;
+
+void WebSocketConnection::run(const std::shared_ptr<Connection>& owner) {
+  start(owner->web_socket_->live(), [owner](const Result<>&) { owner->close(); });
+}
+
+Task<void> WebSocketConnection::live() {
+  State& state = *state_;
+  io::Completion<ErrorCode> accepted;
+  owner_.wait_for(Connection::Waiting::write);
+  state.stream.async_accept(state.handshake, Ended{&accepted});
+  const auto error = co_await accepted;
+  owner_.wait_for(Connection::Waiting::nothing);
+  if (*error || state.is_over) co_return {};
+  CO_TRY_OK(co_await state.response.session->run(*this));
+  co_return {};
+}
+
+Task<std::optional<WebSocket::Message>> WebSocketConnection::receive() {
+  State& state = *state_;
+  if (state.is_over) co_return std::nullopt;
+  state.in.clear();
+  io::Completion<ErrorCode> read;
+  state.stream.async_read(state.in, Ended{&read});
+  const auto error = co_await read;
+  if (*error || state.is_closing) {
+    state.is_over = true;
+    co_return std::nullopt;
+  }
+  Message message{state.stream.got_text(), beast::buffers_to_string(state.in.data())};
+  if (state.in.capacity() > kBufferKept) state.in = {};
+  co_return std::optional(std::move(message));
+}
+
+Task<bool> WebSocketConnection::send(std::string text) {
+  State& state = *state_;
+  if (state.is_over || state.is_closing) co_return false;
+  Outgoing outgoing{.text = std::move(text)};
+  state.outgoing.push_back(&outgoing);
+  if (!std::exchange(state.is_writing, true)) start(write_all(owner_.shared_from_this()), [](const Result<>&) {});
+  co_return co_await outgoing.taken;
+}
+
+Task<void> WebSocketConnection::write_all(std::shared_ptr<Connection> owner) {
+  State& state = *state_;
+  while (!state.outgoing.empty()) {
+    Outgoing& next = *state.outgoing.front();
+    bool is_taken = false;
+    if (!state.is_over) {
+      io::Completion<ErrorCode> written;
+      owner->wait_for(Connection::Waiting::write);
+      state.stream.async_write(boost::asio::buffer(next.text), Ended{&written});
+      const auto error = co_await written;
+      owner->wait_for(Connection::Waiting::nothing);
+      is_taken = !*error;
+      state.is_over |= !is_taken;
+    }
+    state.outgoing.pop_front();
+    next.taken.complete_here(is_taken);
+  }
+  state.is_writing = false;
+  co_return {};
+}
+
+void WebSocketConnection::close(std::uint16_t code, std::string reason) {
+  if (state_->is_over || std::exchange(state_->is_closing, true)) return;
+  start(say_close(owner_.shared_from_this(), code, std::move(reason)), [](const Result<>&) {});
+}
+
+/// The client has its time to answer; check_time() cuts it after that.
+Task<void> WebSocketConnection::say_close(std::shared_ptr<Connection> owner, std::uint16_t code, std::string reason) {
+  reason.resize(std::min(reason.size(), kReasonMax));
+  owner->wait_for(Connection::Waiting::linger);
+  io::Completion<ErrorCode> closed;
+  websocket::close_reason why{beast::string_view(reason)};
+  why.code = code;
+  state_->stream.async_close(why, Ended{&closed});
+  (void)co_await closed;
+  cut();
+  co_return {};
+}
+
+void WebSocketConnection::cut() {
+  state_->is_over = true;
+  ErrorCode ignored;  // it is over in any case
+  beast::get_lowest_layer(state_->stream).close(ignored);
+}
+
+void WebSocketConnection::drain() {
+  state_->response.session->drain();
+}
+
+}  // namespace millrace::http
