@@ -28,6 +28,16 @@ constexpr std::string_view kProblemSchema =
     R"("hint":{"type":"string"},"errors":{"type":"array","items":{"type":"object","required":["path","keyword","message"],"properties":{)"
     R"("path":{"type":"string","description":"JSON Pointer into what was sent."},"keyword":{"type":"string"},"message":{"type":"string"}}}}}})";
 
+constexpr std::string_view kLifecycleSchema =
+    R"({"type":"object","required":["id","entries","complete"],"properties":{"id":{"type":"string"},)"
+    R"("complete":{"type":"boolean","description":"Else there is more than is told: the newest are there."},)"
+    R"("entries":{"type":"array","items":{"type":"object","required":["kind","at"],"properties":{"kind":{"enum":["received","changed",)"
+    R"("removed","attempt","outcome","outcome_changed","outcome_removed","pending"]},"at":{"type":"string","format":"date-time"},)"
+    R"("version":{"type":"integer","minimum":1},"position":{"type":"integer","minimum":1},"processor":{"type":"string"},)"
+    R"("raw_version":{"type":"integer","minimum":1},"attempt":{"type":"integer","minimum":0},"queue_time_ms":{"type":"number"},)"
+    R"("run_time_ms":{"type":"number"},"result_id":{"type":"string"},"status":{},"processing_time_ms":{},"error":{},)"
+    R"("overdue":{"type":"boolean"}}}}}})";
+
 constexpr std::string_view kDeletedSchema =
     R"({"type":"object","required":["id","status"],"properties":{"id":{"type":"string"},"status":{"const":"deleted"}}})";
 
@@ -61,7 +71,7 @@ std::string component_name(const ResourceOptions& options) {
     if (is_part) name += begins_word ? static_cast<char>(std::toupper(c)) : c;
     begins_word = !is_part;
   }
-  const bool is_taken = name.empty() || name == "Problem" || name == "BulkResult";
+  const bool is_taken = name.empty() || name == "Problem" || name == "BulkResult" || name == "Lifecycle";
   return is_taken ? name + "Document" : name;
 }
 
@@ -110,7 +120,7 @@ class Document {
         json::quoted(name_), json::quoted(fmt::format("The REST API at {}: documents with every version that they had.", options_.path)),
         origin_, name_);
     bool is_first = true;
-    for (const Target target : {Target::collection, Target::document, Target::history, Target::bulk, Target::changes}) {
+    for (const Target target : {Target::collection, Target::document, Target::history, Target::lifecycle, Target::bulk, Target::changes}) {
       out += is_first ? "" : ",";
       is_first = false;
       append_path(out, target);
@@ -161,7 +171,7 @@ class Document {
 
   void append_parameters(std::string& out, const Operation& operation) const {
     const auto separate = [&out] { out += out.back() == '[' ? "" : ","; };
-    if (operation.target == Target::document || operation.target == Target::history)
+    if (operation.target == Target::document || operation.target == Target::history || operation.target == Target::lifecycle)
       out += R"({"name":"id","in":"path","required":true,"description":"The document's id.","schema":{"type":"string","minLength":1,)"
              R"("maxLength":255}})";
     for (const Parameter& parameter : operation.takes) {
@@ -216,6 +226,10 @@ class Document {
         out += success(200, "Its versions, newest first.", fmt::format("{},{},{}", kCanonicalId, kLink, kVary),
                        content("application/json", array_of(reference(name_ + "Version"))));
         break;
+      case OperationId::lifecycle:
+        out += success(200, "What happened, in order.", fmt::format("{},{}", kCanonicalId, kVary),
+                       content("application/json", reference("Lifecycle")));
+        break;
       case OperationId::bulk_read:
         out += success(200, "Those that are there, in the order asked.", kVary, content("application/json", array_of(reference(name_))));
         break;
@@ -268,8 +282,9 @@ class Document {
         reference(name_));
     fmt::format_to(
         std::back_inserter(out),
-        R"("New{0}":{1},"{0}":{2},"{0}Replacement":{3},"{0}Patch":{4},"{0}Version":{5},"{0}Change":{8},"BulkResult":{6},"Problem":{7})",
-        name_, components.created, components.document, components.replacement, components.patch, version, result, kProblemSchema, change);
+        R"("New{0}":{1},"{0}":{2},"{0}Replacement":{3},"{0}Patch":{4},"{0}Version":{5},"{0}Change":{8},"BulkResult":{6},"Problem":{7},"Lifecycle":{9})",
+        name_, components.created, components.document, components.replacement, components.patch, version, result, kProblemSchema, change,
+        kLifecycleSchema);
     for (const jsonschema::Bundle::Part& part : components.parts)
       fmt::format_to(std::back_inserter(out), R"(,"{}":{})", part.name, part.schema);
   }

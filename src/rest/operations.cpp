@@ -111,6 +111,14 @@ constexpr Operation kOperations[] = {
      "Its versions stay in its history, and in reads at an earlier instant.", kOfWrite, kFailuresOfRemove},
     {OperationId::history, "history", Method::get, Target::history, "Read every version of a document",
      "Newest first, the one that deleted it included.", kOfList, kFailuresOfHistory},
+    {OperationId::lifecycle,
+     "lifecycle",
+     Method::get,
+     Target::lifecycle,
+     "Read what became of a document",
+     "In the order in which it happened: its versions, each attempt of a processor, each outcome and its versions, what is still to come.",
+     {},
+     kFailuresOfHistory},
     {OperationId::bulk_read, "bulk_read", Method::get, Target::bulk, "Read many documents",
      "In the order asked; those that are not there are left out.", kOfBulkRead, kFailuresOfBulkRead},
     {OperationId::bulk_create, "bulk_create", Method::post, Target::bulk, "Create many documents",
@@ -193,6 +201,7 @@ std::string_view path_template(Target target) {
     case Target::collection: return "";
     case Target::document: return "/{id}";
     case Target::history: return "/{id}/history";
+    case Target::lifecycle: return "/{id}/lifecycle";
     case Target::bulk: return "/bulk";
     case Target::changes: return "/changes";
   }

@@ -11,10 +11,10 @@
 
 namespace millrace::rest {
 
-enum class OperationId : std::uint8_t { list, create, read, update, patch, remove, history, bulk_read, bulk_create, changes };
+enum class OperationId : std::uint8_t { list, create, read, update, patch, remove, history, lifecycle, bulk_read, bulk_create, changes };
 
 /// The resources of an entity, by what follows its path.
-enum class Target : std::uint8_t { collection, document, history, bulk, changes };
+enum class Target : std::uint8_t { collection, document, history, lifecycle, bulk, changes };
 
 /// A parameter that has a name of its own; filters have those of fields.
 struct Parameter {
@@ -48,7 +48,7 @@ const Operation* find_operation(Target target, http::Method method, bool immutab
 /// The methods of a resource as `Allow` has them.
 std::string allowed_methods(Target target, bool immutable);
 
-/// What stands after the entity's path: "", "/{id}", "/{id}/history", "/bulk", "/changes".
+/// What stands after the entity's path: "", "/{id}", "/{id}/history", "/{id}/lifecycle", "/bulk", "/changes".
 std::string_view path_template(Target target);
 
 /// What a status of a failure means; for those in `fails_with` and those that every request may get.

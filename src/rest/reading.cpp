@@ -1,7 +1,10 @@
 #include "rest/reading.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
+#include "base/json/canonical.hpp"
 #include "document/head.hpp"
 #include "rest/answers.hpp"
 #include "rest/list_filter.hpp"
@@ -104,6 +107,19 @@ Task<http::Response> read_history(const ResourceOptions& options, const http::Re
   http::Response response = json_answer(200, history_text(versions, shown.count));
   response.add("X-Canonical-Id", canonical_id(id));
   add_link(response, options, request, shown, asked);
+  co_return response;
+}
+
+Task<http::Response> read_lifecycle(const ResourceOptions& options, const http::Request& request, std::string id) {
+  CO_TRY(auto parameters, read_parameters(request.query));
+  CO_TRY_OK(refuse_unknown(parameters, {}));
+  const processing::Lifecycle versions_alone(*options.store, {});
+  const processing::Lifecycle& lifecycle = options.lifecycle != nullptr ? *options.lifecycle : versions_alone;
+  CO_TRY(const auto story, co_await lifecycle.of(id));
+  if (!story) co_return Failure(document::not_found(id));
+  http::Response response = json_answer(
+      200, fmt::format(R"({{"id":{},"entries":[{}],"complete":{}}})", json::quoted(id), fmt::join(story->entries, ","), !story->is_cut));
+  response.add("X-Canonical-Id", canonical_id(id));
   co_return response;
 }
 

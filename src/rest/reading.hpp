@@ -11,5 +11,6 @@ Task<http::Response> read_one(const ResourceOptions& options, const http::Reques
 /// `/bulk?ids=a,b`: those that are there, in the order asked.
 Task<http::Response> read_many(const ResourceOptions& options, const http::Request& request);
 Task<http::Response> read_history(const ResourceOptions& options, const http::Request& request, std::string id);
+Task<http::Response> read_lifecycle(const ResourceOptions& options, const http::Request& request, std::string id);
 
 }  // namespace millrace::rest

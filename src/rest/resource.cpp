@@ -28,6 +28,7 @@ Result<Place> find_place(std::string_view below) {
   if (!id) return Failure(Error{ErrorKind::invalid_argument, "http.path", "The path is not well-formed percent-encoded UTF-8."});
   if (slash == std::string_view::npos) return Place{Target::document, *std::move(id)};
   if (below.substr(slash + 1) == "history") return Place{Target::history, *std::move(id)};
+  if (below.substr(slash + 1) == "lifecycle") return Place{Target::lifecycle, *std::move(id)};
   return Failure(Error{ErrorKind::not_found, "http.not_found", "There is nothing at this path."});
 }
 
@@ -82,6 +83,7 @@ Task<http::Response> Resource::dispatch(const http::Request& request) {
     case OperationId::patch: return patch_one(options_, request, std::move(place->id));
     case OperationId::remove: return remove_one(options_, request, std::move(place->id));
     case OperationId::history: return read_history(options_, request, std::move(place->id));
+    case OperationId::lifecycle: return read_lifecycle(options_, request, std::move(place->id));
     case OperationId::bulk_read: return read_many(options_, request);
     case OperationId::changes: return read_changes(options_, fields_, request);
     case OperationId::bulk_create: return create_many(options_, request);

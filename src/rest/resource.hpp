@@ -12,6 +12,7 @@
 #include "io/spool.hpp"
 #include "io/worker_pool.hpp"
 #include "jsonschema/schema.hpp"
+#include "processing/lifecycle.hpp"
 #include "rest/fields.hpp"
 
 namespace millrace::rest {
@@ -35,8 +36,10 @@ struct ResourceOptions {
   bool takes_envelopes = true;        // lines of a bulk request; Resource clears it where documents may have the members of an envelope
   io::Spool::Options spool = {};      // where a bulk request waits until all of it is there
   io::WorkerPool* workers = nullptr;  // for what blocks; outlives the resource; null: on the calling thread
-  bool immutable = false;             // no update, no delete
-  bool redirects_creator = false;     // POST answers 303 to the document instead of 201 with it
+  /// What became of the entity's documents; outlives the resource. Null: nothing but their own versions is told.
+  const processing::Lifecycle* lifecycle = nullptr;
+  bool immutable = false;          // no update, no delete
+  bool redirects_creator = false;  // POST answers 303 to the document instead of 201 with it
 };
 
 class Resource : public http::Handler {

@@ -15,7 +15,7 @@ ENTITIES = {
     "/raw-events/api": {"name": "user_login", "data": {"user_id": "user123"}, "timestamp": "2024-01-01T12:00:00Z", "source": "auth_service"},
     "/processed-events/api": {"raw_event_id": "7", "name": "user_login", "status": "SUCCESS", "processing_time_ms": 45.2},
 }
-OPERATIONS = ["list", "create", "read", "update", "patch", "delete", "history", "bulk_read", "bulk_create", "changes"]
+OPERATIONS = ["list", "create", "read", "update", "patch", "delete", "history", "lifecycle", "bulk_read", "bulk_create", "changes"]
 entities = pytest.mark.parametrize("path", ENTITIES)
 
 
