@@ -128,7 +128,7 @@ void describe_graphlette(std::string& out, const Model& model, const GraphletteM
 void describe_restlette(std::string& out, const RestletteModel& restlette) {
   fmt::format_to(std::back_inserter(out), "  schema    {}\n", restlette.schema_origin);
   using enum rest::Target;
-  for (const rest::Target target : {collection, document, history, bulk, changes})
+  for (const rest::Target target : {collection, document, history, bulk, changes, consumers})
     fmt::format_to(std::back_inserter(out), "  route     {}{}  {}\n", restlette.path, rest::path_template(target),
                    rest::allowed_methods(target, restlette.behaviour.immutable));
 }

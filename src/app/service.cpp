@@ -312,6 +312,7 @@ struct Service::State {
       resource.bulk_bytes_max = model.config.bulk_bytes_max;
       resource.spool = {.folder = spool_folder(), .bytes_max = model.config.spool_bytes_max};
       resource.workers = &workers;
+      resource.result_targets = result_targets();
       handlers.push_back(std::make_unique<rest::OpenApiPage>(resource));
       for (std::string_view page : {"/swagger.json", "/openapi.json"})
         TRY_OK(router.mount(docs_path(restlette.path) + std::string(page), *handlers.back(), http::Router::Scope::exact));
@@ -319,6 +320,19 @@ struct Service::State {
       TRY_OK(router.mount(restlette.path, *handlers.back()));
     }
     return {};
+  }
+
+  /// Where consumers' results may go.
+  std::vector<consumers::Target> result_targets() const {
+    std::vector<consumers::Target> targets;
+    for (const RestletteModel& restlette : model.restlettes) {
+      const rest::Fields fields = rest::read_fields(restlette.schema ? restlette.schema->text() : std::string());
+      targets.push_back({.path = restlette.path,
+                         .store = stores[restlette.entity].get(),
+                         .schema = restlette.schema.get(),
+                         .takes_raw_event_id = fields.all.empty() || fields.find("raw_event_id") != nullptr});
+    }
+    return targets;
   }
 
   template <class Handler, class... Arguments>

@@ -47,7 +47,7 @@ bool Consumers::is_name(std::string_view name) {
   const auto is_good = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
   };
-  return !name.empty() && name.size() <= kNameMax && name != "." && name != ".." && std::ranges::all_of(name, is_good);
+  return !name.empty() && name.size() <= kNameMax && !name.starts_with('.') && std::ranges::all_of(name, is_good);
 }
 
 Consumers::Handle Consumers::handle(const std::string& name) {

@@ -49,9 +49,7 @@ class ConsumersTest : public testing::Test {
   Claimed claim(std::size_t max = 100, milliseconds lease = std::chrono::hours(1)) {
     return value(consumers_->claim("c", {.max = max, .lease = lease}));
   }
-  std::string text() {
-    return value(store_->ledger().get("consumer/c")).value;
-  }
+  std::string text() { return value(store_->ledger().get("consumer/c")).value; }
 
   io::Loop loop_;
   int written_ = 0;
@@ -98,8 +96,9 @@ TEST_F(ConsumersTest, TokensOfOthersAreWorthNothing) {
   write(2);
   const Claimed claimed = claim(1);
   const Claimed other = value(consumers_->claim("d", {.max = 1}));
-  for (const std::string& token : {other.token, std::string("x"), std::string(), claimed.token + "0", claimed.token + ".1", "." + claimed.token,
-                                   claimed.token.substr(0, claimed.token.find('.') + 1), claimed.token.substr(0, claimed.token.find('.')) + ".0"})
+  for (const std::string& token :
+       {other.token, std::string("x"), std::string(), claimed.token + "0", claimed.token + ".1", "." + claimed.token,
+        claimed.token.substr(0, claimed.token.find('.') + 1), claimed.token.substr(0, claimed.token.find('.')) + ".0"})
     EXPECT_EQ(code(consumers_->ack("c", {.answered = {.token = token, .all = true}})), "consumer.token") << token;
   // Nor are those of a consumer that had the name before.
   EXPECT_EQ(code(consumers_->remove("c")), "ok");
@@ -127,7 +126,9 @@ TEST_F(ConsumersTest, WhatFailsTooOftenIsParkedAndCanBeReleased) {
   for (int attempt = 2; attempt <= 3; ++attempt) {
     const Claimed claimed = claim(1);
     EXPECT_EQ(claimed.events.at(0).attempt, static_cast<std::uint64_t>(attempt));
-    EXPECT_EQ(value(consumers_->nack("c", {.answered = {.token = claimed.token, .all = true}, .reason = std::string(300, 'x') + "\xe2\x82\xac"})), 1u);
+    EXPECT_EQ(
+        value(consumers_->nack("c", {.answered = {.token = claimed.token, .all = true}, .reason = std::string(300, 'x') + "\xe2\x82\xac"})),
+        1u);
   }
   Status status = value(consumers_->status("c"));
   ASSERT_EQ(status.progress.parked_count(), 1u);
@@ -190,7 +191,8 @@ TEST_F(ConsumersTest, ResultsAreThereOnceWhoeverBringsThem) {
   const std::vector<BroughtResult> first = {{2, R"({"by": 1})"}};
   value(write_results({*store_, "c", target, first}));
   const Claimed again = claim();
-  AckAsked asked{.answered = {.token = again.token, .all = true}, .target = &target, .results = {{3, "{}"}, {2, R"({"by":2})"}, {1, R"({"by":2})"}}};
+  AckAsked asked{
+      .answered = {.token = again.token, .all = true}, .target = &target, .results = {{3, "{}"}, {2, R"({"by":2})"}, {1, R"({"by":2})"}}};
   const Acked acked = value(consumers_->ack("c", asked));
   EXPECT_EQ(acked.acknowledged, 3u);
   ASSERT_EQ(acked.results.size(), 3u);

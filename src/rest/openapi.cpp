@@ -11,6 +11,7 @@
 #include "http/status.hpp"
 #include "jsonschema/example.hpp"
 #include "rest/answers.hpp"
+#include "rest/consumer_schemas.hpp"
 #include "rest/filter_parameters.hpp"
 #include "rest/operations.hpp"
 #include "rest/schema_component.hpp"
@@ -120,7 +121,7 @@ class Document {
         json::quoted(name_), json::quoted(fmt::format("The REST API at {}: documents with every version that they had.", options_.path)),
         origin_, name_);
     bool is_first = true;
-    for (const Target target : {Target::collection, Target::document, Target::history, Target::lifecycle, Target::bulk, Target::changes}) {
+    for (const Target target : targets()) {
       out += is_first ? "" : ",";
       is_first = false;
       append_path(out, target);
@@ -171,9 +172,7 @@ class Document {
 
   void append_parameters(std::string& out, const Operation& operation) const {
     const auto separate = [&out] { out += out.back() == '[' ? "" : ","; };
-    if (operation.target == Target::document || operation.target == Target::history || operation.target == Target::lifecycle)
-      out += R"({"name":"id","in":"path","required":true,"description":"The document's id.","schema":{"type":"string","minLength":1,)"
-             R"("maxLength":255}})";
+    out += path_parameters(operation.target);
     for (const Parameter& parameter : operation.takes) {
       if (parameter.is_told_in_words) continue;
       separate();
@@ -193,6 +192,9 @@ class Document {
         bodies = content("application/json", array_of(reference("New" + name_)), example_.empty() ? "" : '[' + example_ + ']') + ',' +
                  content("application/x-ndjson", lines_of(reference("New" + name_)));
         break;
+      case OperationId::ack: bodies = content("application/json", ack_schema(options_.result_targets)); break;
+      case OperationId::nack: bodies = content("application/json", kNackSchema); break;
+      case OperationId::extend: bodies = content("application/json", kExtensionSchema); break;
       default: return;
     }
     fmt::format_to(std::back_inserter(out), R"(,"requestBody":{{"required":true,"content":{{{}}}}})", bodies);
@@ -243,6 +245,7 @@ class Document {
                        content("application/x-ndjson", array_of(reference(name_ + "Change"))) + ',' +
                            content("text/event-stream", R"({"type":"string"})"));
         break;
+      default: out += success(200, "What it is now.", {}, content("application/json", consumer_answer(operation.id, name_)));
     }
   }
 

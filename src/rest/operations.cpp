@@ -74,6 +74,30 @@ constexpr Parameter kLastEventId{.name = "Last-Event-ID",
                                  .meaning = "The same as `after`, and goes before it: what a browser sends that comes again.",
                                  .is_told_in_words = true};
 
+constexpr Parameter kMax{"max", "query", R"({"type":"integer","minimum":1,"maximum":10000,"default":100})", "How many versions at most."};
+constexpr Parameter kLease{.name = "lease",
+                           .in = "query",
+                           .schema = R"({"type":"string"})",
+                           .meaning = "For how long they are this worker's alone: `30s` when absent, at most `12h`.",
+                           .is_told_in_words = true};
+constexpr Parameter kClaimWait{.name = "wait",
+                               .in = "query",
+                               .schema = R"({"type":"string"})",
+                               .meaning = "How long to wait where there is nothing to hand out: `30s`, at most a minute.",
+                               .is_told_in_words = true};
+constexpr Parameter kFrom{
+    .name = "from",
+    .in = "query",
+    .schema = R"({"type":"string"})",
+    .meaning = "Where a consumer begins that is not there yet: `beginning` (when absent), `now`, or the first position.",
+    .is_told_in_words = true};
+constexpr Parameter kAttempts{"attempts", "query", R"({"type":"integer","minimum":1,"maximum":1000})",
+                              "How often a version is handed out before it is parked, from now on: 5 at first."};
+constexpr Parameter kParkedLimit{"limit", "query", R"({"type":"integer","minimum":0,"maximum":10000,"default":100})",
+                                 "How many parked versions at most."};
+constexpr Parameter kParkedAfter{"after", "query", R"({"type":"integer","minimum":0,"default":0})",
+                                 "The position behind which they begin: the last of the answer before."};
+
 constexpr Parameter kOfList[] = {kLimit, kAfter, kAt};
 constexpr Parameter kOfCreate[] = {kIdempotencyKey};
 constexpr Parameter kOfRead[] = {kAt, kIfMatch, kIfNoneMatch};
@@ -81,6 +105,8 @@ constexpr Parameter kOfWrite[] = {kIfMatch, kIfNoneMatchToWrite};
 constexpr Parameter kOfBulkRead[] = {kIds, kAt};
 constexpr Parameter kOfBulkCreate[] = {kPartial};
 constexpr Parameter kOfChanges[] = {kAfterPosition, kChangesLimit, kSnapshot, kFollow, kWait, kLastEventId};
+constexpr Parameter kOfClaim[] = {kMax, kLease, kClaimWait, kFrom, kAttempts};
+constexpr Parameter kOfConsumer[] = {kParkedLimit, kParkedAfter};
 
 constexpr int kNone[] = {400};
 constexpr int kFailuresOfBulkRead[] = {400, 413};
@@ -89,6 +115,11 @@ constexpr int kFailuresOfRead[] = {400, 404, 412};
 constexpr int kFailuresOfWrite[] = {400, 404, 409, 412, 413, 415, 422};
 constexpr int kFailuresOfRemove[] = {400, 404, 409, 412};
 constexpr int kFailuresOfHistory[] = {400, 404};
+
+constexpr int kFailuresOfClaim[] = {400, 404, 409};
+constexpr int kFailuresOfAck[] = {400, 404, 409, 413, 415, 422};
+constexpr int kFailuresOfNack[] = {400, 404, 409, 413, 415};
+constexpr int kFailuresOfConsumer[] = {400, 404};
 
 constexpr Operation kOperations[] = {
     {OperationId::list, "list", Method::get, Target::collection, "List documents",
@@ -127,12 +158,72 @@ constexpr Operation kOperations[] = {
      "Every version of every document in the order in which they were committed, a line each; filtered as lists are. As server-sent events "
      "where `Accept` likes `text/event-stream` better.",
      kOfChanges, kNone, true},
+    {OperationId::consumer_list,
+     "consumer_list",
+     Method::get,
+     Target::consumers,
+     "List consumers",
+     "How far each has come, and what it holds.",
+     {},
+     kNone},
+    {OperationId::consumer_read, "consumer_read", Method::get, Target::consumer, "Read a consumer",
+     "How far it has come, its leases, and the versions that are parked with the reasons.", kOfConsumer, kFailuresOfConsumer},
+    {OperationId::consumer_delete,
+     "consumer_delete",
+     Method::delete_,
+     Target::consumer,
+     "Delete a consumer",
+     "Its progress is gone; a claim under the name makes another one.",
+     {},
+     kFailuresOfConsumer},
+    {OperationId::claim, "claim", Method::post, Target::claim, "Claim versions",
+     "The next versions for one worker, in order, for the time of a lease; the first claim makes the consumer. Filters are those of lists: "
+     "a "
+     "consumer keeps those of its first claim, and others get 409. `token` names the lease; it is null where there is nothing.",
+     kOfClaim, kFailuresOfClaim},
+    {OperationId::ack,
+     "ack",
+     Method::post,
+     Target::ack,
+     "Acknowledge versions",
+     "They are done with. `results` are created in the entity `to`, each once, before the progress is kept. 409: the lease ran out.",
+     {},
+     kFailuresOfAck},
+    {OperationId::nack,
+     "nack",
+     Method::post,
+     Target::nack,
+     "Give versions back",
+     "They are handed out again, after `delay`; after the last attempt they are parked with the `reason`.",
+     {},
+     kFailuresOfNack},
+    {OperationId::extend,
+     "extend",
+     Method::post,
+     Target::extend,
+     "Extend a lease",
+     "It begins anew, for the time of `lease`.",
+     {},
+     kFailuresOfNack},
+    {OperationId::release,
+     "release",
+     Method::post,
+     Target::release,
+     "Release a parked version",
+     "It is handed out as if for the first time. `all` in place of a position: all of them.",
+     {},
+     kFailuresOfConsumer},
 };
+
+constexpr Target kTargets[] = {Target::collection, Target::document,  Target::history,  Target::lifecycle, Target::bulk,
+                               Target::changes,    Target::consumers, Target::consumer, Target::claim,     Target::ack,
+                               Target::nack,       Target::extend,    Target::release};
 
 constexpr FailureStatus kFailures[] = {
     {400, true, "The request cannot be understood: not JSON (with line and column), a duplicate key, bad UTF-8, a parameter."},
-    {404, false, "There is no such document, or none at that instant."},
-    {409, false, "A document with this id is there already, or writers came before this one too often."},
+    {404, false, "There is no such document, or none at that instant; no such consumer."},
+    {409, false,
+     "A document with this id is there already, or writers came before this one too often; a lease ran out, or its token is another's."},
     {412, false, "A precondition did not hold."},
     {413, false, "The body is over its limit, or the documents asked for are more than one answer may bring."},
     {415, false, "The body's media type is not read here."},
@@ -140,7 +231,9 @@ constexpr FailureStatus kFailures[] = {
     {503, true, "Too much is under way, or the storage is away: try again after `Retry-After` seconds."},
 };
 
+/// Whether an immutable entity has it not.
 bool changes(const Operation& operation) {
+  if (operation.target == Target::consumer) return false;
   return operation.method == Method::put || operation.method == Method::patch || operation.method == Method::delete_;
 }
 
@@ -154,8 +247,9 @@ void append_operations(std::string& out) {
 
 void append_parameters(std::string& out) {
   out += "\n| parameter | in | of | meaning |\n| --- | --- | --- | --- |\n";
-  for (const Parameter& parameter : {kAt, kLimit, kAfter, kIds, kPartial, kIfMatch, kIfNoneMatch, kIdempotencyKey, kAfterPosition,
-                                     kChangesLimit, kSnapshot, kFollow, kWait, kLastEventId}) {
+  for (const Parameter& parameter :
+       {kAt,     kLimit, kAfter,       kIds, kPartial, kIfMatch,   kIfNoneMatch, kIdempotencyKey, kAfterPosition, kChangesLimit, kSnapshot,
+        kFollow, kWait,  kLastEventId, kMax, kLease,   kClaimWait, kFrom,        kAttempts,       kParkedLimit,   kParkedAfter}) {
     std::vector<std::string_view> users;
     for (const Operation& operation : kOperations)
       if (std::ranges::find(operation.takes, parameter.meaning, &Parameter::meaning) != operation.takes.end())
@@ -174,6 +268,10 @@ void append_failures(std::string& out) {
 
 std::span<const Operation> operations() {
   return kOperations;
+}
+
+std::span<const Target> targets() {
+  return kTargets;
 }
 
 std::span<const FailureStatus> failure_statuses() {
@@ -204,6 +302,13 @@ std::string_view path_template(Target target) {
     case Target::lifecycle: return "/{id}/lifecycle";
     case Target::bulk: return "/bulk";
     case Target::changes: return "/changes";
+    case Target::consumers: return "/consumers";
+    case Target::consumer: return "/consumers/{name}";
+    case Target::claim: return "/consumers/{name}/claim";
+    case Target::ack: return "/consumers/{name}/ack";
+    case Target::nack: return "/consumers/{name}/nack";
+    case Target::extend: return "/consumers/{name}/extend";
+    case Target::release: return "/consumers/{name}/parked/{position}/release";
   }
   return {};
 }

@@ -11,10 +11,46 @@
 
 namespace millrace::rest {
 
-enum class OperationId : std::uint8_t { list, create, read, update, patch, remove, history, lifecycle, bulk_read, bulk_create, changes };
+enum class OperationId : std::uint8_t {
+  list,
+  create,
+  read,
+  update,
+  patch,
+  remove,
+  history,
+  lifecycle,
+  bulk_read,
+  bulk_create,
+  changes,
+  consumer_list,
+  consumer_read,
+  consumer_delete,
+  claim,
+  ack,
+  nack,
+  extend,
+  release,
+};
 
 /// The resources of an entity, by what follows its path.
-enum class Target : std::uint8_t { collection, document, history, lifecycle, bulk, changes };
+enum class Target : std::uint8_t {
+  collection,
+  document,
+  history,
+  lifecycle,
+  bulk,
+  changes,
+  consumers,
+  consumer,
+  claim,
+  ack,
+  nack,
+  extend,
+  release,
+};
+/// All of them, in the order in which they are shown.
+std::span<const Target> targets();
 
 /// A parameter that has a name of its own; filters have those of fields.
 struct Parameter {
@@ -35,7 +71,7 @@ struct Operation {
   Target target;
   std::string_view summary;
   std::string_view meaning;          // Markdown
-  std::span<const Parameter> takes;  // without the id in the path
+  std::span<const Parameter> takes;  // without what stands in the path
   std::span<const int> fails_with;   // statuses, beside those that every request may get
   bool has_filters = false;
 };
@@ -48,7 +84,7 @@ const Operation* find_operation(Target target, http::Method method, bool immutab
 /// The methods of a resource as `Allow` has them.
 std::string allowed_methods(Target target, bool immutable);
 
-/// What stands after the entity's path: "", "/{id}", "/{id}/history", "/{id}/lifecycle", "/bulk", "/changes".
+/// What stands after the entity's path: "", "/{id}", "/{id}/history", "/{id}/lifecycle", "/bulk", "/changes", "/consumers/{name}" ...
 std::string_view path_template(Target target);
 
 /// What a status of a failure means; for those in `fails_with` and those that every request may get.

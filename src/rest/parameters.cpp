@@ -20,15 +20,6 @@ Failure invalid(std::string_view code, std::string message, std::string hint = {
   return Failure(Error{ErrorKind::invalid_argument, code, std::move(message), std::move(hint)});
 }
 
-Result<std::optional<std::string>> take(QueryParameters& parameters, std::string_view name) {
-  auto found = std::ranges::find(parameters, name, &QueryParameter::name);
-  if (found == parameters.end()) return std::nullopt;
-  std::string value = found->value();
-  parameters.erase(found);
-  if (std::ranges::find(parameters, name, &QueryParameter::name) == parameters.end()) return value;
-  return invalid("http.parameter", fmt::format("The parameter \"{}\" is given more than once.", name));
-}
-
 std::optional<std::uint64_t> whole_number(std::string_view text) {
   std::uint64_t number = 0;
   auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -37,7 +28,7 @@ std::optional<std::uint64_t> whole_number(std::string_view text) {
 }
 
 Result<std::size_t> take_limit(QueryParameters& parameters, PageLimits limits) {
-  TRY(auto text, take(parameters, "limit"));
+  TRY(auto text, take_parameter(parameters, "limit"));
   if (!text) return limits.otherwise;
   const auto limit = whole_number(*text);
   if (limit && *limit <= limits.max) return *limit;
@@ -46,7 +37,7 @@ Result<std::size_t> take_limit(QueryParameters& parameters, PageLimits limits) {
 }
 
 Result<bool> take_flag(QueryParameters& parameters, std::string_view name) {
-  TRY(auto text, take(parameters, name));
+  TRY(auto text, take_parameter(parameters, name));
   if (!text || *text == "false") return false;
   if (*text == "true") return true;
   return invalid("http.parameter", fmt::format("The parameter \"{}\" is true or false, found \"{}\".", name, *text));
@@ -66,6 +57,34 @@ std::optional<std::vector<std::string>> decode_pieces(std::string_view value) {
 }
 
 }  // namespace
+
+Result<std::optional<std::string>> take_parameter(QueryParameters& parameters, std::string_view name) {
+  auto found = std::ranges::find(parameters, name, &QueryParameter::name);
+  if (found == parameters.end()) return std::nullopt;
+  std::string value = found->value();
+  parameters.erase(found);
+  if (std::ranges::find(parameters, name, &QueryParameter::name) == parameters.end()) return value;
+  return invalid("http.parameter", fmt::format("The parameter \"{}\" is given more than once.", name));
+}
+
+Result<std::size_t> take_number(QueryParameters& parameters, std::string_view name, NumberLimits limits) {
+  TRY(const auto text, take_parameter(parameters, name));
+  if (!text) return limits.otherwise;
+  const auto number = whole_number(*text);
+  if (number && *number >= limits.min && *number <= limits.max) return *number;
+  return invalid("http.parameter", fmt::format("The parameter \"{}\" is a whole number from {} to {}, found \"{:.100}\".", name, limits.min,
+                                               limits.max, *text));
+}
+
+Result<std::chrono::milliseconds> take_duration(QueryParameters& parameters, std::string_view name, DurationLimits limits) {
+  TRY(const auto text, take_parameter(parameters, name));
+  if (!text) return limits.otherwise;
+  const auto time = hocon::parse_duration(*text);
+  if (time && *time >= limits.min && *time <= limits.max) return *time;
+  return invalid("http.parameter",
+                 fmt::format("The parameter \"{}\" is a time from {} ms to {} s, such as 30s, found \"{:.100}\".", name, limits.min.count(),
+                             std::chrono::seconds(std::chrono::floor<std::chrono::seconds>(limits.max)).count(), *text));
+}
 
 std::vector<std::string> QueryParameter::values() const {
   std::vector<std::string> all;
@@ -99,7 +118,7 @@ Result<QueryParameters> read_parameters(std::string_view query) {
 }
 
 Result<document::View> take_view(QueryParameters& parameters) {
-  TRY(auto text, take(parameters, "at"));
+  TRY(auto text, take_parameter(parameters, "at"));
   if (!text) return document::View{};
   if (auto at = parse_at(*text)) return document::View{*at};
   return invalid("list.at", fmt::format("The parameter \"at\" is no instant: \"{}\".", *text),
@@ -110,7 +129,7 @@ Result<Slice> take_slice(QueryParameters& parameters, PageLimits limits) {
   Slice slice;
   TRY(slice.view, take_view(parameters));
   TRY(slice.page.limit, take_limit(parameters, limits));
-  TRY(auto after, take(parameters, "after"));
+  TRY(auto after, take_parameter(parameters, "after"));
   if (!after) return slice;
   auto cursor = document::read_cursor(*after);
   if (!cursor)
@@ -124,7 +143,7 @@ Result<Slice> take_slice(QueryParameters& parameters, PageLimits limits) {
 
 Result<FeedPlace> take_feed_place(QueryParameters& parameters) {
   FeedPlace place;
-  TRY(auto after, take(parameters, "after"));
+  TRY(auto after, take_parameter(parameters, "after"));
   TRY(place.snapshot, take_flag(parameters, "snapshot"));
   const bool has_limit = std::ranges::find(parameters, "limit", &QueryParameter::name) != parameters.end();
   if (place.snapshot && has_limit) return invalid("http.parameter", "A snapshot is given whole: \"limit\" has no place beside it.");
@@ -138,13 +157,9 @@ Result<FeedPace> take_feed_pace(QueryParameters& parameters, PageLimits limits, 
   FeedPace pace;
   TRY(pace.follows, take_flag(parameters, "follow"));
   pace.follows |= follows;
-  TRY(auto wait, take(parameters, "wait"));
-  if (wait && pace.follows) return invalid("http.parameter", "Who follows the feed waits anyway: \"wait\" has no place beside it.");
-  const auto duration = wait ? hocon::parse_duration(*wait) : std::chrono::milliseconds{0};
-  if (!duration || *duration > kWaitMax)
-    return invalid("http.parameter", fmt::format("The parameter \"wait\" is a time up to {} s, such as 30s, found \"{:.100}\".",
-                                                 std::chrono::seconds(kWaitMax).count(), *wait));
-  pace.wait = *duration;
+  const bool has_wait = std::ranges::find(parameters, "wait", &QueryParameter::name) != parameters.end();
+  TRY(pace.wait, take_duration(parameters, "wait", {.max = kWaitMax}));
+  if (has_wait && pace.follows) return invalid("http.parameter", "Who follows the feed waits anyway: \"wait\" has no place beside it.");
   if (pace.follows) limits = {SIZE_MAX, SIZE_MAX};
   TRY(pace.limit, take_limit(parameters, limits));
   return pace;

@@ -40,6 +40,25 @@ struct PageLimits {
   std::size_t max;
 };
 
+/// Takes a parameter out; nothing when it is not there. Error "http.parameter" when it is given twice.
+Result<std::optional<std::string>> take_parameter(QueryParameters& parameters, std::string_view name);
+
+struct NumberLimits {
+  std::size_t otherwise = 0;
+  std::size_t min = 0;
+  std::size_t max = SIZE_MAX;
+};
+/// Takes a whole number out. Error "http.parameter".
+Result<std::size_t> take_number(QueryParameters& parameters, std::string_view name, NumberLimits limits);
+
+struct DurationLimits {
+  std::chrono::milliseconds otherwise{};
+  std::chrono::milliseconds min{};
+  std::chrono::milliseconds max{};
+};
+/// Takes a time such as `30s` out. Error "http.parameter".
+Result<std::chrono::milliseconds> take_duration(QueryParameters& parameters, std::string_view name, DurationLimits limits);
+
 /// A page of a list, and the instant that it is read at.
 struct Slice {
   document::View view;

@@ -4,7 +4,9 @@
 #include <chrono>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "consumers/consumers.hpp"
 #include "document/feed.hpp"
 #include "document/idempotency.hpp"
 #include "document/store.hpp"
@@ -38,8 +40,10 @@ struct ResourceOptions {
   io::WorkerPool* workers = nullptr;  // for what blocks; outlives the resource; null: on the calling thread
   /// What became of the entity's documents; outlives the resource. Null: nothing but their own versions is told.
   const processing::Lifecycle* lifecycle = nullptr;
-  bool immutable = false;          // no update, no delete
-  bool redirects_creator = false;  // POST answers 303 to the document instead of 201 with it
+  std::vector<consumers::Target> result_targets = {};  // entities that results of consumers may be written to
+  std::size_t ack_bytes_max = 8u << 20;                // of the body of an acknowledgement, with its results
+  bool immutable = false;                              // no update, no delete
+  bool redirects_creator = false;                      // POST answers 303 to the document instead of 201 with it
 };
 
 class Resource : public http::Handler {
@@ -56,6 +60,7 @@ class Resource : public http::Handler {
 
   ResourceOptions options_;
   Fields fields_;
+  consumers::Consumers consumers_;
 };
 
 }  // namespace millrace::rest
