@@ -324,15 +324,15 @@ struct Service::State {
 
   /// Where consumers' results may go.
   std::vector<consumers::Target> result_targets() const {
-    std::vector<consumers::Target> targets;
+    std::vector<consumers::Target> all;
     for (const RestletteModel& restlette : model.restlettes) {
       const rest::Fields fields = rest::read_fields(restlette.schema ? restlette.schema->text() : std::string());
-      targets.push_back({.path = restlette.path,
-                         .store = stores[restlette.entity].get(),
-                         .schema = restlette.schema.get(),
-                         .takes_raw_event_id = fields.all.empty() || fields.find("raw_event_id") != nullptr});
+      all.push_back({.path = restlette.path,
+                     .store = stores[restlette.entity].get(),
+                     .schema = restlette.schema.get(),
+                     .takes_raw_event_id = fields.all.empty() || fields.find("raw_event_id") != nullptr});
     }
-    return targets;
+    return all;
   }
 
   template <class Handler, class... Arguments>

@@ -16,6 +16,7 @@ ENTITIES = {
     "/processed-events/api": {"raw_event_id": "7", "name": "user_login", "status": "SUCCESS", "processing_time_ms": 45.2},
 }
 OPERATIONS = ["list", "create", "read", "update", "patch", "delete", "history", "lifecycle", "bulk_read", "bulk_create", "changes"]
+OPERATIONS += ["consumer_list", "consumer_read", "consumer_delete", "claim", "ack", "nack", "extend", "release"]
 entities = pytest.mark.parametrize("path", ENTITIES)
 
 
