@@ -1,6 +1,7 @@
 // What an instance knows of a consumer while it works on it: nothing that may not be lost.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -17,10 +18,11 @@ inline constexpr std::size_t kScanVersions = 256;     // at a time
 inline constexpr std::size_t kScanBytes = 1u << 20;   // likewise
 inline constexpr std::uint64_t kUnwrittenMax = 1000;  // versions that may be looked at again after a restart
 
-/// Its members belong to whoever has the turn.
+/// Its members belong to whoever has the turn. It stays as long as the consumer is there: with it goes when leases were first seen.
 struct Consumers::Consumer {
   Turns turns = {};
   Watch watch = {};
+  std::atomic<bool> is_there = false;  // as it was read or written last; whoever has no turn may look
 
   /// How far the feed was read for a consumer that stands there.
   Position read_until(const Progress& progress) const {

@@ -61,7 +61,7 @@ Consumers::Handle Consumers::handle(const std::string& name) {
 void Consumers::forget(const std::string& name, const Handle& consumer) {
   const std::lock_guard lock(mutex_);
   const auto known = consumers_.find(name);
-  if (known != consumers_.end() && known->second == consumer && consumer.use_count() == 2) consumers_.erase(known);
+  if (known != consumers_.end() && known->second == consumer && consumer.use_count() == 2 && !consumer->is_there) consumers_.erase(known);
 }
 
 // --- The record
@@ -71,6 +71,7 @@ void Consumers::forget(const std::string& name, const Handle& consumer) {
 Task<Consumers::Held> Consumers::read(Consumer& consumer, std::string_view name) {
   CO_TRY(const document::Record record, co_await options_.store->ledger().get(record_name(name)));
   Held held{.revision = record.revision};
+  consumer.is_there = !record.value.empty();
   if (record.value.empty()) co_return std::move(held);
   CO_TRY(held.progress, read_progress(record.value));
   held.is_there = true;
@@ -86,6 +87,7 @@ Task<Consumers::Held> Consumers::read(Consumer& consumer, std::string_view name)
 Task<bool> Consumers::write(Consumer& consumer, std::string_view name, Held& held) {
   auto put = co_await options_.store->ledger().put(record_name(name), to_text(held.progress), held.revision);
   if (put) {
+    consumer.is_there = true;
     consumer.watch.look(held.progress, Clock::now());
     co_return true;
   }
@@ -96,16 +98,19 @@ Task<bool> Consumers::write(Consumer& consumer, std::string_view name, Held& hel
 
 Task<void> Consumers::change(std::string name, Change change) {
   const Handle consumer = handle(name);
-  CO_TRY(const Turns::Turn turn, co_await consumer->turns.take());
+  Result<> changed = co_await try_change(*consumer, name, std::move(change));
+  if (!changed) forget(name, consumer);
+  co_return changed;
+}
+
+Task<void> Consumers::try_change(Consumer& consumer, std::string_view name, Change change) {
+  CO_TRY(const Turns::Turn turn, co_await consumer.turns.take());
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
-    CO_TRY(Held held, co_await read(*consumer, name));
-    if (!held.is_there) {
-      forget(name, consumer);
-      co_return Failure(not_found(name));
-    }
+    CO_TRY(Held held, co_await read(consumer, name));
+    if (!held.is_there) co_return Failure(not_found(name));
     CO_TRY(const bool changed, change(held.progress));
     if (!changed && !held.has_changed) co_return {};
-    CO_TRY(const bool written, co_await write(*consumer, name, held));
+    CO_TRY(const bool written, co_await write(consumer, name, held));
     if (written) co_return {};
   }
   co_return Failure(contended());
@@ -172,11 +177,12 @@ Task<bool> Consumers::wait(const Tried& tried, Clock::time_point deadline) {
   auto until = std::min(deadline, at + options_.poll_interval);
   if (tried.next) until = std::min(until, *tried.next);
   const auto patience = std::max(std::chrono::ceil<milliseconds>(until - at), milliseconds(1));
+  // Also where nothing new is waited for: it tells when all shall end.
+  CO_TRY(document::Follower follower, options_.feed->follow(tried.read_until));
   if (tried.is_full) {
     CO_TRY_OK(co_await pause(patience));
     co_return true;
   }
-  CO_TRY(document::Follower follower, options_.feed->follow(tried.read_until));
   CO_TRY(const document::Changes changes, co_await follower.next(patience));
   co_return !changes.is_over;
 }
@@ -209,17 +215,30 @@ Task<Consumers::Tried> Consumers::try_claim(Consumer& consumer, std::string_view
   co_return Failure(contended());
 }
 
+/// How many versions from the first due one on are read at once: up to another due one that is near.
+std::size_t due_extent(const Spans& due) {
+  const Position first = due.front();
+  Position last = first;
+  for (const Span& span : due) {
+    if (span.first - first >= kScanVersions) break;
+    last = std::min(span.last, first + (kScanVersions - 1));
+  }
+  return last - first + 1;
+}
+
 /// What is due, as much as has room.
 Task<void> Consumers::hand_out_again(Progress& progress, std::size_t max, Found& found) {
   Spans due = progress.due.take(max);
   while (!due.empty() && found.bytes < options_.claim_bytes_max) {
-    const Span span = *due.begin();
-    CO_TRY(Documents changes, co_await options_.store->changes(span.first - 1, span.size(), options_.claim_bytes_max - found.bytes));
-    if (changes.empty() || changes.envelope(0).position != span.first)
+    const Position first = due.front();
+    CO_TRY(Documents changes, co_await options_.store->changes(first - 1, due_extent(due), options_.claim_bytes_max - found.bytes));
+    if (changes.empty() || changes.envelope(0).position != first)
       co_return Failure(Error{ErrorKind::internal, "consumer.record", "The consumer is further than the versions that there are."});
     const auto documents = std::make_shared<const Documents>(std::move(changes));
-    for (std::size_t i = 0; i < documents->size(); ++i) found.add(documents, i, span.attempts + 1);
-    (void)due.take(documents->size());
+    for (std::size_t i = 0; i < documents->size(); ++i) {
+      const auto attempts = due.remove(documents->envelope(i).position);
+      if (attempts) found.add(documents, i, *attempts + 1);
+    }
   }
   progress.due.add(due);
   co_return {};
@@ -351,10 +370,16 @@ Task<std::uint64_t> Consumers::release(std::string name, std::optional<Position>
 
 Task<void> Consumers::remove(std::string name) {
   const Handle consumer = handle(name);
-  CO_TRY(const Turns::Turn turn, co_await consumer->turns.take());
+  Result<> removed = co_await try_remove(*consumer, name);
+  forget(name, consumer);
+  co_return removed;
+}
+
+Task<void> Consumers::try_remove(Consumer& consumer, std::string_view name) {
+  CO_TRY(const Turns::Turn turn, co_await consumer.turns.take());
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
     CO_TRY(const document::Record record, co_await options_.store->ledger().get(record_name(name)));
-    forget(name, consumer);
+    consumer.is_there = false;
     if (record.value.empty()) co_return Failure(not_found(name));
     const auto put = co_await options_.store->ledger().put(record_name(name), {}, record.revision);
     if (put) co_return {};

@@ -135,6 +135,8 @@ class Consumers {
   Task<bool> wait(const Tried& tried, std::chrono::steady_clock::time_point deadline);
   using Change = std::function<Result<bool>(Progress&)>;
   Task<void> change(std::string name, Change change);
+  Task<void> try_change(Consumer& consumer, std::string_view name, Change change);
+  Task<void> try_remove(Consumer& consumer, std::string_view name);
   Task<Status> status_of(std::string name, Progress progress);
 
   const ConsumersOptions options_;

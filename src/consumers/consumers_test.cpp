@@ -120,6 +120,30 @@ TEST_F(ConsumersTest, ALeaseThatRanOutIsHandedOutAgainAndItsTokenIsRefused) {
   EXPECT_EQ(code(consumers_->ack("c", {.answered = {.token = again.token, .all = true}})), "consumer.lease_over");
 }
 
+TEST_F(ConsumersTest, AClaimThatIsRefusedMakesNoLeaseLonger) {
+  write(2);
+  value(consumers_->claim("c", {.max = 2, .lease = milliseconds(20), .filter = "a"}));
+  // What it knew of the lease would be gone with it, and it would begin anew with each of these.
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  Claimed again;
+  while (again.events.empty() && std::chrono::steady_clock::now() < deadline) {
+    EXPECT_EQ(code(consumers_->claim("c", {.filter = "b"})), "consumer.filter");
+    EXPECT_EQ(code(consumers_->ack("c", {.answered = {.token = "x", .all = true}})), "consumer.token");
+    again = claim();
+  }
+  ASSERT_EQ(again.events.size(), 2u);
+  EXPECT_EQ(again.events[0].attempt, 2u);
+}
+
+TEST_F(ConsumersTest, WhatIsDueHereAndThereIsHandedOutInOrder) {
+  write(600);
+  const Claimed all = claim(600);
+  std::vector<Position> kept;
+  for (const Position position : {1, 2, 255, 256, 257, 600}) kept.push_back(position);
+  value(consumers_->nack("c", {.answered = {.token = all.token, .positions = {600, 257, 256, 255, 2, 1}}}));
+  EXPECT_EQ(positions(claim()), kept);
+}
+
 TEST_F(ConsumersTest, WhatFailsTooOftenIsParkedAndCanBeReleased) {
   write(2);
   value(consumers_->claim("c", {.max = 2, .lease = milliseconds(0), .attempts_max = 3}));

@@ -229,7 +229,7 @@ def test_a_deleted_consumer_begins_anew(service):
 BAD = [
     ("c/claim?max=0", None, 400), ("c/claim?max=-1", None, 400), ("c/claim?max=10001", None, 400), ("c/claim?max=1e2", None, 400),
     ("c/claim?max=99999999999999999999", None, 400), ("c/claim?lease=0s", None, 400), ("c/claim?lease=1000000d", None, 400),
-    ("c/claim?lease=-5s", None, 400), ("c/claim?lease=", None, 400), ("c/claim?wait=2m", None, 400), ("c/claim?from=3", None, 400),
+    ("c/claim?lease=-5s", None, 400), ("c/claim?lease=", None, 400), ("c/claim?wait=2m", None, 400), ("e/claim?from=3", None, 400),
     ("c/claim?from=0", None, 400), ("c/claim?from=x", None, 400), ("c/claim?from=99999999999999999999", None, 400),
     ("c/claim?attempts=0", None, 400), ("c/claim?max=1&max=2", None, 400), ("a%2Fb/claim", None, 400), ("%00/claim", None, 400),
     (".c/claim", None, 400), ("x" * 101 + "/claim", None, 400), ("%zz/claim", None, 400), ("c/claims", None, 404), ("c/claim/x", None, 404),
