@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "app/derive_reverses.hpp"
+#include "app/member_types.hpp"
 #include "rest/fields.hpp"
 
 namespace millrace::app {
@@ -68,7 +70,24 @@ void add_fields(const Model& model, ProcessorModel& processor) {
   }
 }
 
+void add_reference(Model& model, std::size_t from, const std::string& key, std::size_t to) {
+  const auto is_known = [&](const ReferenceModel& known) { return known.from == from && known.key == key && known.to == to; };
+  if (std::ranges::any_of(model.references, is_known)) return;
+  model.references.push_back({from, key, to});
+  auto& indexes = model.entities[from].indexes;
+  if (const auto path = member_path(key); std::ranges::find(indexes, path) == indexes.end()) indexes.push_back(path);
+}
+
 }  // namespace
+
+void derive_references(Model& model) {
+  for (const ProcessorModel& processor : model.processors)
+    if (processor.fields.has("raw_event_id")) add_reference(model, processor.to, "raw_event_id", processor.from);
+  for (const GraphletteModel& graphlette : model.graphlettes)
+    for (const RelationModel& relation : graphlette.relations)
+      if (is_foreign_key(model, graphlette, relation))
+        add_reference(model, graphlette.entity, relation.keys.front(), model.graphlettes[relation.target].entity);
+}
 
 void derive_processors(Model& model, std::vector<Problem>& problems) {
   for (const ProcessorConfig& config : model.config.processors) {

@@ -96,6 +96,7 @@ Checked<Model> derive_model(Config config, std::uint16_t port) {
   derive_mutations(model, problems);
   derive_subscriptions(model, problems);
   collect_indexes(model);
+  derive_references(model);
   check_model(model, problems);
   for (const SourceText& source : sources) {
     problems = placed(std::move(problems), source);

@@ -101,6 +101,13 @@ struct ProcessorModel {
   std::shared_ptr<const jsonschema::Schema> schema;  // null: any object
 };
 
+/// Documents of one entity have a key that is the id of one of another: what became of that one.
+struct ReferenceModel {
+  std::size_t from = 0;  // who has the key
+  std::string key;
+  std::size_t to = 0;
+};
+
 struct UnifiedModel;
 
 struct Model {
@@ -110,6 +117,7 @@ struct Model {
   std::deque<RestletteModel> restlettes;
   std::deque<EntityModel> attempts;  // storages that tell of attempts, beside those of results; nothing serves them
   std::deque<ProcessorModel> processors;
+  std::vector<ReferenceModel> references;
   std::shared_ptr<UnifiedModel> unified;  // null: there is no unified endpoint
   std::vector<Problem> warnings;          // it can be served, but something in it may not mean what was meant
 };
