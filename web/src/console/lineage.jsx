@@ -5,6 +5,7 @@ import { Card, changesOf, Facts, factsOf, stateAt } from './card.jsx';
 import { Fields } from './document.jsx';
 import { useHistories } from './histories.js';
 import { wordAt } from './json.js';
+import { Lifecycle } from './lifecycle.jsx';
 import { look, useLineage } from './lineage.js';
 import { Copy, Counts, Message, Status, titleOf, Trouble } from './parts.jsx';
 import { Scale } from './scale.js';
@@ -233,6 +234,7 @@ export const Lineage = ({ entity, id, at }) => {
           <Timeline tracks={tracks.filter((track) => track.read?.versions.length > 0)} scale={scale} at={at} commit={choose} isLoading={lineage.isLoading} />
           <Parents lineage={lineage} shared={shared} />
           <Focus {...{ entity, id, state, read, at, choose, histories }} parent={lineage.parents[0]} />
+          <Lifecycle {...{ entity, id, at, instant }} tick={tick.count} />
         </>
       )}
       {lineage.children.map((child, index) => (

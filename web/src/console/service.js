@@ -184,6 +184,17 @@ export const history = async (entity, id, { limit = 20, after } = {}, signal) =>
   return answer && { versions: answer.node.items.map((item) => versionOf(item, answer.text)), after: answer.after };
 };
 
+/** {entries, complete}: what became of it, in order; each entry has words by name. Nothing when there never was such a document. */
+export const lifecycle = async (entity, id, signal) => {
+  if (!entity.rest) return undefined;
+  const answer = await orNothing(send(`${entity.rest}/${encodeURIComponent(id)}/lifecycle`, { signal, isQuiet: true }));
+  const words = (entry) => {
+    const names = ['kind', 'at', 'version', 'processor', 'attempt', 'queue_time_ms', 'run_time_ms', 'result_id', 'status', 'error', 'overdue'];
+    return Object.fromEntries(names.map((name) => [name, wordOf(member(entry, name))]).filter(([, word]) => word !== undefined));
+  };
+  return answer && { entries: member(answer.node, 'entries').items.map(words), complete: wordOf(member(answer.node, 'complete')) === 'true' };
+};
+
 /** What the server alone can follow: {documents, errors}. */
 export const follow = async (relation, id, at, signal) => {
   const inner = `${relation.field}${relation.limited ? '(limit: 50)' : ''} { ${leavesOf(relation.leaves)} }`;
