@@ -178,6 +178,45 @@ def test_what_has_no_outcome_in_time_is_overdue(tmp_path):
     service.kill()
 
 
+# --- Replay ------------------------------------------------------------------------------------------------------------------------------
+
+
+def test_a_replay_makes_new_versions_beside_the_running_service(tmp_path):
+    service = with_processors(tmp_path, processor(transform='if .data.n > 1 then error("too much") else {risk: .data.n} end')).start()
+    events = [service.create(RAW, LOGIN | {"data": {"n": n}}) for n in range(4)]
+    before = [result_of(service, event) for event in events]
+    file = service.folder / "config/config.conf"
+    config = json.loads(file.read_text())
+    config["processors"][0]["transform"] = 'if .data.n == 0 then error("none") else {risk: ([.data.n, 2] | min)} end'
+    file.write_text(json.dumps(config))
+
+    def replay(*arguments):
+        done = services.run_command("replay", "--processor", "p", "--config", service.folder, *arguments)
+        assert done.returncode == 0, done
+        return done.stdout
+
+    dry = replay("--dry-run")
+    assert dry.endswith("4 events: 1 same, 0 changed, 1 newly failing, 2 mended. Nothing was written.\n"), dry
+    assert '"error_message":"' in dry and before[0]["id"] in dry
+    assert [result_of(service, event) for event in events] == before
+    assert "2 of another status. 2 new versions" in replay("--status", "FAILED")
+    after = [result_of(service, event) for event in events]
+    assert [result["status"] for result in after] == ["SUCCESS", "SUCCESS", "SUCCESS", "SUCCESS"]
+    versions = service.get(f"{PROCESSED}/{before[3]['id']}/history").json()
+    assert [version["document"]["status"] for version in versions] == ["SUCCESS", "FAILED"]
+    assert "4 new versions" in replay()
+    told = service.get(f"{RAW}/{events[0]['id']}/lifecycle").json()["entries"]
+    assert [(entry["kind"], entry.get("status")) for entry in told][-1] == ("outcome_changed", "FAILED")
+    for name, arguments, said in [
+        ("q", [], 'no processor "q"'),
+        ("p", ["--status", "LOST"], "One of SUCCESS"),
+        ("p", ["--from", "then"], "no instant"),
+    ]:
+        done = services.run_command("replay", "--processor", name, "--config", service.folder, *arguments)
+        assert done.returncode == 1 and said in done.stderr, done
+    service.stop()
+
+
 # --- Bad input ---------------------------------------------------------------------------------------------------------------------------
 
 
