@@ -71,6 +71,9 @@ extern const ConfigSection kRootConfigSection;
 extern const ConfigSection kQuerySection;
 extern const ConfigSection kResolverSection;
 extern const ConfigSection kBreakerSection;
+extern const ConfigSection kProcessorSection;
+extern const ConfigSection kWebhookSection;
+extern const ConfigSection kRetrySection;
 
 /// All of them, in the order in which a person reads them.
 std::span<const ConfigSection* const> config_sections();

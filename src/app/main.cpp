@@ -5,6 +5,8 @@
 #include "app/commands.hpp"
 #include "app/import.hpp"
 #include "app/migrate.hpp"
+#include "app/replay_command.hpp"
+#include "transform/jq_worker.hpp"
 
 namespace {
 
@@ -39,9 +41,32 @@ class CheckFlags {
   bool prints_schema_ = false;
 };
 
+/// The options must outlive the program.
+void add_migrate_options(CLI::App& migrate, millrace::app::MigrateOptions& options) {
+  migrate.add_option("--config", options.config, "The config whose store is written to; or the folder of a `millrace dev`.")
+      ->capture_default_str();
+  migrate.add_option("--to", options.to, "The entity, such as /raw-events. It must be empty.")->required();
+  migrate.add_option("--from", options.from, "mongodb://HOST/DATABASE, postgresql://HOST/DATABASE, or sqlite:FILE.")->required();
+  migrate.add_option("--table,--collection", options.name, "What to copy there, unless it is called as the entity's own.");
+  migrate.add_flag("--skip-bad", options.skips_bad, "Leave out the rows that cannot be taken, instead of stopping at them.");
+  migrate.add_flag("--drop-tokens", options.drops_tokens, "Leave out authorized_tokens: everybody may then see the documents.");
+}
+
+/// The command must outlive the program.
+void add_replay_options(CLI::App& replay, millrace::app::ReplayCommand& command) {
+  replay.add_option("--config", command.config, "The config; or the folder of a `millrace dev`, with its embedded stores.")
+      ->capture_default_str();
+  replay.add_option("--processor", command.processor, "The processor.")->required();
+  replay.add_option("--from", command.from, "Only events recorded then or later: RFC 3339, or milliseconds since 1970.");
+  replay.add_option("--to", command.to, "Only events recorded before that.");
+  replay.add_option("--status", command.status, "Only where the result has this status: SUCCESS, PARTIAL or FAILED.");
+  replay.add_flag("--dry-run", command.is_dry, "Write nothing; tell what would be the same, changed and newly failing, with samples.");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (millrace::transform::is_jq_worker(argc, argv)) return millrace::transform::run_jq_worker();
   return_large_blocks();
   CLI::App program{"Millrace: a folder of config becomes an event processing service."};
   program.set_version_flag("--version", "millrace " MILLRACE_VERSION);
@@ -79,13 +104,11 @@ int main(int argc, char** argv) {
   millrace::app::MigrateOptions migrate_options;
   CLI::App* migrate =
       program.add_subcommand("migrate", "Copy a table or collection that MeshQL left into an entity, with its whole history.");
-  migrate->add_option("--config", migrate_options.config, "The config whose store is written to; or the folder of a `millrace dev`.")
-      ->capture_default_str();
-  migrate->add_option("--to", migrate_options.to, "The entity, such as /raw-events. It must be empty.")->required();
-  migrate->add_option("--from", migrate_options.from, "mongodb://HOST/DATABASE, postgresql://HOST/DATABASE, or sqlite:FILE.")->required();
-  migrate->add_option("--table,--collection", migrate_options.name, "What to copy there, unless it is called as the entity's own.");
-  migrate->add_flag("--skip-bad", migrate_options.skips_bad, "Leave out the rows that cannot be taken, instead of stopping at them.");
-  migrate->add_flag("--drop-tokens", migrate_options.drops_tokens, "Leave out authorized_tokens: everybody may then see the documents.");
+  add_migrate_options(*migrate, migrate_options);
+
+  millrace::app::ReplayCommand replay_command;
+  CLI::App* replay = program.add_subcommand("replay", "Run a processor again over what it has processed: new versions of its results.");
+  add_replay_options(*replay, replay_command);
 
   CLI11_PARSE(program, argc, argv);
   if (serve->parsed()) return millrace::app::serve(config, port);
@@ -94,6 +117,7 @@ int main(int argc, char** argv) {
     import_options.makes_ids = !keeps_ids;
     return millrace::app::import_lines(import_options);
   }
+  if (replay->parsed()) return millrace::app::replay_results(replay_command);
   if (migrate->parsed()) return millrace::app::migrate_history(migrate_options);
   return check_flags.run(config);
 }

@@ -1,5 +1,5 @@
 // Pipeline: one processor on one instance. Reads events, hands them to a transform, writes results, keeps progress, shares the work with
-// the pipelines of other instances (docs/decisions/0022-processing.md).
+// the pipelines of other instances (docs/decisions/0023-processing.md).
 //
 // It knows no real time, thread or socket: what it is driven by is given to it, and lives until stop() has ended.
 #pragma once
@@ -77,6 +77,10 @@ class Pipeline {
 
   /// The partitions that it holds.
   std::vector<std::size_t> partitions() const;
+  /// Its own record of one that it holds, as new as it is; null: it does not hold it.
+  const PartitionRecord* record(std::size_t partition) const;
+  /// Events that got their outcome here since it started.
+  std::uint64_t outcomes() const;
   /// Events that were read and have no outcome yet.
   std::size_t pending() const;
 
