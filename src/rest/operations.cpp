@@ -49,15 +49,21 @@ constexpr Parameter kIdempotencyKey{.name = "Idempotency-Key",
                                         "answer; with another body 422. Kept as long as the document lives.",
                                     .is_told_in_words = true};
 
-constexpr Parameter kAfterPosition{"after", "query",
-                                   R"({"anyOf":[{"type":"integer","minimum":0},{"type":"string","enum":["now"]}],"default":0})",
-                                   "The position after which to begin: 0, the one of the last line that was read, an `X-Position`; or "
-                                   "`now`. Beyond the feed's last: 400."};
+constexpr Parameter kAfterPosition{.name = "after",
+                                   .in = "query",
+                                   .schema = R"({"anyOf":[{"type":"integer","minimum":0},{"type":"string","enum":["now"]}],"default":0})",
+                                   .meaning =
+                                       "The position after which to begin: 0, the one of the last line that was read, an `X-Position`; or "
+                                       "`now`. Beyond the feed's last: 400.",
+                                   .is_told_in_words = true};
 constexpr Parameter kChangesLimit{"limit", "query", R"({"type":"integer","minimum":0,"maximum":10000})",
                                   "How many versions at most; absent: 100, or as many as there come for who follows."};
 constexpr Parameter kSnapshot{
-    "snapshot", "query", R"({"type":"boolean","default":false})",
-    "`true`, without `after` and `limit`: first the newest version of every document there is, then what changes from there on."};
+    .name = "snapshot",
+    .in = "query",
+    .schema = R"({"type":"boolean","default":false})",
+    .meaning = "`true`, without `after` and `limit`: first the newest version of every document there is, then what changes from there on.",
+    .is_told_in_words = true};
 constexpr Parameter kFollow{.name = "follow",
                             .in = "query",
                             .schema = R"({"type":"boolean","default":false})",
@@ -95,7 +101,7 @@ constexpr Parameter kAttempts{"attempts", "query", R"({"type":"integer","minimum
                               "How often a version is handed out before it is parked, from now on: 5 at first."};
 constexpr Parameter kParkedLimit{"limit", "query", R"({"type":"integer","minimum":0,"maximum":10000,"default":100})",
                                  "How many parked versions at most."};
-constexpr Parameter kParkedAfter{"after", "query", R"({"type":"integer","minimum":0,"default":0})",
+constexpr Parameter kParkedAfter{"after", "query", R"({"type":"integer","minimum":0,"maximum":9007199254740991,"default":0})",
                                  "The position behind which they begin: the last of the answer before."};
 
 constexpr Parameter kOfList[] = {kLimit, kAfter, kAt};
