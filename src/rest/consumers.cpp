@@ -24,6 +24,7 @@ using consumers::Status;
 
 constexpr std::size_t kFilterBytesMax = 4096;
 constexpr std::size_t kLeasesShown = 100;
+constexpr std::size_t kPositionMax = (1ull << 53) - 1;  // as the OpenAPI document says
 
 Failure invalid(std::string_view code, std::string message, std::string hint = {}) {
   return Failure(Error{ErrorKind::invalid_argument, code, std::move(message), std::move(hint)});
@@ -203,7 +204,7 @@ Task<http::Response> release(ConsumerRequest asked, ConsumerPlace place) {
 Task<http::Response> read_one_consumer(ConsumerRequest asked, std::string name) {
   CO_TRY(auto parameters, read_parameters(asked.request.query));
   CO_TRY(const std::size_t limit, take_number(parameters, "limit", {.otherwise = 100, .max = 10'000}));
-  CO_TRY(const std::size_t after, take_number(parameters, "after", {.max = INT64_MAX}));
+  CO_TRY(const std::size_t after, take_number(parameters, "after", {.max = kPositionMax}));
   CO_TRY_OK(refuse_unknown(parameters, {"limit", "after"}));
   CO_TRY(const Status status, co_await asked.consumers.status(std::move(name)));
   std::string text = status_text(status);

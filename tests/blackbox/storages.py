@@ -95,10 +95,11 @@ class Storages:
         if self.name == "seed":
             return self._with_ports(text)
         storage = self.fresh()
-        config = json.loads(text)
+        included = 'include "processors.conf"'
+        config = json.loads(text.replace(included, ""))
         for graphlette in config["graphlettes"]:
             graphlette["storage"] = storage(graphlette["storage"]["collection"])
-        return json.dumps(config)
+        return "{" + included + "\n" + json.dumps(config)[1:]
 
     def _with_ports(self, text):
         """The seed's config as it stands, but for the ports and the databases' name, which other services of the run have as well."""
