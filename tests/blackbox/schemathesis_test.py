@@ -12,8 +12,9 @@ import service as services
 EXAMPLES = 200
 SECONDS_MAX = 600
 
-# One wanted difference: the history of a deleted document is there, its deletion the newest version, and so is its lifecycle. To Schemathesis whatever lies below
-# a deleted path must be gone. (Every check is on unless it is turned off; `--checks all` would turn this one on again.)
+# Wanted differences: the history of a deleted document is there, its deletion the newest version, and so is its lifecycle. To Schemathesis
+# whatever lies below a deleted path must be gone. And a claim under the name of a consumer that was deleted makes another one, which is
+# there then. (Every check is on unless it is turned off; `--checks all` would turn this one on again.)
 CONFIG = """
 [[operations]]
 include-operation-id = "history"
@@ -21,6 +22,30 @@ checks.use_after_free.enabled = false
 
 [[operations]]
 include-operation-id = "lifecycle"
+checks.use_after_free.enabled = false
+
+[[operations]]
+include-operation-id = "consumer_read"
+checks.use_after_free.enabled = false
+
+[[operations]]
+include-operation-id = "consumer_delete"
+checks.use_after_free.enabled = false
+
+[[operations]]
+include-operation-id = "ack"
+checks.use_after_free.enabled = false
+
+[[operations]]
+include-operation-id = "nack"
+checks.use_after_free.enabled = false
+
+[[operations]]
+include-operation-id = "extend"
+checks.use_after_free.enabled = false
+
+[[operations]]
+include-operation-id = "release"
 checks.use_after_free.enabled = false
 """
 
