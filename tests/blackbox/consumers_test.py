@@ -431,10 +431,12 @@ def test_killed_workers_and_services_leave_one_result_of_each_event(tmp_path, st
     for worker in workers:
         worker.start()
     rng = random.Random(5)
-    for round_ in range(20):
+    # Where a writer that dies holds its collection for seconds there is less to do.
+    rounds, count = (8, 30) if "mongo" in json.dumps(config) else (20, 150)
+    for round_ in range(rounds):
         keeper, victim = instances if round_ % 2 else reversed(instances)
         # There is always something left to do, so that the service dies amid acknowledgements.
-        events += len(write(keeper, 150))
+        events += len(write(keeper, count))
         time.sleep(0.05 + rng.random() * 0.1)
         victim.kill()
         events += len(write(keeper, 10))
