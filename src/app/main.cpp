@@ -6,6 +6,7 @@
 #include "app/import.hpp"
 #include "app/migrate.hpp"
 #include "app/replay_command.hpp"
+#include "app/test_command.hpp"
 #include "transform/jq_worker.hpp"
 
 namespace {
@@ -110,7 +111,11 @@ int main(int argc, char** argv) {
   CLI::App* replay = program.add_subcommand("replay", "Run a processor again over what it has processed: new versions of its results.");
   add_replay_options(*replay, replay_command);
 
+  CLI::App* test = program.add_subcommand("test", "Run the cases in a folder's tests/ through its processors, without any store.");
+  test->add_option("folder", folder, "The folder that holds config/config.conf and tests/*.json.")->capture_default_str();
+
   CLI11_PARSE(program, argc, argv);
+  if (test->parsed()) return millrace::app::test_processors(folder);
   if (serve->parsed()) return millrace::app::serve(config, port);
   if (dev->parsed()) return millrace::app::develop(folder, port);
   if (import->parsed()) {

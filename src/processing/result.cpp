@@ -48,7 +48,8 @@ Outcome failure(const Event& event, const Transformed& made, const TargetFields&
 
 /// Whether the object is a result, not the data of one.
 bool is_whole(json::Value object, const TargetFields& fields) {
-  if (!fields.has("processed_data")) return true;
+  // One that takes any other field as well has it when it says so, or says nothing of any.
+  if (!fields.names.contains("processed_data") && !(fields.is_open && fields.names.empty())) return true;
   for (const std::string_view own : {"processed_data", "enrichment_data", "status", "error_message"})
     if (object.find(own)) return true;
   return false;

@@ -51,6 +51,11 @@ TEST(Result, AFailureSaysWhy) {
 
 TEST(Result, ATargetWithoutProcessedDataTakesTheMembers) {
   EXPECT_EQ(make(result, R"({"eggs":2})", {{"raw_event_id", "eggs"}, false}).payload, R"({"raw_event_id":"r1","eggs":2})");
+  // Though it would take any other.
+  EXPECT_EQ(make(result, R"({"eggs":2})", {{"raw_event_id", "eggs"}, true}).payload,
+            std::string(kOwnPart) + R"(,"name":"user_login","status":"SUCCESS","eggs":2})");
+  EXPECT_EQ(make(result, R"({"eggs":2})", {}).payload,
+            std::string(kOwnPart) + R"(,"name":"user_login","status":"SUCCESS","processed_data":{"eggs":2}})");
 }
 
 TEST(Result, WhatIsNoResultSaysSo) {

@@ -156,7 +156,7 @@ void JqWorker::end(bool is_too_slow) {
   while (read_some()) continue;
   take_answers();
   ++failures_;
-  judge(describe_end(status, process_->progress(), options_.memory_max), is_too_slow);
+  judge(describe_end(status, options_.memory_max), is_too_slow);
   descriptor_.reset();
   process_.reset();
   owner_.when_ended(*this);

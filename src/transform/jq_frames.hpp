@@ -47,7 +47,6 @@ struct WorkerLimits {
 struct Progress {
   std::atomic<std::uint64_t> begun = 0;  // events, since it started
   std::atomic<std::uint64_t> ended = 0;
-  std::atomic<std::uint32_t> is_out_of_memory = 0;
 };
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free);
 

@@ -112,7 +112,7 @@ Result<std::vector<JqProblem>> check_programs(const JqPrograms& programs) {
   if (is_ended) return problems;
   return Failure(
       Error{ErrorKind::unavailable, "transform.worker",
-            fmt::format("The process that compiles jq programs ended: {}.", describe_end(process->end(), process->progress(), 0))});
+            fmt::format("The process that compiles jq programs ended: {}.", describe_end(process->end(), JqOptions{}.memory_max))});
 }
 
 }  // namespace millrace::transform

@@ -91,11 +91,13 @@ int JqProcess::end() {
   return status;
 }
 
-std::string describe_end(int status, const Progress& progress, std::size_t memory_max) {
-  if (progress.is_out_of_memory.load() != 0) return fmt::format("it needed more than {} MB of memory", memory_max >> 20);
+std::string describe_end(int status, std::size_t memory_max) {
   if (!WIFSIGNALED(status)) return fmt::format("its process ended with {}", WEXITSTATUS(status));
-  if (WTERMSIG(status) == SIGSEGV) return "its process crashed, as it does with a value that is nested too deeply";
-  return fmt::format("its process was ended by signal {}", WTERMSIG(status));
+  const int signal = WTERMSIG(status);
+  if (signal == SIGABRT || signal == SIGSEGV || signal == SIGBUS)
+    return fmt::format("its process crashed, as it does when it needs more than {} MB of memory or nests values too deeply",
+                       memory_max >> 20);
+  return fmt::format("its process was ended by signal {}", signal);
 }
 
 }  // namespace millrace::transform

@@ -41,7 +41,7 @@ class JqProcess {
   Progress* progress_;
 };
 
-/// How a child ended, for a person. `memory_max` for one that wanted more.
-std::string describe_end(int status, const Progress& progress, std::size_t memory_max);
+/// How a child ended, for a person. `memory_max` for one that wanted more: whether it did cannot be told from other crashes.
+std::string describe_end(int status, std::size_t memory_max);
 
 }  // namespace millrace::transform

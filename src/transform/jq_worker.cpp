@@ -12,7 +12,6 @@
 #include <chrono>
 #include <csignal>
 #include <fstream>
-#include <new>
 #include <optional>
 #include <string>
 #include <vector>
@@ -45,12 +44,6 @@ Progress* progress = nullptr;
 
 [[noreturn]] void end(int code) {
   ::_exit(code);
-}
-
-/// libjq would print something and abort.
-void when_out_of_memory(void* /*unused*/) {
-  progress->is_out_of_memory.store(1);
-  end(1);
 }
 
 /// Blocks until something came; ends the process when nothing will.
@@ -230,8 +223,6 @@ int run_jq_worker() {
   void* shared = ::mmap(nullptr, sizeof(Progress), PROT_READ | PROT_WRITE, MAP_SHARED, kProgress, 0);
   if (shared == MAP_FAILED) return 1;
   progress = static_cast<Progress*>(shared);
-  jv_nomem_handler(when_out_of_memory, nullptr);
-  std::set_new_handler([] { when_out_of_memory(nullptr); });
   Worker().serve();
   return 0;
 }
