@@ -6,7 +6,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cstdlib>
+#include <cstring>
 #include <deque>
 
 #include "sink/sink.hpp"
@@ -231,7 +233,9 @@ class World {
 
 std::uint64_t seeds() {
   const char* text = std::getenv("MILLRACE_SEEDS");
-  return text == nullptr ? 300 : std::strtoull(text, nullptr, 10);
+  std::uint64_t count = 300;
+  if (text != nullptr) std::from_chars(text, text + std::strlen(text), count);
+  return count;
 }
 
 TEST(SinkSimulation, PublishesEachVersionOnceInOrder) {
