@@ -348,6 +348,7 @@ class FeedingStore final : public Store {
   }
   Task<Position> last_position() override { return store_->last_position(); }
   Task<Instant> latest() override { return store_->latest(); }
+  Ledger& ledger() override { return store_->ledger(); }
   Task<void> ping() override { return store_->ping(); }
 
  private:

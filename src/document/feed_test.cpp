@@ -45,6 +45,7 @@ class CountedStore final : public Store {
   Task<std::vector<Documents>> find(std::span<const Query>, View) override { co_return std::vector<Documents>(); }
   Task<std::vector<std::uint64_t>> count(std::span<const Query>, View) override { co_return std::vector<std::uint64_t>(); }
   Task<Documents> history(std::string_view, View, Position, std::size_t) override { co_return Documents(); }
+  Ledger& ledger() override { return ledger_; }
   Task<void> ping() override { co_return {}; }
 
   std::atomic<std::size_t> reads = 0;
@@ -53,6 +54,7 @@ class CountedStore final : public Store {
  private:
   std::mutex mutex_;
   std::vector<std::string> ids_;
+  MemoryLedger ledger_;
 };
 
 Append one() {

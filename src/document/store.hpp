@@ -22,6 +22,7 @@
 #include "base/task.hpp"
 #include "document/document.hpp"
 #include "document/filter.hpp"
+#include "document/ledger.hpp"
 #include "document/order.hpp"
 
 namespace millrace::document {
@@ -145,6 +146,9 @@ class Store {
   /// When the last version that can be read now was recorded; Instant{} before the first. What is committed later is recorded later (but
   /// for imports, which may share its instant): a read at this instant gives at any time what one of the newest gives now.
   virtual Task<Instant> latest() = 0;
+
+  /// The records that are kept beside the versions. It lives as long as the store.
+  virtual Ledger& ledger() = 0;
 
   /// Whether the storage can be reached now; the error's hint says why not, to nobody but whoever looks after the service.
   virtual Task<void> ping() = 0;

@@ -150,7 +150,7 @@ class WriteQueue {
 
  private:
   /// How much of the queue a write takes. What comes from a source waits outside of it.
-  static std::size_t size_of(const W& write) { return write.source != nullptr ? 1 : write.appends.size(); }
+  static std::size_t size_of(const W& write) { return std::max<std::size_t>(write.appends.size(), 1); }
   bool is_due() const { return is_ending_ || !queue_.empty(); }
 
   const Limits limits_;

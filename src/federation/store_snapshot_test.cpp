@@ -22,9 +22,13 @@ class ToldStore : public document::Store {
   Task<document::Documents> history(std::string_view, document::View, document::Position, std::size_t) override { co_return unused(); }
   Task<document::Documents> changes(document::Position, std::size_t, std::size_t) override { co_return unused(); }
   Task<document::Position> last_position() override { co_return unused(); }
+  document::Ledger& ledger() override { return ledger_; }
   Task<void> ping() override { co_return Result<>(); }
 
   static Failure unused() { return Failure(Error{ErrorKind::internal, "test.unused", "A snapshot asks for instants alone."}); }
+
+ private:
+  document::MemoryLedger ledger_;
 };
 
 class StoreSnapshotTest : public testing::Test {

@@ -43,6 +43,7 @@ class CountingStore : public document::Store {
   }
   Task<document::Position> last_position() override { return store_->last_position(); }
   Task<Instant> latest() override { return store_->latest(); }
+  document::Ledger& ledger() override { return store_->ledger(); }
   Task<void> ping() override { return store_->ping(); }
 
  private:

@@ -52,7 +52,7 @@ class LifecycleTest : public ::testing::Test {
 
   const std::unique_ptr<document::Store> events_ = store::memory::make_store(), results_ = store::memory::make_store(),
                                          attempts_ = store::memory::make_store();
-  MemoryLedger ledger_;
+  document::MemoryLedger ledger_;
   std::optional<Lifecycle> lifecycle_;
 };
 

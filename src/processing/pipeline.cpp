@@ -7,6 +7,16 @@
 #include "processing/pipeline_state.hpp"
 
 namespace millrace::processing {
+namespace {
+
+/// How long an event has waited for an attempt that began at `started`: since it was recorded, or since the attempt before it ended.
+std::chrono::microseconds waited_until(const Job& job, Instant started) {
+  const Attempt* const last = job.tried.empty() ? nullptr : &job.tried.back();
+  const Instant since = last != nullptr ? last->started + last->run_time : job.event.envelope().recorded_at;
+  return std::chrono::microseconds(std::max<std::int64_t>(started.microseconds - since.microseconds, 0));
+}
+
+}  // namespace
 
 std::string partition_name(std::string_view processor, std::size_t partition) {
   return fmt::format("processor {} {}", processor, partition);
@@ -99,7 +109,10 @@ Task<std::vector<Transformed>> Pipeline::State::transform_all(const std::vector<
 
 Task<void> Pipeline::State::run_batch(std::vector<Run> runs) {
   std::vector<Job> all;
-  for (const Run& run : runs) std::copy_n(run.lane->jobs.begin(), run.count, std::back_inserter(all));
+  for (Run& run : runs) {
+    run.started = parts.scheduler.clock();
+    std::copy_n(run.lane->jobs.begin(), run.count, std::back_inserter(all));
+  }
   CO_TRY(std::vector<Transformed> made, co_await transform_all(all));
   running -= all.size();
   std::size_t first = 0;
@@ -116,7 +129,7 @@ Task<void> Pipeline::State::run_batch(std::vector<Run> runs) {
 void Pipeline::State::settle(const Run& run, std::vector<Transformed>& made, std::size_t first) {
   const auto& lane = run.lane;
   std::size_t settled = 0;
-  while (settled < run.count && settle_one(lane, settled, std::move(made[first + settled]))) ++settled;
+  while (settled < run.count && settle_one(run, settled, std::move(made[first + settled]))) ++settled;
   lane->busy = settled;
   if (lane->tenure->is_over) return forget(*lane);
   if (settled > 0) return;
@@ -127,10 +140,20 @@ void Pipeline::State::settle(const Run& run, std::vector<Transformed>& made, std
   make_ready(lane);
 }
 
+/// What is worth telling of how it came about: more than one attempt, or a failure.
+std::string Pipeline::State::attempts_of(Job& job, const Outcome& outcome) const {
+  job.tried.back().error = outcome.error;
+  if (job.tried.size() == 1 && outcome.error.empty()) return {};
+  return attempts_payload(options.name, job.event.id(), job.event.envelope().version, job.tried);
+}
+
 /// Whether it has its outcome; else it is tried again.
-bool Pipeline::State::settle_one(const std::shared_ptr<Lane>& lane, std::size_t place, Transformed made) {
+bool Pipeline::State::settle_one(const Run& run, std::size_t place, Transformed made) {
+  const std::shared_ptr<Lane>& lane = run.lane;
   Job& job = lane->jobs[place];
   using Kind = Transformed::Kind;
+  job.tried.push_back({run.started, waited_until(job, run.started), made.run_time, made.kind == Kind::result ? std::string() : made.text});
+  if (job.tried.size() > kAttemptsMax) job.tried.erase(job.tried.begin());
   if (made.kind == Kind::retry) {
     ++job.attempts;
     lane->tenure->record.waiting[job.event.position()] = job.attempts;
@@ -145,8 +168,12 @@ bool Pipeline::State::settle_one(const std::shared_ptr<Lane>& lane, std::size_t 
   std::string id = result_id(options.name, job.event.id(), job.event.envelope().version);
   if (options.flaw == Flaw::loose_ids) id += options.instance;
   if (options.flaw == Flaw::progress_first) lane->tenure->record.waiting.erase(job.event.position());
-  finished.push_back(
-      {lane, job.event, {.id = std::move(id), .payload = std::move(outcome.payload), .expected_version = 0}, outcome.status});
+  std::string attempts = attempts_of(job, outcome);
+  finished.push_back({lane,
+                      job.event,
+                      {.id = std::move(id), .payload = std::move(outcome.payload), .expected_version = 0},
+                      outcome.status,
+                      std::move(attempts)});
   return true;
 }
 

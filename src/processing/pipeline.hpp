@@ -60,7 +60,8 @@ struct PipelineParts {
   Source& source;
   Transform& transform;
   document::Store& target;
-  document::Ledger& ledger;
+  document::Store& attempts;  // beside it (attempts.hpp)
+  document::Ledger& ledger;   // of the target
 };
 
 /// For one thread.

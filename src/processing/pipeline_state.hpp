@@ -15,6 +15,7 @@ namespace millrace::processing {
 struct Run {
   std::shared_ptr<Lane> lane;
   std::size_t count = 0;
+  Instant started = {};
 };
 
 /// A result on its way to the target.
@@ -23,6 +24,7 @@ struct Finished {
   Event event;
   document::Append append;
   Status status = Status::success;
+  std::string attempts = {};  // the payload that tells them; empty: there is nothing to tell
 };
 
 struct Pipeline::State {
@@ -64,12 +66,15 @@ struct Pipeline::State {
   Task<void> run_batch(std::vector<Run> runs);
   Task<std::vector<Transformed>> transform_all(const std::vector<Job>& all);
   void settle(const Run& run, std::vector<Transformed>& made, std::size_t first);
-  bool settle_one(const std::shared_ptr<Lane>& lane, std::size_t place, Transformed made);
+  bool settle_one(const Run& run, std::size_t place, Transformed made);
+  std::string attempts_of(Job& job, const Outcome& outcome) const;
   void make_ready(const std::shared_ptr<Lane>& lane);
   void forget(Lane& lane);
 
   // writing.cpp
   Task<void> write_loop();
+  Task<void> write_all(std::vector<Finished>& batch);
+  Task<void> write_attempts(const std::vector<Finished>& batch);
   Task<void> write(std::vector<Finished>& batch);
   Task<void> drop_written(std::vector<Finished*>& left);
   void replace_refused(Finished& one, const Error& error) const;

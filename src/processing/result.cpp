@@ -39,7 +39,7 @@ void write_rest(json::MemberWriter& out, const Event& event, const TargetFields&
 }
 
 Outcome failure(const Event& event, const Transformed& made, const TargetFields& fields, Instant ended) {
-  Outcome result{.status = Status::failed};
+  Outcome result{.status = Status::failed, .error = made.text};
   json::MemberWriter out(result.payload);
   write_own(out, event, made, fields, ended);
   write_rest(out, event, fields, Status::failed, false, false);

@@ -27,6 +27,7 @@ struct TargetFields {
 struct Outcome {
   std::string payload;
   Status status = Status::success;
+  std::string error = {};  // why it failed; empty where the transform itself says so
 };
 
 /// The result of an event. An object that has any of processed_data, enrichment_data, status and error_message is the result's own members;

@@ -68,11 +68,12 @@ class PlannedTransform final : public Transform {
 
 /// One instance, from its start to its crash.
 struct Instance {
-  Instance(VirtualScheduler& scheduler, document::Store& raw, document::Store& target, document::Ledger& ledger, std::string name,
-           Flaw flaw, RetryPolicy retry = {kAttempts, Duration{50}, Duration{400}})
+  Instance(VirtualScheduler& scheduler, document::Store& raw, document::Store& target, document::Store& attempts, document::Ledger& ledger,
+           std::string name, Flaw flaw, RetryPolicy retry = {kAttempts, Duration{50}, Duration{400}})
       : life{scheduler},
         raw_proxy(raw, life),
         target_proxy(target, life),
+        attempts_proxy(attempts, life),
         ledger_proxy(ledger, life),
         source(raw_proxy, life),
         transform(life) {
@@ -89,7 +90,7 @@ struct Instance {
     options.refusal = [](std::string_view payload) {
       return payload.contains("refused") ? std::optional<std::string>("The schema refuses it.") : std::nullopt;
     };
-    pipeline.emplace(PipelineParts{scheduler, source, transform, target_proxy, ledger_proxy}, std::move(options));
+    pipeline.emplace(PipelineParts{scheduler, source, transform, target_proxy, attempts_proxy, ledger_proxy}, std::move(options));
     pipeline->start();
   }
 
@@ -101,6 +102,7 @@ struct Instance {
   Life life;
   StoreProxy raw_proxy;
   StoreProxy target_proxy;
+  StoreProxy attempts_proxy;
   LedgerProxy ledger_proxy;
   StoreSource source;
   PlannedTransform transform;
@@ -121,6 +123,7 @@ class World {
   World(std::uint64_t seed, Flaw flaw) : scheduler_(seed), flaw_(flaw) {
     raw_ = store::memory::make_store({.clock = [this] { return scheduler_.clock(); }});
     target_ = store::memory::make_store({.clock = [this] { return scheduler_.clock(); }});
+    attempts_ = store::memory::make_store({.clock = [this] { return scheduler_.clock(); }});
     for (std::size_t i = 0; i < 1 + scheduler_.below(3); ++i) begin();
   }
 
@@ -133,8 +136,8 @@ class World {
       disturb();
     }
     // All faults end; then all must come to its end.
-    for (const auto& instance : living_) instance->life.fails_one_in = 0, instance->life.paused_until = {};
     if (living_.empty()) begin();
+    for (const auto& instance : living_) instance->life.fails_one_in = 0, instance->life.paused_until = {};
     const Duration deadline = scheduler_.now() + Duration{60'000};
     while (scheduler_.now() < deadline && !is_complete()) scheduler_.run_until(scheduler_.now() + Duration{200});
     // The longest pause that began before ends as well.
@@ -153,7 +156,8 @@ class World {
 
   std::string describe() {
     std::string text;
-    for (const auto& [name, record] : ledger_.records) text += fmt::format("{}: {}\n", name, record.value);
+    for (const std::string& name : *now_of(ledger_.names("", SIZE_MAX)))
+      text += fmt::format("{}: {}\n", name, now_of(ledger_.get(name))->value);
     for (const auto& instance : living_)
       text += fmt::format("{} pending, holds {}\n", instance->pipeline->pending(), fmt::join(instance->pipeline->partitions(), " "));
     return text;
@@ -161,7 +165,7 @@ class World {
 
  private:
   void begin() {
-    living_.push_back(std::make_unique<Instance>(scheduler_, *raw_, *target_, ledger_, fmt::format("i{}", ++born_), flaw_));
+    living_.push_back(std::make_unique<Instance>(scheduler_, *raw_, *target_, *attempts_, ledger_, fmt::format("i{}", ++born_), flaw_));
     living_.back()->life.fails_one_in = scheduler_.chance(2) ? 0 : 5 + scheduler_.below(40);
   }
 
@@ -213,12 +217,22 @@ class World {
       if (plan == 10) continue;
       const Status status = status_of(results.text(found->second));
       const bool fails = plan == 11 || plan == 12 || plan == 14;
+      if (!has_attempts(results.id(found->second), fails)) return "attempts that nobody tells";
       if (plan != 13 && status != (fails ? Status::failed : plan == 15 ? Status::partial : Status::success)) return "a wrong status";
       ++counts_[static_cast<std::size_t>(status)];
       if (const auto before = last.find(key); before != last.end() && before->second > found->second) return "a key out of order";
       last[key] = found->second;
     }
     return {};
+  }
+
+  /// A failure tells its attempts, but for those of owners before.
+  bool has_attempts(const std::string& id, bool is_told) {
+    const std::string_view ids[] = {id};
+    const auto found = *now_of(attempts_->read(ids, {}));
+    if (!found.found(0)) return !is_told;
+    const auto attempts = read_attempts(found.text(0));
+    return !attempts.empty() && attempts.size() <= kAttempts && (!is_told || !attempts.back().error.empty());
   }
 
   std::string check_owners() {
@@ -241,7 +255,7 @@ class World {
   std::string check_counts() {
     Counts counts{};
     for (std::size_t i = 0; i < 4; ++i) {
-      const PartitionRecord record = read_partition(ledger_.records[partition_name("p", i)].value);
+      const PartitionRecord record = read_partition(now_of(ledger_.get(partition_name("p", i)))->value);
       if (!record.waiting.empty()) return "something waits in the end";
       for (std::size_t j = 0; j < counts.size(); ++j) counts[j] += record.counts[j];
     }
@@ -252,7 +266,8 @@ class World {
   const Flaw flaw_;
   std::unique_ptr<document::Store> raw_;
   std::unique_ptr<document::Store> target_;
-  MemoryLedger ledger_;
+  std::unique_ptr<document::Store> attempts_;
+  document::MemoryLedger ledger_;
   std::vector<std::unique_ptr<Instance>> living_;
   std::vector<std::unique_ptr<Instance>> dead_;
   std::size_t born_ = 0;
@@ -280,12 +295,13 @@ TEST(Pipeline, APoisonEventDelaysItsOwnKeyAlone) {
   const auto clock = [&scheduler] { return scheduler.clock(); };
   const auto raw = store::memory::make_store({.clock = clock});
   const auto target = store::memory::make_store({.clock = clock});
-  MemoryLedger ledger;
+  const auto attempts = store::memory::make_store({.clock = clock});
+  document::MemoryLedger ledger;
   std::vector<document::Append> appends;
   for (int i = 0; i < 100; ++i)
     appends.push_back({.id = fmt::format("e{}", i), .payload = fmt::format(R"({{"key":"k{}","plan":{}}})", i % 5, i == 0 ? 12 : 1)});
   ASSERT_TRUE(now_of(raw->append(std::move(appends))).has_value());
-  Instance instance(scheduler, *raw, *target, ledger, "i", Flaw::none, {kAttempts, Duration{60'000}, Duration{60'000}});
+  Instance instance(scheduler, *raw, *target, *attempts, ledger, "i", Flaw::none, {kAttempts, Duration{60'000}, Duration{60'000}});
   scheduler.run_until(Duration{20'000});
   EXPECT_EQ(*now_of(target->last_position()), 80u);  // all but those of the first key
   scheduler.run_until(Duration{300'000});

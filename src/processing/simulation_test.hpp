@@ -13,6 +13,7 @@
 #include "base/json/document.hpp"
 #include "base/json/number.hpp"
 #include "document/ledger.hpp"
+#include "processing/attempts.hpp"
 #include "processing/pipeline.hpp"
 #include "store/memory/memory_store.hpp"
 
@@ -95,24 +96,15 @@ Task<T> through(Life& life, Task<T> call) {
   co_return result;
 }
 
-class MemoryLedger final : public document::Ledger {
- public:
-  Task<document::Record> get(std::string_view name) override { co_return records[std::string(name)]; }
-  Task<std::uint64_t> put(std::string_view name, std::string value, std::uint64_t revision) override {
-    document::Record& record = records[std::string(name)];
-    if (record.revision != revision) co_return Failure(Error{ErrorKind::precondition_failed, "ledger.revision", "Somebody was faster."});
-    record = {std::move(value), revision + 1};
-    co_return record.revision;
-  }
-  std::map<std::string, document::Record> records;
-};
-
 class LedgerProxy final : public document::Ledger {
  public:
   LedgerProxy(document::Ledger& inner, Life& life) : inner_(inner), life_(life) {}
   Task<document::Record> get(std::string_view name) override { return through(life_, inner_.get(name)); }
   Task<std::uint64_t> put(std::string_view name, std::string value, std::uint64_t revision) override {
     return through(life_, inner_.put(name, std::move(value), revision));
+  }
+  Task<std::vector<std::string>> names(std::string_view prefix, std::size_t limit) override {
+    return through(life_, inner_.names(prefix, limit));
   }
 
  private:
@@ -146,6 +138,7 @@ class StoreProxy final : public document::Store {
   }
   Task<Instant> latest() override { return inner_.latest(); }
   Task<void> ping() override { return inner_.ping(); }
+  document::Ledger& ledger() override { return inner_.ledger(); }
 
  private:
   document::Store& inner_;

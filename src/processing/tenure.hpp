@@ -6,7 +6,9 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
+#include "processing/attempts.hpp"
 #include "processing/claim.hpp"
 #include "processing/partition_record.hpp"
 #include "processing/scheduler.hpp"
@@ -19,8 +21,9 @@ struct Tenure;
 struct Job {
   Event event;
   std::string key = {};
-  std::string error = {};  // not empty: it has failed before it was tried
-  std::uint32_t attempts = 0;
+  std::string error = {};           // not empty: it has failed before it was tried
+  std::uint32_t attempts = 0;       // that have failed
+  std::vector<Attempt> tried = {};  // by this instance
 };
 
 /// The events of one key, in order. The first `busy` of them are with the transform or being written.

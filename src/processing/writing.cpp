@@ -35,12 +35,43 @@ Task<void> Pipeline::State::write_loop() {
     std::vector<Finished> batch;
     for (; !finished.empty() && batch.size() < options.results_max; finished.pop_front()) batch.push_back(std::move(finished.front()));
     is_writing = true;
-    auto written = co_await write(batch);
+    auto written = co_await write_all(batch);
     is_writing = false;
     if (!written) break;  // given up: the next owner finds what was written
     for (const Finished& one : batch) finish(one);
     changed.notify();
     pump();
+  }
+  co_return {};
+}
+
+/// The attempts first: a result that is there has told all.
+Task<void> Pipeline::State::write_all(std::vector<Finished>& batch) {
+  CO_TRY_OK(co_await write_attempts(batch));
+  CO_TRY_OK(co_await write(batch));
+  co_return {};
+}
+
+/// What a former owner wrote is replaced; what the storage refuses is left out.
+Task<void> Pipeline::State::write_attempts(const std::vector<Finished>& batch) {
+  std::vector<document::Append> left;
+  for (const Finished& one : batch)
+    if (!one.attempts.empty()) left.push_back({.id = one.append.id, .payload = one.attempts});
+  while (!left.empty()) {
+    auto receipts = co_await parts.attempts.append(left);
+    if (receipts) break;
+    const std::optional<std::size_t> index = index_of(receipts.error());
+    if (index && *index < left.size()) {
+      document::Append& met = left[*index];
+      if (receipts.error().code == "document.exists") {
+        met.operation = document::Operation::replace;
+        continue;
+      }
+      left.erase(left.begin() + static_cast<std::ptrdiff_t>(*index));
+      continue;
+    }
+    if (gives_up) co_return Failure(Error{ErrorKind::unavailable, "processing.stopped", "The processor stops."});
+    co_await changed.wait_for(options.store_pause);
   }
   co_return {};
 }

@@ -1,5 +1,5 @@
-// What a version is as a message, the same for every broker: its body is the document as clients see it (nothing, of a tombstone); what surrounds
-// it is in headers.
+// What a version is as a message, the same for every broker: its body is the document as clients see it (nothing, of a tombstone); what
+// surrounds it is in headers.
 #pragma once
 
 #include <array>

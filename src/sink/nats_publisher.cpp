@@ -31,7 +31,9 @@ class NatsPublisher final : public Publisher {
   }
 
   Progress progress() override { return reports_ ? reports_->take() : Progress{}; }
-  void on_progress(std::function<void()> call) override { call_ = call ? std::move(call) : [] {}; }
+  void on_progress(std::function<void()> call) override {
+    call_ = call ? std::move(call) : [] {};
+  }
 
   Task<void> close() override {
     if (!session_) co_return {};

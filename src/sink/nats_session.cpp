@@ -176,7 +176,8 @@ Result<std::string> NatsSession::find_stream() {
   if (streams && streams->is(json::Kind::array) && streams->size() > 0 && streams->first().is(json::Kind::string))
     return streams->first().string();
   if (parsed && parsed->root().is(json::Kind::object) && parsed->root().find("error")) return failure(complaint(raw));
-  return failure(fmt::format("No stream takes messages on the subject {}. Make one, or let it be made: stream {{ name = … }}.", options_.subject));
+  return failure(
+      fmt::format("No stream takes messages on the subject {}. Make one, or let it be made: stream {{ name = … }}.", options_.subject));
 }
 
 Result<> NatsSession::look_at_stream(const std::string& name) {
@@ -185,8 +186,8 @@ Result<> NatsSession::look_at_stream(const std::string& name) {
   const StreamInfo info(raw);
   if (status != NATS_OK) return failure(fmt::format("The stream {} cannot be looked at", name), status);
   const jsStreamConfig& config = *raw->Config;
-  is_exclusive_ =
-      config.SubjectsLen == 1 && options_.subject == config.Subjects[0] && config.Mirror == nullptr && config.SourcesLen == 0 && !config.AllowRollup;
+  is_exclusive_ = config.SubjectsLen == 1 && options_.subject == config.Subjects[0] && config.Mirror == nullptr && config.SourcesLen == 0 &&
+                  !config.AllowRollup;
   return {};
 }
 
@@ -208,8 +209,7 @@ void NatsSession::send(const std::vector<Event>& events) {
     const natsStatus status = send_one(event);
     if (status == NATS_OK) continue;
     const std::string why = status == NATS_MAX_PAYLOAD ? "it is longer than the server's max_payload" : reason(status);
-    return reports_->failed(
-        fmt::format("Position {} ({} bytes) cannot be sent: {}.", event.position(), body_of(event).size(), why));
+    return reports_->failed(fmt::format("Position {} ({} bytes) cannot be sent: {}.", event.position(), body_of(event).size(), why));
   }
 }
 

@@ -1,4 +1,5 @@
-// Private to the NATS publisher: one connection, and what is known of its stream. Its functions block: they run on the publisher's own thread.
+// Private to the NATS publisher: one connection, and what is known of its stream. Its functions block: they run on the publisher's own
+// thread.
 #pragma once
 
 #include <nats/nats.h>
@@ -38,9 +39,9 @@ class NatsSession : public std::enable_shared_from_this<NatsSession> {
   natsConnection* connection_ = nullptr;
   natsSubscription* answers_ = nullptr;
   jsCtx* stream_calls_ = nullptr;
-  std::string inbox_;           // answers come to inbox_.POSITION
-  bool is_exclusive_ = false;   // the stream takes this subject alone
-  Position sent_before_ = 0;    // in this session; 0: nothing
+  std::string inbox_;          // answers come to inbox_.POSITION
+  bool is_exclusive_ = false;  // the stream takes this subject alone
+  Position sent_before_ = 0;   // in this session; 0: nothing
 };
 
 }  // namespace millrace::sink

@@ -129,6 +129,8 @@ class MemoryStore final : public document::Store, private document::Held {
     co_return last_recorded();
   }
 
+  document::Ledger& ledger() override { return ledger_; }
+
   Task<void> ping() override { co_return Result<>(); }
 
  private:
@@ -250,6 +252,7 @@ class MemoryStore final : public document::Store, private document::Held {
   }
 
   const Options options_;
+  document::MemoryLedger ledger_;
   mutable std::mutex mutex_;
   std::vector<Version> versions_;              // GUARDED_BY(mutex_); the version at position p is at p - 1
   TextMap<std::vector<std::size_t>> places_;   // GUARDED_BY(mutex_); where the versions of an id are, oldest first

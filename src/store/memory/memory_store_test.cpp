@@ -4,6 +4,7 @@
 
 #include "document/store_suite_changes_test.hpp"
 #include "document/store_suite_history_test.hpp"
+#include "document/store_suite_ledger_test.hpp"
 #include "document/store_suite_test.hpp"
 
 namespace millrace::document::suite {

@@ -24,6 +24,14 @@ bool is_timeout(const bson_error_t& error) {
   return error.code == 50 || error.code == 64 || error.code == 262 || std::string_view(error.message).find("timeout") != std::string::npos;
 }
 
+/// Whether a command that failed so may have been done: its answer was lost, it is not on the majority yet, or the server steps down.
+bool is_in_doubt(const bson_error_t& error) {
+  if (error.domain == MONGOC_ERROR_STREAM || error.domain == MONGOC_ERROR_PROTOCOL || error.domain == MONGOC_ERROR_WRITE_CONCERN)
+    return true;
+  static constexpr std::uint32_t kGoesAway[] = {91, 189, 10'107, 11'600, 11'602, 13'435, 13'436};
+  return is_timeout(error) || std::ranges::find(kGoesAway, error.code) != std::end(kGoesAway);
+}
+
 struct DestroyUri {
   void operator()(mongoc_uri_t* uri) const { mongoc_uri_destroy(uri); }
 };
@@ -113,6 +121,7 @@ Error unreachable() {
 /// What a client of the service is told; what the server said goes to the log.
 Error Client::failure(const bson_error_t& error) {
   reason_ = error.message;
+  may_be_done_ = error.domain != MONGOC_ERROR_SERVER_SELECTION && is_in_doubt(error);
   if (pool_.log()) pool_.log()(fmt::format("MongoDB: {} ({}.{})", error.message, error.domain, error.code));
   if (error.domain == MONGOC_ERROR_SERVER_SELECTION) {
     const std::lock_guard lock(pool_.mutex_);
@@ -128,6 +137,7 @@ Error Client::failure(const bson_error_t& error) {
 Error Client::away() {
   const std::lock_guard lock(pool_.mutex_);
   reason_ = pool_.away_reason_;
+  may_be_done_ = false;
   return unreachable();
 }
 

@@ -105,6 +105,8 @@ class Client {
   Result<std::int64_t> update(const std::string& collection, const Bson& selector, const Bson& change);
   Result<> command(const Bson& command);
 
+  /// After a failure: whether what was sent may have been done all the same.
+  bool may_be_done() const { return may_be_done_; }
   /// What the server or the driver said of the last failure, for whoever looks after the service.
   const std::string& reason() const { return reason_; }
 
@@ -118,6 +120,7 @@ class Client {
   Pool& pool_;
   mongoc_client_t* const client_;
   std::string reason_;
+  bool may_be_done_ = false;
 };
 
 }  // namespace millrace::store::mongo

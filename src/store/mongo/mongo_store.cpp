@@ -5,6 +5,7 @@
 
 #include "io/worker_pool.hpp"
 #include "store/mongo/finder.hpp"
+#include "store/mongo/ledger.hpp"
 #include "store/mongo/point_reads.hpp"
 #include "store/mongo/writer.hpp"
 
@@ -34,6 +35,11 @@ class MongoStore final : public document::Store {
         pool_(std::move(pool)),
         readers_({.threads = options_.readers}),
         point_reads_(readers_, [this](std::span<const std::string_view> ids) { return read_newest(ids); }),
+        ledger_({.pool = *pool_,
+                 .workers = readers_,
+                 .collection = names_.newest,
+                 .prepare = [this](Client& client) { return ensure(client); },
+                 .resolve = options_.resolve}),
         writer_(writer_options()) {}
 
   Task<std::vector<Receipt>> append(std::vector<Append> appends) override {
@@ -93,6 +99,8 @@ class MongoStore final : public document::Store {
       return horizon.recorded_at;
     });
   }
+
+  document::Ledger& ledger() override { return ledger_; }
 
   Task<void> ping() override {
     std::move_only_function<Result<>()> work = [this]() -> Result<> {
@@ -216,6 +224,7 @@ class MongoStore final : public document::Store {
   Horizon known_;  // GUARDED_BY(knowing_); as it was some time ago
   io::WorkerPool readers_;
   PointReads point_reads_;
+  MongoLedger ledger_;
   Writer writer_;
 };
 

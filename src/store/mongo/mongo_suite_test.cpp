@@ -4,6 +4,7 @@
 #include "base/id.hpp"
 #include "document/store_suite_changes_test.hpp"
 #include "document/store_suite_history_test.hpp"
+#include "document/store_suite_ledger_test.hpp"
 #include "document/store_suite_test.hpp"
 #include "store/mongo/mongo_store.hpp"
 #include "store/mongo/server_test.hpp"

@@ -134,10 +134,14 @@ Result<> Keeper::make_tables(Session& session) {
             Parameters().text(table_.collection));
   TRY_OK(run_now(session, begin));
   TRY(const bool is_there, check_owner(session));
+  Exchange question;
+  question.add("SELECT to_regclass($1) IS NOT NULL", Parameters().text(table_.ledger));
+  TRY_OK(run_now(session, question));
   Exchange make;
   if (!is_there) {
     for (const std::string& sql : table_.create) make.add(sql);
   }
+  if (!question.rows[0].boolean(0, 0)) make.add(table_.create_ledger);
   make.add("COMMIT");
   return run_now(session, make);
 }

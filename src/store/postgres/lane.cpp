@@ -31,6 +31,7 @@ Lane::Lane(io::Loop& loop, const Table& table, const std::function<Instant()>& c
       table_(table),
       options_(std::move(options)),
       writer_(std::make_shared<Writer>(table, clock, std::make_shared<Link>(loop, options_.link), options_.writer)),
+      ledger_(std::make_shared<Link>(loop, options_.link)),
       readers_(make_links(loop, options_.link, std::max<std::size_t>(1, options_.readers))),
       scans_(make_links(loop, options_.link, std::max<std::size_t>(1, options_.scans))),
       free_scans_(scans_) {
@@ -43,6 +44,7 @@ Lane::Lane(io::Loop& loop, const Table& table, const std::function<Instant()>& c
 
 void Lane::close() {
   writer_->link().close();
+  ledger_->close();
   for (const auto* links : {&readers_, &scans_}) {
     for (const auto& link : *links) link->close();
   }

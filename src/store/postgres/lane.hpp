@@ -29,6 +29,8 @@ class Lane : public std::enable_shared_from_this<Lane> {
   void close();
 
   Writer& writer() { return *writer_; }
+  /// The connection for records. What it loses is found out by who sent it (ledger.cpp).
+  Link& ledger() { return *ledger_; }
   std::chrono::milliseconds timeout() const { return options_.link.timeout; }
 
   /// The versions of these ids, in the order asked.
@@ -56,6 +58,8 @@ class Lane : public std::enable_shared_from_this<Lane> {
   };
   Task<Scan> scan();
 
+  Task<void> pause(std::chrono::milliseconds delay);
+
  private:
   struct IdRead;
   struct Replica {
@@ -69,12 +73,12 @@ class Lane : public std::enable_shared_from_this<Lane> {
   void flush();
   static Task<void> read_together(std::shared_ptr<Lane> lane, std::vector<IdRead*> reads);
   void release(std::shared_ptr<Link> link);
-  Task<void> pause(std::chrono::milliseconds delay);
 
   io::Loop& loop_;
   const Table& table_;
   const Options options_;
   const std::shared_ptr<Writer> writer_;
+  const std::shared_ptr<Link> ledger_;
   std::vector<std::shared_ptr<Link>> readers_, scans_;
   std::vector<Replica> replicas_;
   std::vector<std::shared_ptr<Link>> free_scans_;

@@ -11,6 +11,7 @@
 #include "store/postgres/finder.hpp"
 #include "store/postgres/keeper.hpp"
 #include "store/postgres/lane.hpp"
+#include "store/postgres/ledger.hpp"
 
 namespace millrace::store::postgres {
 namespace {
@@ -61,7 +62,11 @@ class Lanes {
 class PostgresStore final : public document::Store {
  public:
   explicit PostgresStore(Options options)
-      : options_(std::move(options)), log_(options_.log), table_(options_.collection), connector_(connector(options_.uri)) {
+      : options_(std::move(options)),
+        log_(options_.log),
+        table_(options_.collection),
+        connector_(connector(options_.uri)),
+        ledger_(table_, [this] { return ready_lane(); }, options_.resolve_max) {
     for (const std::string& uri : options_.replicas) replicas_.push_back(connector(uri));
   }
   ~PostgresStore() override {
@@ -180,6 +185,8 @@ class PostgresStore final : public document::Store {
     co_return Instant{rows.integer(0, 1)};
   }
 
+  document::Ledger& ledger() override { return ledger_; }
+
   Task<void> ping() override {
     const auto paths = co_await keeper_->paths();
     if (!paths) {
@@ -216,6 +223,11 @@ class PostgresStore final : public document::Store {
     return lanes_->of(*loop, [this, loop] { return make_lane(*loop); }, lanes_);
   }
 
+  Task<std::shared_ptr<Lane>> ready_lane() {
+    CO_TRY_OK(co_await keeper_->paths());
+    co_return lane();
+  }
+
   std::shared_ptr<Lane> make_lane(io::Loop& loop) {
     Lane::Options lane{.link = {.connector = connector_, .timeout = options_.timeout + std::chrono::seconds(1)},
                        .replicas = replicas_,
@@ -248,6 +260,7 @@ class PostgresStore final : public document::Store {
   std::vector<std::shared_ptr<Connector>> replicas_;
   const std::shared_ptr<Lanes> lanes_ = std::make_shared<Lanes>();
   std::unique_ptr<Keeper> keeper_;
+  PostgresLedger ledger_;
 };
 
 /// Our other tables are named after the collection with a colon, and PostgreSQL cuts names after 63 bytes.

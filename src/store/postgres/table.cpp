@@ -33,10 +33,12 @@ Table::Table(const std::string& collection)
       entries(quoted_name(collection + ":entries")),
       entries_past(quoted_name(collection + ":entries_past")),
       keys(quoted_name(collection + ":keys")),
+      ledger(quoted_name(collection + ":ledger")),
       columns("v.position, v.id, v.version, v.recorded_at, v.superseded_at, v.deleted, v.payload") {
   add_create();
   add_reads();
   add_writes();
+  add_ledger();
 }
 
 void Table::add_create() {
@@ -109,6 +111,18 @@ void Table::add_writes() {
       "recorded_at)"
       " ON v.position = u.position AND v.id = u.id AND v.version = u.version AND v.recorded_at = u.recorded_at",
       versions);
+}
+
+void Table::add_ledger() {
+  create_ledger =
+      fmt::format("CREATE TABLE {}(name bytea PRIMARY KEY, value bytea NOT NULL, revision bigint NOT NULL, writer text NOT NULL)", ledger);
+  read_record = fmt::format("SELECT value, revision FROM {} WHERE name = $1", ledger);
+  insert_record = fmt::format("INSERT INTO {} VALUES($1, $2, 1, $3) ON CONFLICT DO NOTHING", ledger);
+  update_record = fmt::format("UPDATE {} SET value = $2, revision = revision + 1, writer = $3 WHERE name = $1 AND revision = $4", ledger);
+  look_record = fmt::format("SELECT revision, writer FROM {} WHERE name = $1", ledger);
+  record_names = fmt::format(
+      "SELECT name FROM {} WHERE name >= $1 AND substring(name FROM 1 FOR length($1)) = $1 AND value <> ''::bytea ORDER BY name LIMIT $2",
+      ledger);
 }
 
 document::Envelope Row::envelope() const {

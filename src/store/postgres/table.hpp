@@ -8,6 +8,7 @@
 //   "NAME:entries"       path, key, position: where a key (document::append_key) stands in the newest versions
 //   "NAME:entries_past"  the same for superseded versions; tombstones have no entries
 //   "NAME:keys"          key, fingerprint, id, position: idempotency keys of living documents, and the version that each created
+//   "NAME:ledger"        name, value, revision, writer: records that change in place (document/ledger.hpp), and who wrote them last
 //
 // Payloads are of type json, which keeps their text as it is. Ids and keys stand as stored_text() (statement.hpp).
 #pragma once
@@ -32,8 +33,9 @@ struct Table {
   explicit Table(const std::string& collection);
 
   std::string collection;
-  std::string versions, head, paths, entries, entries_past, keys;  // quoted names
+  std::string versions, head, paths, entries, entries_past, keys, ledger;  // quoted names
   std::vector<std::string> create;
+  std::string create_ledger;  // which tables of earlier versions of this program lack
 
   // Rows of versions: see Column.
   std::string columns;        // of a table or alias v
@@ -57,10 +59,17 @@ struct Table {
   std::string move_head;                                            // $1 position, $2 recorded_at
   std::string count_same;  // how many of these versions are there: $1 positions, $2 ids, $3 versions, $4 times
 
+  std::string read_record;    // value, revision: $1 name
+  std::string insert_record;  // $1 name, $2 value, $3 writer
+  std::string update_record;  // the same, $4 revision
+  std::string look_record;    // revision, writer: $1 name
+  std::string record_names;   // $1 prefix, $2 limit
+
  private:
   void add_create();
   void add_reads();
   void add_writes();
+  void add_ledger();
 };
 
 /// The columns of a row of versions.

@@ -44,7 +44,8 @@ Cursor& Cursor::text(int parameter, std::string_view value) {
 }
 
 Cursor& Cursor::blob(int parameter, std::string_view value) {
-  if (statement_ != nullptr) failed_ |= sqlite3_bind_blob64(statement_, parameter, value.data(), value.size(), SQLITE_STATIC) != SQLITE_OK;
+  const char* data = value.empty() ? "" : value.data();
+  if (statement_ != nullptr) failed_ |= sqlite3_bind_blob64(statement_, parameter, data, value.size(), SQLITE_STATIC) != SQLITE_OK;
   return *this;
 }
 

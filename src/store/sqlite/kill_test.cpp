@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <charconv>
 #include <set>
 
 #include "io/loop.hpp"
@@ -44,12 +45,24 @@ Task<> append_for_ever(Store& store, std::string name, int pipe) {
   }
 }
 
+/// Counts a record up without end, and writes the name of each round when it is acknowledged.
+Task<> count_for_ever(Store& store, std::string name, int pipe) {
+  const std::string record = "counter/" + name;
+  std::uint64_t revision = 0;
+  while (true) {
+    CO_TRY(revision, co_await store.ledger().put(record, std::to_string(revision + 1), revision));
+    const std::string line = fmt::format("={} {}\n", record, revision);
+    if (::write(pipe, line.data(), line.size()) != static_cast<ssize_t>(line.size())) co_return {};
+  }
+}
+
 [[noreturn]] void run_child(const std::filesystem::path& file, int round, int pipe) {
   const std::unique_ptr<Store> store = open(file);
   if (store == nullptr) ::_exit(1);
   io::Loop loop;
   std::vector<Task<>> tasks;
   for (std::size_t i = 0; i < kTasks; ++i) tasks.push_back(append_for_ever(*store, fmt::format("{}.{}", round, i), pipe));
+  tasks.push_back(count_for_ever(*store, std::to_string(round), pipe));
   for (Task<>& task : tasks) {
     auto shared = std::make_shared<Task<>>(std::move(task));
     loop.post([shared] { start(std::move(*shared), [](const Result<>&) { ::_exit(2); }); });
@@ -101,6 +114,18 @@ void check_keys(Store& store, io::Loop& loop, const std::set<std::string>& ids) 
   for (const Receipt& receipt : *receipts) EXPECT_TRUE(receipt.repeated && ids.contains(receipt.id));
 }
 
+/// What a record was when that was acknowledged, or something later.
+void check_record(Store& store, io::Loop& loop, std::string_view line) {
+  const std::size_t space = line.find(' ');
+  const auto record = loop.block_on(store.ledger().get(line.substr(1, space - 1)));
+  ASSERT_TRUE(record);
+  std::uint64_t acknowledged = 0;
+  std::from_chars(line.data() + space + 1, line.data() + line.size(), acknowledged);
+  EXPECT_GT(acknowledged, 0u);
+  EXPECT_GE(record->revision, acknowledged);
+  EXPECT_EQ(record->value, std::to_string(record->revision));
+}
+
 void check_all_there(const std::filesystem::path& file, std::string_view acknowledged) {
   const std::unique_ptr<Store> store = open(file);
   ASSERT_NE(store, nullptr);
@@ -117,7 +142,8 @@ void check_all_there(const std::filesystem::path& file, std::string_view acknowl
     const std::size_t end = acknowledged.find('\n');
     if (end == std::string_view::npos) break;
     const std::string id(acknowledged.substr(0, end));
-    EXPECT_TRUE(ids.contains(id + "a") && ids.contains(id + "b")) << id;
+    if (id.starts_with('=')) check_record(*store, loop, id);
+    if (!id.starts_with('=')) EXPECT_TRUE(ids.contains(id + "a") && ids.contains(id + "b")) << id;
     acknowledged.remove_prefix(end + 1);
   }
   check_keys(*store, loop, ids);

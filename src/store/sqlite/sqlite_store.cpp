@@ -9,6 +9,7 @@
 #include "io/worker_pool.hpp"
 #include "store/sqlite/database.hpp"
 #include "store/sqlite/finder.hpp"
+#include "store/sqlite/ledger.hpp"
 
 namespace millrace::store::sqlite {
 namespace {
@@ -30,7 +31,7 @@ std::int64_t to_integer(std::uint64_t count) {
 class SqliteStore final : public document::Store {
  public:
   SqliteStore(Options options, std::shared_ptr<Database> database)
-      : options_(std::move(options)), database_(std::move(database)), table_(options_.collection) {}
+      : options_(std::move(options)), database_(std::move(database)), table_(options_.collection), ledger_(*database_, table_) {}
 
   /// Makes what is not there yet.
   Result<> prepare() {
@@ -99,6 +100,8 @@ class SqliteStore final : public document::Store {
     CO_TRY(Connection* const connection, database_->reader());
     co_return last_recorded(*connection);
   }
+
+  document::Ledger& ledger() override { return ledger_; }
 
   Task<void> ping() override { co_return try_read(); }
 
@@ -263,6 +266,7 @@ class SqliteStore final : public document::Store {
   const Options options_;
   const std::shared_ptr<Database> database_;
   const Table table_;
+  SqliteLedger ledger_;
   std::vector<document::IndexedPath> paths_;  // fixed after prepare()
   std::mutex mutex_;
   std::unordered_map<const document::Filter*, SqlCondition> conditions_;  // GUARDED_BY(mutex_)

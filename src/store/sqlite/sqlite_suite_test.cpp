@@ -3,6 +3,7 @@
 
 #include "document/store_suite_changes_test.hpp"
 #include "document/store_suite_history_test.hpp"
+#include "document/store_suite_ledger_test.hpp"
 #include "document/store_suite_test.hpp"
 #include "io/worker_pool.hpp"
 #include "store/sqlite/sqlite_store.hpp"

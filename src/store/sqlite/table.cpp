@@ -112,6 +112,7 @@ Table::Table(const std::string& collection) : collection(collection) {
   supersede = fmt::format("UPDATE {} SET superseded_at = ?2 WHERE position = ?1", versions);
 
   add_keys(versions);
+  add_ledger();
 
   paths = fmt::format("SELECT number, path FROM {} ORDER BY number", path_table);
   paths_last = fmt::format("SELECT max(number) FROM {}", path_table);
@@ -149,6 +150,19 @@ void Table::add_keys(const std::string& versions) {
       versions);
   insert_key = fmt::format("INSERT INTO {}(key, fingerprint, id, position) VALUES(?1, ?2, ?3, ?4)", keys);
   delete_keys = fmt::format("DELETE FROM {} WHERE id = ?1", keys);
+}
+
+void Table::add_ledger() {
+  const std::string ledger = quoted_name(collection + ":ledger");
+  create += fmt::format(
+      "CREATE TABLE IF NOT EXISTS {}(name BLOB NOT NULL PRIMARY KEY, value BLOB NOT NULL, revision INTEGER NOT NULL) STRICT;", ledger);
+  read_record = fmt::format("SELECT value, revision FROM {} WHERE name = ?1", ledger);
+  insert_record =
+      fmt::format("INSERT INTO {}(name, value, revision) VALUES(?1, ?2, 1) ON CONFLICT DO NOTHING RETURNING revision", ledger);
+  update_record =
+      fmt::format("UPDATE {} SET value = ?2, revision = revision + 1 WHERE name = ?1 AND revision = ?3 RETURNING revision", ledger);
+  record_names = fmt::format(
+      "SELECT name FROM {} WHERE name >= ?1 AND substr(name, 1, length(?1)) = ?1 AND length(value) > 0 ORDER BY name LIMIT ?2", ledger);
 }
 
 Result<std::vector<IndexedPath>> read_paths(Connection& connection, const Table& table) {

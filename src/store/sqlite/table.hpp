@@ -4,6 +4,7 @@
 //   "NAME:paths"         number, path (a JSON array of keys), many (whether a version ever had several values there)
 //   "NAME:entries"       path, key, position: where a key (document::append_key) stands in the newest versions
 //   "NAME:entries_past"  the same for superseded versions; tombstones have no entries
+//   "NAME:ledger"        name, value, revision: the records of the ledger
 //   "NAME:keys"          key, fingerprint, id, position: idempotency keys of living documents, and the version that each created
 //
 // The index entries are our own, since SQLite's JSON functions change values (long numbers, \u0000) and see no elements of arrays. A path
@@ -44,6 +45,11 @@ struct Table {
   std::string insert_key;   // ?1 key, ?2 fingerprint, ?3 id, ?4 position
   std::string delete_keys;  // ?1 id
 
+  std::string read_record;    // value, revision: ?1 name
+  std::string insert_record;  // revision: ?1 name, ?2 value
+  std::string update_record;  // revision: ?1 name, ?2 value, ?3 revision
+  std::string record_names;   // ?1 prefix, ?2 limit
+
   std::string paths, paths_last, insert_path, mark_many, is_many;
   std::string insert_entry, insert_entry_past, delete_entry;  // ?1 path, ?2 key, ?3 position
   std::string equal_newest, equal_at;                         // positions, newest first: ?1 path, ?2 key, ?3 before
@@ -53,6 +59,7 @@ struct Table {
 
  private:
   void add_keys(const std::string& versions);
+  void add_ledger();
 };
 
 /// The columns of a row of versions.

@@ -205,9 +205,25 @@ class Tables {
   std::vector<std::unique_ptr<TableWrites>> tables_;
 };
 
+/// Writes the record, or refuses it in the inner result. An outer error means that SQLite failed.
+Result<Result<std::vector<Receipt>>> put_record(Connection& connection, const Table& table, const RecordWrite& record) {
+  Cursor row = connection.use(record.revision == 0 ? table.insert_record : table.update_record);
+  row.blob(1, record.name).blob(2, record.value);
+  if (record.revision != 0) row.integer(3, static_cast<std::int64_t>(record.revision));
+  Result<std::vector<Receipt>> result = Failure(document::revision_differs());
+  if (row.next()) result = std::vector<Receipt>{{.version = static_cast<std::uint64_t>(row.integer(0))}};
+  while (!row.failed() && row.next()) continue;  // a statement that returns rows has ended with the last of them
+  if (row.failed()) return Failure(connection.failure());
+  return result;
+}
+
 Result<> apply_all(Connection& connection, std::span<Write* const> writes) {
   Tables tables(connection);
   for (Write* write : writes) {
+    if (write->record != nullptr) {
+      TRY(write->result, put_record(connection, *write->table, *write->record));
+      continue;
+    }
     TRY(TableWrites* const table, tables.of(*write->table));
     TRY(write->result, table->apply(write->appends, *write->clock));
   }

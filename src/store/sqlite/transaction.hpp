@@ -12,9 +12,17 @@ namespace millrace::store::sqlite {
 
 using Clock = std::function<Instant()>;
 
+/// A record of the ledger to be written, instead of appends: the receipt's version is its new revision.
+struct RecordWrite {
+  std::string_view name;
+  std::string value;
+  std::uint64_t revision = 0;
+};
+
 struct Write : document::Write {
   const Table* table = nullptr;
   const Clock* clock = nullptr;
+  const RecordWrite* record = nullptr;
 };
 
 /// Commits what can be committed of these writes and sets the result of each. When the transaction as a whole fails, each write is tried
