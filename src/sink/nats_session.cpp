@@ -17,9 +17,6 @@ constexpr std::int64_t kWriteDeadline = 10'000;
 constexpr std::int64_t kPingInterval = 10'000;
 constexpr int kPingsOutMax = 2;
 constexpr std::int64_t kNanoseconds = 1'000'000;  // of a millisecond
-// Numbers of the JetStream API.
-constexpr jsErrCode kStreamNotFound = 10059;
-constexpr jsErrCode kNoMessageFound = 10037;
 
 Failure failure(std::string message) {
   return Failure(Error{ErrorKind::unavailable, "sink.broker", std::move(message)});
@@ -140,7 +137,7 @@ Result<> NatsSession::make_stream() {
   natsStatus status = js_GetStreamInfo(&found, stream_calls_, wanted.name.c_str(), nullptr, &code);
   const StreamInfo own_found(found);
   if (status == NATS_OK) return {};
-  if (code != kStreamNotFound) return failure(fmt::format("The stream {} cannot be looked at", wanted.name), status);
+  if (code != JSStreamNotFoundErr) return failure(fmt::format("The stream {} cannot be looked at", wanted.name), status);
   jsStreamConfig config;
   jsStreamConfig_Init(&config);
   const char* subject = options_.subject.c_str();
@@ -196,7 +193,7 @@ Result<Position> NatsSession::last_position(const std::string& stream) {
   jsErrCode code{};
   const natsStatus status = js_GetLastMsg(&raw, stream_calls_, stream.c_str(), options_.subject.c_str(), nullptr, &code);
   const Message last(raw);
-  if (code == kNoMessageFound || status == NATS_NOT_FOUND) return Position{0};
+  if (code == JSNoMessageFoundErr || status == NATS_NOT_FOUND) return Position{0};
   if (status != NATS_OK) return failure(fmt::format("The last message of the stream {} cannot be read", stream), status);
   const char* id = nullptr;
   if (natsMsgHeader_Get(raw, "Nats-Msg-Id", &id) != NATS_OK || id == nullptr) return Position{0};
