@@ -151,6 +151,15 @@ void describe_unified(std::string& out, const Model& model, const UnifiedModel& 
   out += '\n';
 }
 
+void describe_sinks(std::string& out, const Model& model) {
+  if (model.sinks.empty()) return;
+  out += "sinks\n";
+  for (const SinkModel& sink : model.sinks)
+    fmt::format_to(std::back_inserter(out), "  sink      {}  publishes {} to {}, from {}\n", sink.config.name, sink.config.from,
+                   target_of(sink.config), sink.config.begins_now ? "its first start on" : "the beginning");
+  out += '\n';
+}
+
 }  // namespace
 
 std::string describe(const Model& model) {
@@ -171,6 +180,7 @@ std::string describe(const Model& model) {
     out += '\n';
   }
   if (model.unified) describe_unified(out, model, *model.unified);
+  describe_sinks(out, model);
   return out;
 }
 

@@ -319,6 +319,7 @@ Checked<Config> read_config(const std::filesystem::path& file, const hocon::Opti
   for (ObjectReader& graphlette : reader.objects("graphlettes", kGraphletteSection))
     config.graphlettes.push_back(read_graphlette(graphlette, are_subgraphs));
   for (ObjectReader& restlette : reader.objects("restlettes", kRestletteSection)) config.restlettes.push_back(read_restlette(restlette));
+  for (ObjectReader& sink : reader.objects("sinks", kSinkSection)) config.sinks.push_back(read_sink(sink));
   if (config.graphlettes.empty() && config.restlettes.empty() && config.problems.empty())
     reader.problem(root->place, "There is nothing to serve: no graphlettes and no restlettes.",
                    "Add graphlettes = [ { path = /x/graph, schema = x.graphql, storage { ... } } ].");

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "app/sink_config.hpp"
 #include "base/problem.hpp"
 #include "hocon/parser.hpp"
 
@@ -177,6 +178,7 @@ struct Config {
   std::vector<GraphletteConfig> graphlettes;
   std::vector<RestletteConfig> restlettes;
   UnifiedConfig unified;
+  std::vector<SinkConfig> sinks;
   /// What is wrong with it. Whoever derives from it goes on, to find what else is wrong, leaves out what is empty for it, and reports these
   /// with its own.
   std::vector<Problem> problems;

@@ -23,6 +23,7 @@ constexpr ConfigKey kTop[] = {
     {"graphlettes", KeyType::objects, otherwise("none"), "The GraphQL APIs, one per entity."},
     {"restlettes", KeyType::objects, otherwise("derived from the graphlettes"), "The REST APIs, one per entity."},
     {"unified", KeyType::object, otherwise("at `/graph`"), "The GraphQL API over all graphlettes."},
+    {"sinks", KeyType::objects, otherwise("none"), "What is published to NATS or Kafka."},
     {"federation", KeyType::flag, initially("false"),
      "Whether each GraphQL API is a subgraph of Apollo Federation as well ([how](graphql.md#as-subgraphs-of-apollo-federation))."},
 };
@@ -253,7 +254,8 @@ const ConfigKey* ConfigSection::find(std::string_view key) const {
 std::span<const ConfigSection* const> config_sections() {
   static constexpr const ConfigSection* kSections[] = {&kTopSection,        &kLimitsSection,  &kGraphqlLimitsSection,   &kGraphletteSection,
                                                        &kRootConfigSection, &kQuerySection,   &kResolverSection,        &kBreakerSection,
-                                                       &kRestletteSection,  &kStorageSection, &kPostgresOptionsSection, &kUnifiedSection};
+                                                       &kRestletteSection,  &kStorageSection, &kPostgresOptionsSection, &kUnifiedSection,
+                                                       &kSinkSection,       &kNatsSection,    &kNatsStreamSection,      &kKafkaSection};
   return kSections;
 }
 

@@ -71,6 +71,10 @@ extern const ConfigSection kRootConfigSection;
 extern const ConfigSection kQuerySection;
 extern const ConfigSection kResolverSection;
 extern const ConfigSection kBreakerSection;
+extern const ConfigSection kSinkSection;
+extern const ConfigSection kNatsSection;
+extern const ConfigSection kNatsStreamSection;
+extern const ConfigSection kKafkaSection;
 
 /// All of them, in the order in which a person reads them.
 std::span<const ConfigSection* const> config_sections();

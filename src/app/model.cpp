@@ -9,6 +9,7 @@
 #include "app/derive_queries.hpp"
 #include "app/derive_relations.hpp"
 #include "app/derive_restlettes.hpp"
+#include "app/derive_sinks.hpp"
 #include "app/derive_subgraphs.hpp"
 #include "app/derive_subscriptions.hpp"
 #include "app/derive_unified.hpp"
@@ -93,6 +94,7 @@ Checked<Model> derive_model(Config config, std::uint16_t port) {
   derive_restlettes(model, problems);
   derive_mutations(model, problems);
   derive_subscriptions(model, problems);
+  derive_sinks(model, problems);
   collect_indexes(model);
   check_model(model, problems);
   for (const SourceText& source : sources) {

@@ -91,6 +91,11 @@ struct RestletteModel {
   document::CreationRules creation;
 };
 
+struct SinkModel {
+  SinkConfig config;
+  std::size_t entity = 0;
+};
+
 struct UnifiedModel;
 
 struct Model {
@@ -98,6 +103,7 @@ struct Model {
   std::deque<EntityModel> entities;
   std::deque<GraphletteModel> graphlettes;
   std::deque<RestletteModel> restlettes;
+  std::deque<SinkModel> sinks;
   std::shared_ptr<UnifiedModel> unified;  // null: there is no unified endpoint
   std::vector<Problem> warnings;          // it can be served, but something in it may not mean what was meant
 };

@@ -10,6 +10,8 @@
 #include "app/address.hpp"
 #include "app/connection_type.hpp"
 #include "app/console.hpp"
+#include "app/sinks.hpp"
+#include "app/sinks_page.hpp"
 #include "app/start_page.hpp"
 #include "app/status_pages.hpp"
 #include "app/storage.hpp"
@@ -114,6 +116,7 @@ struct Service::State {
   http::Router router;
   http::Cors cors{router};  // in front of everything
   std::vector<std::unique_ptr<Lane>> lanes;
+  std::unique_ptr<Sinks> sinks;  // null: there are none
 
   State(Model model_in, ServiceOptions options_in)
       : model(std::move(model_in)), options(std::move(options_in)), workers({.queue_max = model.config.load.scans}) {}
@@ -362,6 +365,20 @@ struct Service::State {
     return router.mount("/ready", *handlers.back(), http::Router::Scope::exact);
   }
 
+  Result<> mount_sinks() {
+    if (model.sinks.empty()) return {};
+    std::vector<SinksPage::Row> rows;
+    for (const SinkModel& sink : model.sinks) rows.push_back({&sink, stores[sink.entity].get()});
+    return router.mount(kSinksPath, add_handler<SinksPage>(std::move(rows), sinks));
+  }
+
+  /// Before anything listens: pages look at them.
+  void start_sinks() {
+    std::vector<Sinks::Part> parts;
+    for (const SinkModel& sink : model.sinks) parts.push_back({&sink, feeds[sink.entity].get()});
+    if (!parts.empty()) sinks = std::make_unique<Sinks>(std::move(parts), model.config.file, options.log);
+  }
+
   Result<> listen() {
     http::ServerOptions server;
     server.host = model.config.host;
@@ -396,6 +413,7 @@ struct Service::State {
 Service::Service(std::unique_ptr<State> state) : state_(std::move(state)) {}
 
 Service::~Service() {
+  state_->sinks.reset();
   for (auto& lane : state_->lanes) lane->loop.stop();
   state_->join();
   // Connections end before loops, with which ends what still waits for other servers; then the handlers that they call, and last stores.
@@ -413,7 +431,9 @@ Result<std::unique_ptr<Service>> Service::start(Model model, ServiceOptions opti
   TRY_OK(state->mount_graphlettes());
   TRY_OK(state->mount_restlettes());
   TRY_OK(state->mount_status_pages());
+  TRY_OK(state->mount_sinks());
   TRY_OK(state->mount_pages());
+  state->start_sinks();
   TRY_OK(state->listen());
   return std::unique_ptr<Service>(new Service(std::move(state)));
 }
@@ -434,6 +454,8 @@ void Service::shut_down() {
       drain(lane, background, deadline);
     });
   }
+  constexpr std::chrono::milliseconds kSinksDrain{3'000};
+  if (state_->sinks) state_->sinks->stop(std::min(state_->model.config.shutdown_timeout, kSinksDrain));
   state_->join();
 }
 
