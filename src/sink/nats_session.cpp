@@ -31,6 +31,7 @@ std::string reason(natsStatus status) {
 }
 
 Failure failure(std::string_view what, natsStatus status) {
+  if (status == NATS_NO_RESPONDERS) return failure("The server has no JetStream: start it with -js.");
   return failure(fmt::format("{}: {}.", what, reason(status)));
 }
 
@@ -166,8 +167,7 @@ Result<std::string> NatsSession::find_stream() {
   natsMsg* raw = nullptr;
   const natsStatus status = natsConnection_RequestString(&raw, connection_, "$JS.API.STREAM.NAMES", question.c_str(), kRequestTimeout);
   const Message answer(raw);
-  if (status == NATS_NO_RESPONDERS) return failure("The server has no JetStream: start it with -js.");
-  if (status != NATS_OK) return failure("The server was asked for its streams", status);
+  if (status != NATS_OK) return failure("The server's streams cannot be asked for", status);
   const auto parsed = json::parse(data_of(raw));
   const auto streams = parsed && parsed->root().is(json::Kind::object) ? parsed->root().find("streams") : std::nullopt;
   if (streams && streams->is(json::Kind::array) && streams->size() > 0 && streams->first().is(json::Kind::string))
