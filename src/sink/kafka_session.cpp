@@ -140,13 +140,9 @@ void KafkaSession::take_delivery(rd_kafka_t*, const rd_kafka_message_t* message,
   reports.failed(fmt::format("Position {} ({} bytes) was refused: {}.", position, message->len, rd_kafka_err2str(message->err)));
 }
 
-/// The same. But for fatal ones, errors are mended by the library.
-void KafkaSession::take_error(rd_kafka_t* producer, int error, const char* reason, void* session) {
-  Reports& reports = *static_cast<KafkaSession*>(session)->reports_;
-  if (error != RD_KAFKA_RESP_ERR__FATAL) return reports.hindered(fmt::format("{}.", reason));
-  std::array<char, kReasonBytesMax> text{};
-  rd_kafka_fatal_error(producer, text.data(), text.size());
-  reports.failed(fmt::format("{}.", text.data()));
+/// The same. What is fatal comes with each message that is under way, and with each that is to be sent; the library mends the rest.
+void KafkaSession::take_error(rd_kafka_t*, int error, const char* reason, void* session) {
+  if (error != RD_KAFKA_RESP_ERR__FATAL) static_cast<KafkaSession*>(session)->reports_->hindered(fmt::format("{}.", reason));
 }
 
 void KafkaSession::close() {

@@ -36,6 +36,8 @@ Task<void> Sink::State::run_session() {
     is_dirty = true;
   }
   if (options.flaw != Flaw::resumes_at_sent || sent < record.position) sent = record.position;
+  // So that all before a message that is refused is published, and it is known which one it is.
+  window = failures == 0 ? options.messages_max : 1;
   is_well = true;
   show();
   co_return co_await publish_while_ours();
@@ -62,12 +64,13 @@ Task<void> Sink::State::publish_while_ours() {
 
 void Sink::State::send(const document::Changes& changes) {
   std::vector<Event> events;
-  for (std::size_t i = changes.begin; i < changes.begin + changes.size(); ++i) {
+  const std::size_t count = window < options.messages_max ? std::min(changes.size(), window - under_way.size()) : changes.size();
+  for (std::size_t i = changes.begin; i < changes.begin + count; ++i) {
     const Event& event = events.emplace_back(changes.documents, i);
     under_way.push_back({event.position(), event.text().size(), parts.scheduler.now()});
     bytes_under_way += event.text().size();
   }
-  sent = std::max(sent, changes.until);
+  sent = count < changes.size() ? events.back().position() : std::max(sent, changes.until);
   if (options.flaw == Flaw::position_first && record.position < sent) record.position = sent, is_dirty = true;
   if (events.empty()) {
     // A session with nothing to send is as good as one that has sent something.
@@ -99,7 +102,10 @@ void Sink::State::take_progress() {
     failures = 0;
   }
   if (progress.trouble) note(*std::move(progress.trouble));
-  if (!progress.accepted.empty()) is_well = true;
+  if (!progress.accepted.empty()) {
+    is_well = true;
+    window = std::min(options.messages_max, 2 * window);
+  }
   show();
   if (progress.failure && !failure) {
     failure = std::move(progress.failure);

@@ -40,6 +40,7 @@ struct Sink::State {
   std::uint64_t session_fence = 0;  // whose it is
   std::deque<UnderWay> under_way;
   std::size_t bytes_under_way = 0;
+  std::size_t window = 0;              // messages that may be under way: few at first, after a session that failed
   Position sent = 0;                   // everything up to it was sent
   std::optional<std::string> failure;  // it is over
   std::uint32_t failures = 0;          // sessions that failed, one after the other
@@ -65,7 +66,7 @@ struct Sink::State {
   void send(const document::Changes& changes);
   void take_progress();
   void end_session();
-  bool has_room() const { return under_way.size() < options.messages_max && bytes_under_way < options.bytes_max; }
+  bool has_room() const { return under_way.size() < window && bytes_under_way < options.bytes_max; }
   bool is_overdue() const;
 
   // holding.cpp

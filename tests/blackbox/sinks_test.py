@@ -274,11 +274,11 @@ def test_repeats_are_known_after_the_window_for_duplicates(nats, start):
 
 
 class Load(threading.Thread):
-    """Writes until it is told to end, whatever becomes of the service."""
+    """Writes until it is told to end, whatever becomes of the service; with a pause after each request."""
 
-    def __init__(self, service):
+    def __init__(self, service, pause=0):
         super().__init__(daemon=True)
-        self.service, self.ends = service, threading.Event()
+        self.service, self.pause, self.ends = service, pause, threading.Event()
 
     def run(self):
         n = 0
@@ -293,6 +293,7 @@ class Load(threading.Thread):
             except services.http.client.HTTPException:
                 pass
             n += 1
+            self.ends.wait(self.pause)
 
     def end(self):
         self.ends.set()
