@@ -115,12 +115,12 @@ rd_kafka_resp_err_t KafkaSession::send_one(const Event& event) {
   for (const auto& [name, value] : headers_of(options_.entity, event))
     rd_kafka_header_add(headers, name.data(), static_cast<ssize_t>(name.size()), value.data(), static_cast<ssize_t>(value.size()));
   std::string key = event.id();
-  const std::string_view body = body_of(event);
+  std::string body(body_of(event));
   std::array<rd_kafka_vu_t, 7> parts{};
   parts[0] = {RD_KAFKA_VTYPE_TOPIC, {.cstr = options_.topic.c_str()}};
   parts[1] = {RD_KAFKA_VTYPE_MSGFLAGS, {.i = RD_KAFKA_MSG_F_COPY}};
   parts[2] = {RD_KAFKA_VTYPE_KEY, {.mem = {key.data(), key.size()}}};
-  parts[3] = {RD_KAFKA_VTYPE_VALUE, {.mem = {event.envelope().deleted ? nullptr : const_cast<char*>(body.data()), body.size()}}};
+  parts[3] = {RD_KAFKA_VTYPE_VALUE, {.mem = {event.envelope().deleted ? nullptr : body.data(), body.size()}}};
   parts[4] = {RD_KAFKA_VTYPE_TIMESTAMP, {.i64 = event.envelope().recorded_at.microseconds / 1'000}};
   parts[5] = {RD_KAFKA_VTYPE_HEADERS, {.headers = headers}};
   parts[6] = {RD_KAFKA_VTYPE_OPAQUE, {.ptr = reinterpret_cast<void*>(event.position())}};

@@ -224,7 +224,7 @@ class World {
   const Flaw flaw_;
   Broker broker_;
   std::unique_ptr<document::Store> store_ = store::memory::make_store();
-  processing::MemoryLedger ledger_;
+  document::MemoryLedger ledger_;
   std::vector<std::unique_ptr<Instance>> instances_;
   std::vector<std::unique_ptr<Instance>> dead_;
   std::uint64_t names_ = 0;

@@ -93,7 +93,7 @@ void read(const std::string& servers, const std::string& topic, int partitions) 
     if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) print(*message);
     rd_kafka_message_destroy(message);
   }
-  std::cout << "end" << std::endl;
+  std::cout << "end" << '\n' << std::flush;
   rd_kafka_consumer_close(consumer);
   rd_kafka_destroy(consumer);
 }
@@ -117,7 +117,7 @@ void obey(rd_kafka_mock_cluster_t* cluster, const std::string& line) {
     if (verb == "refuse") rd_kafka_mock_topic_set_error(cluster, topic.c_str(), static_cast<rd_kafka_resp_err_t>(number));
     if (verb == "read") return read(rd_kafka_mock_cluster_bootstraps(cluster), topic, number);
   }
-  std::cout << "done" << std::endl;
+  std::cout << "done" << '\n' << std::flush;
 }
 
 }  // namespace
@@ -125,7 +125,7 @@ void obey(rd_kafka_mock_cluster_t* cluster, const std::string& line) {
 int main() {
   rd_kafka_t* const host = make(RD_KAFKA_PRODUCER, "");
   rd_kafka_mock_cluster_t* const cluster = rd_kafka_mock_cluster_new(host, kBrokers);
-  std::cout << rd_kafka_mock_cluster_bootstraps(cluster) << std::endl;
+  std::cout << rd_kafka_mock_cluster_bootstraps(cluster) << '\n' << std::flush;
   for (std::string line; std::getline(std::cin, line);) obey(cluster, line);
   rd_kafka_mock_cluster_destroy(cluster);
   rd_kafka_destroy(host);
