@@ -7,6 +7,7 @@
 #include "app/config.hpp"
 #include "app/config_keys.hpp"
 #include "app/console.hpp"
+#include "app/make_transform.hpp"
 #include "app/model.hpp"
 #include "app/service.hpp"
 #include "app/start_page.hpp"
@@ -93,7 +94,12 @@ Checked<Model> load_model(const std::filesystem::path& file, std::optional<std::
   auto config = read_config(file);
   if (!config) return std::unexpected(std::move(config).error());
   const std::uint16_t served = port.value_or(config->port);
-  return derive_model(*std::move(config), served);
+  auto model = derive_model(*std::move(config), served);
+  if (!model) return model;
+  std::vector<Problem> problems;
+  check_programs(*model, problems);
+  if (!problems.empty()) return std::unexpected(std::move(problems));
+  return model;
 }
 
 int serve(const std::filesystem::path& config, std::optional<std::uint16_t> port) {

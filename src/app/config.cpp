@@ -5,6 +5,7 @@
 
 #include "app/address.hpp"
 #include "app/object_reader.hpp"
+#include "app/processor_config.hpp"
 
 namespace millrace::app {
 namespace {
@@ -319,6 +320,10 @@ Checked<Config> read_config(const std::filesystem::path& file, const hocon::Opti
   for (ObjectReader& graphlette : reader.objects("graphlettes", kGraphletteSection))
     config.graphlettes.push_back(read_graphlette(graphlette, are_subgraphs));
   for (ObjectReader& restlette : reader.objects("restlettes", kRestletteSection)) config.restlettes.push_back(read_restlette(restlette));
+  for (ObjectReader& processor : reader.objects("processors", kProcessorSection)) {
+    config.processors.push_back(read_processor(processor));
+    refuse_second_name(config.processors, reader);
+  }
   for (ObjectReader& sink : reader.objects("sinks", kSinkSection)) config.sinks.push_back(read_sink(sink));
   if (config.graphlettes.empty() && config.restlettes.empty() && config.problems.empty())
     reader.problem(root->place, "There is nothing to serve: no graphlettes and no restlettes.",

@@ -152,6 +152,35 @@ struct TypeOwnerConfig {
   std::string path;
 };
 
+/// A program in another language that stands in the config; empty: there is none.
+struct ProgramConfig {
+  Place place;
+  std::string text;
+};
+
+struct ProcessorConfig {
+  Place place;
+  std::string name;
+  std::string from;
+  Place from_place;
+  std::string to;
+  Place to_place;
+  ProgramConfig where;
+  ProgramConfig key;
+  ProgramConfig transform;
+  std::uint32_t attempts = 0;
+  std::chrono::milliseconds backoff{};
+  std::chrono::milliseconds backoff_max{};
+  std::chrono::milliseconds age_max{};   // 0: none
+  std::chrono::milliseconds deadline{};  // 0: none
+  std::size_t concurrency = 0;
+  std::size_t partitions = 0;
+  std::size_t workers = 0;
+  std::chrono::milliseconds timeout{};
+  std::size_t memory_max = 0;
+  std::size_t output_max = 0;
+};
+
 struct UnifiedConfig {
   Place place;
   bool is_on = true;
@@ -178,6 +207,7 @@ struct Config {
   std::vector<GraphletteConfig> graphlettes;
   std::vector<RestletteConfig> restlettes;
   UnifiedConfig unified;
+  std::vector<ProcessorConfig> processors;
   std::vector<SinkConfig> sinks;
   /// What is wrong with it. Whoever derives from it goes on, to find what else is wrong, leaves out what is empty for it, and reports these
   /// with its own.

@@ -23,6 +23,7 @@ constexpr ConfigKey kTop[] = {
     {"graphlettes", KeyType::objects, otherwise("none"), "The GraphQL APIs, one per entity."},
     {"restlettes", KeyType::objects, otherwise("derived from the graphlettes"), "The REST APIs, one per entity."},
     {"unified", KeyType::object, otherwise("at `/graph`"), "The GraphQL API over all graphlettes."},
+    {"processors", KeyType::objects, otherwise("none"), "What turns events into processed events ([how](processors.md))."},
     {"sinks", KeyType::objects, otherwise("none"), "What is published to NATS or Kafka."},
     {"federation", KeyType::flag, initially("false"),
      "Whether each GraphQL API is a subgraph of Apollo Federation as well ([how](graphql.md#as-subgraphs-of-apollo-federation))."},
@@ -214,6 +215,41 @@ constexpr ConfigKey kBreaker[] = {
     {"pause", KeyType::duration, initially("5s"), "How long nothing is asked then; after each pause one request tries."},
 };
 
+constexpr ConfigKey kProcessor[] = {
+    {"name", KeyType::text, required("Name it: name = \"login-risk\"."),
+     "Letters, digits, `.`, `_` and `-`. Results belong to it by this name: under another one everything is processed anew."},
+    {"from", KeyType::text, required("Name the entity whose events it processes: from = \"/raw-events\"."),
+     "The entity whose events it processes: the path of its API, or the path without `/api` or `/graph`."},
+    {"to", KeyType::text, required("Name the entity that its results are written to: to = \"/processed-events\"."),
+     "The entity that its results are written to."},
+    {"where", KeyType::any, otherwise("every event"), "A jq program: events for which it gives `false` or `null` are left out."},
+    {"key", KeyType::any, otherwise("the event's id"),
+     "A jq program: events that have the same key are processed in order, one after the other."},
+    {"transform", KeyType::any, otherwise("`webhook`"), "A jq program that makes a result of an event; this or `webhook` is required."},
+    {"webhook", KeyType::object, otherwise("`transform`"), "A server that makes results of events."},
+    {"retry", KeyType::object, otherwise("its defaults"), "When what has failed is tried again."},
+    {"maxAge", KeyType::duration, initially("0s"), "An event that is older when it is to be tried has failed; 0: however old it is."},
+    {"deadline", KeyType::duration, initially("0s"), "An event without an outcome by then is overdue; 0: never."},
+    {"concurrency", KeyType::number, initially("64"), "Events that are tried at a time.", {1, 100'000}},
+    {"partitions",
+     KeyType::number,
+     initially("4"),
+     "What several instances share among them; the keys are spread over it. No more instances than that work at a time, and it must be the "
+     "same on all.",
+     {1, 1'024}},
+    {"workers", KeyType::number, initially("1"), "Processes that run its jq programs.", {1, 64}},
+    {"timeout", KeyType::duration, initially("1s"), "How long the jq programs may run for one event; then it has failed."},
+    {"memory", KeyType::size, initially("256MiB"), "What they may need for one event; an event that needs more has failed.", kSizes},
+    {"outputBytes", KeyType::size, initially("1MiB"), "The longest result; an event with a longer one has failed.", kSizes},
+};
+
+constexpr ConfigKey kRetry[] = {
+    {"attempts", KeyType::number, initially("5"), "How often an event is tried at most.", {1, 1'000'000}},
+    {"backoff", KeyType::duration, initially("100ms"),
+     "The pause after the first failure, doubled after each further one; up to half of it is left away by chance."},
+    {"maxBackoff", KeyType::duration, initially("30s"), "The longest pause."},
+};
+
 }  // namespace
 
 const ConfigSection kTopSection{"", "What stands at the top of the config.", kTop};
@@ -246,16 +282,25 @@ const ConfigSection kBreakerSection{"resolvers[].breaker",
                                     "and settings share one, and their connections.",
                                     kBreaker};
 
+const ConfigSection kProcessorSection{
+    "processors[]", "Reads the change feed of one entity and writes a result for each event to another: exactly one, whatever crashes.",
+    kProcessor};
+const ConfigSection kRetrySection{
+    "processors[].retry",
+    "Of what another attempt may mend: a server that is away or has too much to do. What none can mend, as an error of a jq program, has "
+    "failed at once.",
+    kRetry};
+
 const ConfigKey* ConfigSection::find(std::string_view key) const {
   const auto found = std::ranges::find(keys, key, &ConfigKey::name);
   return found == keys.end() ? nullptr : &*found;
 }
 
 std::span<const ConfigSection* const> config_sections() {
-  static constexpr const ConfigSection* kSections[] = {&kTopSection,        &kLimitsSection,  &kGraphqlLimitsSection,   &kGraphletteSection,
-                                                       &kRootConfigSection, &kQuerySection,   &kResolverSection,        &kBreakerSection,
-                                                       &kRestletteSection,  &kStorageSection, &kPostgresOptionsSection, &kUnifiedSection,
-                                                       &kSinkSection,       &kNatsSection,    &kNatsStreamSection,      &kKafkaSection};
+  static constexpr const ConfigSection* kSections[] = {
+      &kTopSection,       &kLimitsSection,  &kGraphqlLimitsSection, &kGraphletteSection, &kRootConfigSection,      &kQuerySection,
+      &kResolverSection,  &kBreakerSection, &kRestletteSection,     &kStorageSection,    &kPostgresOptionsSection, &kUnifiedSection,
+      &kProcessorSection, &kRetrySection,   &kSinkSection,          &kNatsSection,       &kNatsStreamSection,      &kKafkaSection};
   return kSections;
 }
 

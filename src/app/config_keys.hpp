@@ -71,6 +71,8 @@ extern const ConfigSection kRootConfigSection;
 extern const ConfigSection kQuerySection;
 extern const ConfigSection kResolverSection;
 extern const ConfigSection kBreakerSection;
+extern const ConfigSection kProcessorSection;
+extern const ConfigSection kRetrySection;
 extern const ConfigSection kSinkSection;
 extern const ConfigSection kNatsSection;
 extern const ConfigSection kNatsStreamSection;

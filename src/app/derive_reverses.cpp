@@ -86,15 +86,6 @@ class ListArguments {
   std::vector<InputValue> arguments_;
 };
 
-/// Whether a relation follows a key of its own to one document, by that one's id.
-bool is_foreign_key(const Model& model, const GraphletteModel& graphlette, const RelationModel& relation) {
-  if (relation.remote || relation.type != graphlette.type->name || relation.is_list || relation.keys.size() != 1 ||
-      relation.keys.front() == "id")
-    return false;
-  const QueryModel* query = model.graphlettes[relation.target].query(relation.query);
-  return query != nullptr && query->query.is_by_id;
-}
-
 ReverseModel make_reverse(const Model& model, std::size_t graphlette, const RelationModel& forward) {
   ReverseModel reverse;
   reverse.forward = forward.type + '.' + forward.field;
@@ -121,6 +112,14 @@ bool is_member_of(const UnifiedModel& unified, std::size_t graphlette) {
 }
 
 }  // namespace
+
+bool is_foreign_key(const Model& model, const GraphletteModel& graphlette, const RelationModel& relation) {
+  if (relation.remote || relation.type != graphlette.type->name || relation.is_list || relation.keys.size() != 1 ||
+      relation.keys.front() == "id")
+    return false;
+  const QueryModel* query = model.graphlettes[relation.target].query(relation.query);
+  return query != nullptr && query->query.is_by_id;
+}
 
 void add_reverse_fields(const Model& model, UnifiedModel& unified, std::deque<Type>& types) {
   const auto json = std::ranges::find(types, "JSON", &Type::name);

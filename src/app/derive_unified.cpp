@@ -3,9 +3,11 @@
 #include <algorithm>
 
 #include "app/compose_types.hpp"
+#include "app/derive_lifecycles.hpp"
 #include "app/derive_reverses.hpp"
 #include "graphql/language/source.hpp"
 #include "graphql/type/print_schema.hpp"
+#include "processing/lifecycle_resolver.hpp"
 
 namespace millrace::app {
 namespace {
@@ -71,6 +73,7 @@ class UnifiedDeriver {
     unified_->fields = std::move(composed.fields);
     add_root_fields();
     add_reverse_fields(model_, *unified_, composed.types);
+    add_lifecycle_fields(model_, *unified_, composed.types);
     build(composed);
     if (!problems_.empty()) return nullptr;
     derive_reverses(model_, *unified_, problems_);
@@ -150,6 +153,7 @@ class UnifiedDeriver {
                       root("Subscription", "", &UnifiedMember::subscription_type);
     for (const graphql::DirectiveType& directive : composed.directives) sdl += graphql::print_directive(directive) + "\n\n";
     for (const graphql::Type& type : composed.types) sdl += graphql::print_type(type) + "\n\n";
+    if (!unified_->lifecycles.empty()) sdl += processing::kLifecycleTypes;
     auto schema = graphql::build_schema(std::move(sdl), "the unified schema");
     if (schema) {
       unified_->schema = *std::move(schema);

@@ -5,6 +5,7 @@
 #include "app/commands.hpp"
 #include "app/import.hpp"
 #include "app/migrate.hpp"
+#include "transform/jq_worker.hpp"
 
 namespace {
 
@@ -42,6 +43,7 @@ class CheckFlags {
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (millrace::transform::is_jq_worker(argc, argv)) return millrace::transform::run_jq_worker();
   return_large_blocks();
   CLI::App program{"Millrace: a folder of config becomes an event processing service."};
   program.set_version_flag("--version", "millrace " MILLRACE_VERSION);

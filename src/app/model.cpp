@@ -6,6 +6,7 @@
 
 #include "app/check_model.hpp"
 #include "app/derive_mutations.hpp"
+#include "app/derive_processors.hpp"
 #include "app/derive_queries.hpp"
 #include "app/derive_relations.hpp"
 #include "app/derive_restlettes.hpp"
@@ -92,10 +93,12 @@ Checked<Model> derive_model(Config config, std::uint16_t port) {
   for (const RestletteConfig& restlette : model.config.restlettes) entity_of(model, restlette.storage);
   derive_relations(model, port, problems);
   derive_restlettes(model, problems);
+  derive_processors(model, problems);
   derive_mutations(model, problems);
   derive_subscriptions(model, problems);
   derive_sinks(model, problems);
   collect_indexes(model);
+  derive_references(model);
   check_model(model, problems);
   for (const SourceText& source : sources) {
     problems = placed(std::move(problems), source);

@@ -19,6 +19,7 @@
 #include "graphql/type/schema.hpp"
 #include "http/client.hpp"
 #include "jsonschema/schema.hpp"
+#include "processing/result.hpp"
 
 namespace millrace::app {
 
@@ -91,6 +92,22 @@ struct RestletteModel {
   document::CreationRules creation;
 };
 
+struct ProcessorModel {
+  ProcessorConfig config;
+  std::size_t from = 0;  // entities
+  std::size_t to = 0;
+  std::size_t attempts = 0;                          // Model::attempts
+  processing::TargetFields fields;                   // of a result
+  std::shared_ptr<const jsonschema::Schema> schema;  // null: any object
+};
+
+/// Documents of one entity have a key that is the id of one of another: what became of that one.
+struct ReferenceModel {
+  std::size_t from = 0;  // who has the key
+  std::string key;
+  std::size_t to = 0;
+};
+
 struct SinkModel {
   SinkConfig config;
   std::size_t entity = 0;
@@ -103,6 +120,9 @@ struct Model {
   std::deque<EntityModel> entities;
   std::deque<GraphletteModel> graphlettes;
   std::deque<RestletteModel> restlettes;
+  std::deque<EntityModel> attempts;  // storages that tell of attempts, beside those of results; nothing serves them
+  std::deque<ProcessorModel> processors;
+  std::vector<ReferenceModel> references;
   std::deque<SinkModel> sinks;
   std::shared_ptr<UnifiedModel> unified;  // null: there is no unified endpoint
   std::vector<Problem> warnings;          // it can be served, but something in it may not mean what was meant

@@ -10,6 +10,9 @@
 #include "app/address.hpp"
 #include "app/connection_type.hpp"
 #include "app/console.hpp"
+#include "app/member_types.hpp"
+#include "app/processor_pages.hpp"
+#include "app/processors.hpp"
 #include "app/sinks.hpp"
 #include "app/sinks_page.hpp"
 #include "app/start_page.hpp"
@@ -34,6 +37,7 @@
 #include "io/loop.hpp"
 #include "io/worker_pool.hpp"
 #include "pages/page.hpp"
+#include "processing/lifecycle_resolver.hpp"
 #include "rest/openapi.hpp"
 #include "rest/resource.hpp"
 
@@ -103,7 +107,9 @@ struct Service::State {
   io::WorkerPool workers;
   Feeds feeds;  // by entity, as the stores
   std::vector<std::unique_ptr<document::Store>> stores;
-  std::deque<graphql::Bindings> bindings;  // by graphlette
+  std::vector<std::unique_ptr<document::Store>> attempts;                // as Model::attempts
+  std::vector<std::unique_ptr<const processing::Lifecycle>> lifecycles;  // by entity
+  std::deque<graphql::Bindings> bindings;                                // by graphlette
   graphql::Bindings unified_bindings;
   std::map<std::pair<std::string, RemoteConfig>, std::shared_ptr<federation::RemoteTarget>> targets;
   std::vector<std::unique_ptr<graphql::Resolver>> resolvers;
@@ -111,6 +117,7 @@ struct Service::State {
   graphql::GroupResolver groups;
   federation::NodesResolver nodes;
   federation::CountResolver counts;
+  std::optional<Processors> processors;
   std::vector<std::unique_ptr<graphql::Engine>> engines;
   std::vector<std::unique_ptr<http::Handler>> handlers;
   http::Router router;
@@ -129,7 +136,38 @@ struct Service::State {
       feeds.push_back(std::make_unique<document::Feed>(*store, document::Feed::Options{.followers_max = model.config.load.followers}));
       stores.push_back(document::make_feeding(std::move(store), *feeds.back()));
     }
+    for (const EntityModel& entity : model.attempts) {
+      TRY(auto store, open_storage(entity, context));
+      attempts.push_back(std::move(store));
+    }
     return {};
+  }
+
+  void make_processors() {
+    std::vector<ProcessorParts> parts;
+    for (const ProcessorModel& one : model.processors) parts.push_back({one, *feeds[one.from], *stores[one.to], *attempts[one.attempts]});
+    processors.emplace(std::move(parts));
+    for (std::size_t i = 0; i < model.entities.size(); ++i)
+      lifecycles.push_back(std::make_unique<processing::Lifecycle>(*stores[i], results_of(i)));
+  }
+
+  /// Where what became of an entity's documents is: the results of processors, and whatever else refers to them.
+  std::vector<processing::ResultsPlace> results_of(std::size_t entity) const {
+    std::vector<processing::ResultsPlace> places;
+    for (const ProcessorModel& one : model.processors) {
+      if (one.from != entity) continue;
+      document::Store& results = *stores[one.to];
+      auto& place = places.emplace_back(processing::ResultsPlace{
+          .processor = one.config.name, .results = &results, .attempts = attempts[one.attempts].get(), .ledger = &results.ledger()});
+      place.partitions = one.config.partitions;
+      if (one.config.deadline.count() > 0) place.deadline = one.config.deadline;
+    }
+    for (const ReferenceModel& reference : model.references)
+      if (reference.to == entity)
+        places.push_back({.results = stores[reference.from].get(),
+                          .by_event = document::Filter::compare(member_path(reference.key), document::Comparison::equal,
+                                                                document::Operand::argument(0))});
+    return places;
   }
 
   std::vector<const document::Filter*> sql_filters_of(std::size_t entity) const {
@@ -171,6 +209,8 @@ struct Service::State {
       unified_bindings.bind(field.type, field.field, *bindings[field.graphlette].find(field.own_type, field.field));
     for (ReverseModel& reverse : unified.reverses)
       if (!reverse.is_hidden) bind_relation(unified_bindings, reverse.relation);
+    for (const LifecycleFieldModel& field : unified.lifecycles)
+      unified_bindings.bind(field.type, "lifecycle", add_resolver<processing::LifecycleResolver>(*lifecycles[field.entity]));
     bind_connections(unified_bindings, *unified.schema);
     if (unified.subgraph) bind_subgraph(unified_bindings, *unified.subgraph);
   }
@@ -304,6 +344,7 @@ struct Service::State {
       resource.store = stores[restlette.entity].get();
       resource.feed = feeds[restlette.entity].get();
       resource.heartbeat = model.config.load.heartbeat;
+      resource.lifecycle = lifecycles[restlette.entity].get();
       resource.schema = restlette.schema.get();
       resource.public_url = public_url();
       resource.public_path = path_of(model.config.url);
@@ -337,6 +378,10 @@ struct Service::State {
     for (const RestletteModel& restlette : model.restlettes) {
       auto& page = add_handler<pages::Page>("swagger", "API of " + restlette.path);
       TRY_OK(router.mount(docs_path(restlette.path), page, http::Router::Scope::exact));
+    }
+    if (has_processor_pages(model)) {
+      auto& page = add_handler<ProcessorPages>(*processors, model.config.load.heartbeat);
+      TRY_OK(router.mount(kProcessorsPath, page));
     }
     if (has_console(model)) {
       auto& console = add_handler<pages::Page>("console", "Millrace console", console_settings(model));
@@ -416,6 +461,7 @@ Service::~Service() {
   state_->sinks.reset();
   for (auto& lane : state_->lanes) lane->loop.stop();
   state_->join();
+  state_->processors.reset();
   // Connections end before loops, with which ends what still waits for other servers; then the handlers that they call, and last stores.
   for (auto& lane : state_->lanes) lane->server.reset();
   state_->lanes.clear();
@@ -426,6 +472,7 @@ Result<std::unique_ptr<Service>> Service::start(Model model, ServiceOptions opti
   io::raise_file_limit();
   auto state = std::make_unique<State>(std::move(model), std::move(options));
   TRY_OK(state->open_stores());
+  state->make_processors();
   state->bind_graphlettes();
   state->bind_unified();
   TRY_OK(state->mount_graphlettes());
@@ -435,6 +482,7 @@ Result<std::unique_ptr<Service>> Service::start(Model model, ServiceOptions opti
   TRY_OK(state->mount_pages());
   state->start_sinks();
   TRY_OK(state->listen());
+  state->processors->start();
   return std::unique_ptr<Service>(new Service(std::move(state)));
 }
 
@@ -457,6 +505,8 @@ void Service::shut_down() {
   constexpr std::chrono::milliseconds kSinksDrain{3'000};
   if (state_->sinks) state_->sinks->stop(std::min(state_->model.config.shutdown_timeout, kSinksDrain));
   state_->join();
+  // What came until now is processed by whoever is next; what is under way ends.
+  state_->processors->stop(deadline);
 }
 
 }  // namespace millrace::app

@@ -115,6 +115,7 @@ KafkaConfig read_kafka(ObjectReader reader) {
 
 SinkConfig read_sink(ObjectReader& reader) {
   SinkConfig config{.place = reader.place(), .name = reader.text("name"), .from = reader.text("from")};
+  config.from_place = reader.place("from");
   config.messages_max = reader.number("messages");
   config.bytes_max = reader.size("bytes");
   expect(reader, "name", config.name, is_plain(config.name) && config.name.size() <= kNameMax,

@@ -42,6 +42,7 @@ struct SinkConfig {
   Place place;
   std::string name;
   std::string from;
+  Place from_place = {};
   bool begins_now = false;
   std::size_t messages_max = 0;  // under way
   std::size_t bytes_max = 0;

@@ -6,6 +6,7 @@
 #include <array>
 #include <thread>
 
+#include "app/entity_path.hpp"
 #include "app/storage_log.hpp"
 #include "base/id.hpp"
 #include "io/loop.hpp"
@@ -28,8 +29,7 @@ std::string instance_name() {
 
 /// "raw-events" of "/raw-events/api".
 std::string entity_name(std::string_view from) {
-  for (const std::string_view end : {"/api", "/graph"})
-    if (from.ends_with(end)) from.remove_suffix(end.size());
+  from = without_face(from);
   return std::string(from.substr(from.starts_with('/') ? 1 : 0));
 }
 

@@ -36,12 +36,19 @@ struct ReverseModel {
   bool is_hidden = false;  // the type has a field of that name, which stands; there is no reverse then
 };
 
+/// A type whose documents have the field `lifecycle`.
+struct LifecycleFieldModel {
+  std::string type;
+  std::size_t entity = 0;
+};
+
 struct UnifiedModel {
   std::string path;
   std::shared_ptr<const graphql::Schema> schema;
   std::vector<UnifiedMember> members;
   std::vector<UnifiedField> fields;
   std::deque<ReverseModel> reverses;
+  std::vector<LifecycleFieldModel> lifecycles;
   std::shared_ptr<const SubgraphModel> subgraph;  // null: it is none
 };
 

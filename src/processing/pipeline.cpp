@@ -219,6 +219,13 @@ std::vector<std::size_t> Pipeline::partitions() const {
   for (const auto& tenure : state_->tenures) held.push_back(tenure->partition);
   return held;
 }
+const PartitionRecord* Pipeline::record(std::size_t partition) const {
+  const auto found = std::ranges::find(state_->tenures, partition, &Tenure::partition);
+  return found == state_->tenures.end() ? nullptr : &(*found)->record;
+}
+std::uint64_t Pipeline::outcomes() const {
+  return state_->outcomes;
+}
 std::size_t Pipeline::pending() const {
   return state_->jobs;
 }

@@ -77,6 +77,10 @@ class Pipeline {
 
   /// The partitions that it holds.
   std::vector<std::size_t> partitions() const;
+  /// Its own record of one that it holds, as new as it is; null: it does not hold it.
+  const PartitionRecord* record(std::size_t partition) const;
+  /// Events that got their outcome here since it started.
+  std::uint64_t outcomes() const;
   /// Events that were read and have no outcome yet.
   std::size_t pending() const;
 

@@ -40,6 +40,7 @@ struct Pipeline::State {
   std::size_t jobs = 0;     // in memory
   std::size_t job_bytes = 0;
   bool is_writing = false;
+  std::uint64_t outcomes = 0;
 
   std::vector<std::shared_ptr<Tenure>> tenures;
   // Whose records may say that they are ours though they are not held: nobody else would take them.

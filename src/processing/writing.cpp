@@ -128,6 +128,7 @@ void Pipeline::State::finish(const Finished& one) {
   Lane& lane = *one.lane;
   Tenure& tenure = *lane.tenure;
   --jobs;
+  ++outcomes;
   job_bytes -= one.event.text().size();
   lane.jobs.pop_front();
   --lane.busy;

@@ -1,0 +1,75 @@
+#include "app/processor_config.hpp"
+
+#include <algorithm>
+
+namespace millrace::app {
+namespace {
+
+constexpr std::size_t kNameMax = 100;
+
+bool is_name(std::string_view name) {
+  const auto is_part = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+  };
+  return !name.empty() && name.size() <= kNameMax && std::ranges::all_of(name, is_part);
+}
+
+std::string read_name(ObjectReader& reader) {
+  std::string name = reader.text("name");
+  if (!name.empty() && !is_name(name))
+    reader.problem(reader.place("name"), fmt::format("{} is \"{:.100}\".", reader.where("name"), name),
+                   "Write up to 100 letters, digits, dots, underscores and dashes.");
+  return name;
+}
+
+ProgramConfig read_program(ObjectReader& reader, std::string_view key) {
+  const hocon::Value* value = reader.any(key);
+  if (value == nullptr) return {};
+  if (value->kind != hocon::Kind::string)
+    reader.problem(value->place, fmt::format("{} must be a text: a jq program.", reader.where(key)),
+                   fmt::format("Write {} = \"\"\"…\"\"\", so that quotes in it need no backslashes.", key));
+  return {value->place, value->text};
+}
+
+void read_retry(ObjectReader reader, ProcessorConfig& config) {
+  config.attempts = static_cast<std::uint32_t>(reader.number("attempts"));
+  config.backoff = reader.duration("backoff");
+  config.backoff_max = reader.duration("maxBackoff");
+}
+
+}  // namespace
+
+ProcessorConfig read_processor(ObjectReader& reader) {
+  ProcessorConfig config{.place = reader.place()};
+  config.name = read_name(reader);
+  config.from = reader.text("from");
+  config.from_place = reader.place("from");
+  config.to = reader.text("to");
+  config.to_place = reader.place("to");
+  config.where = read_program(reader, "where");
+  config.key = read_program(reader, "key");
+  config.transform = read_program(reader, "transform");
+  read_retry(reader.optional_object("retry", kRetrySection), config);
+  config.age_max = reader.duration("maxAge");
+  config.deadline = reader.duration("deadline");
+  config.concurrency = reader.number("concurrency");
+  config.partitions = reader.number("partitions");
+  config.workers = reader.number("workers");
+  config.timeout = reader.duration("timeout");
+  config.memory_max = reader.size("memory");
+  config.output_max = reader.size("outputBytes");
+  if (config.transform.text.empty())
+    reader.problem(reader.place(), fmt::format("{} is missing.", reader.where("transform")),
+                   "Say what an event becomes: transform = \"{processed_data: .data}\".");
+  return config;
+}
+
+void refuse_second_name(const std::vector<ProcessorConfig>& processors, ObjectReader& reader) {
+  const ProcessorConfig& last = processors.back();
+  const auto first = std::ranges::find(processors, last.name, &ProcessorConfig::name);
+  if (last.name.empty() || &*first == &last) return;
+  reader.problem(last.place, fmt::format("Two processors are called \"{}\": this one and that at {}.", last.name, to_string(first->place)),
+                 "Give one of them another name.");
+}
+
+}  // namespace millrace::app

@@ -1,0 +1,60 @@
+// The processors of a service: pipelines on threads of their own, so that what they do does not delay requests.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/model.hpp"
+#include "base/task.hpp"
+#include "document/feed.hpp"
+#include "document/store.hpp"
+#include "processing/overdue.hpp"
+#include "processing/partition_record.hpp"
+
+namespace millrace::app {
+
+/// What a processor works with; all outlive it.
+struct ProcessorParts {
+  const ProcessorModel& model;
+  document::Feed& feed;  // of `from`
+  document::Store& results;
+  document::Store& attempts;
+};
+
+/// What this instance knows of a processor.
+struct ProcessorView {
+  std::vector<std::optional<processing::PartitionRecord>> held;  // by partition, of those that it holds
+  double rate = 0;                                               // outcomes a second, over the last ten
+};
+
+class Processors {
+ public:
+  explicit Processors(std::vector<ProcessorParts> parts);
+  /// Stops at once what was not stopped.
+  ~Processors();
+
+  void start();
+  /// Reads nothing more, lets what is under way end until `deadline`, keeps how far it has come. Blocks. Once.
+  void stop(std::chrono::steady_clock::time_point deadline);
+
+  std::size_t size() const;
+  const ProcessorParts& parts(std::size_t processor) const;
+  /// How this instance is called where partitions have owners.
+  const std::string& instance() const;
+
+  // Any thread with a loop, between start() and stop().
+  Task<ProcessorView> view(std::size_t processor);
+  /// One batch of what is overdue (processing/overdue.hpp). Requires: the processor has a deadline.
+  Task<processing::OverdueEvents> overdue(std::size_t processor, document::Position after);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace millrace::app

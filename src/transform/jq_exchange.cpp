@@ -1,0 +1,189 @@
+#include "transform/jq_exchange.hpp"
+
+#include <fmt/format.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+
+namespace millrace::transform {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::size_t kBlock = 64 * 1024;
+constexpr std::uint32_t kDeathsMax = 2;
+// To become ready, and with an event beyond its time where no processor time passes: somebody has stopped it.
+constexpr std::chrono::seconds kPatience{30};
+
+std::string request_of(const Exchange& exchange) {
+  std::size_t bytes = 0;
+  for (const std::size_t i : exchange.left) bytes += sizeof(std::uint32_t) + exchange.events[i].text().size();
+  std::string request;
+  request.reserve(sizeof(RequestHead) + bytes);
+  append_raw(request, RequestHead{static_cast<std::uint32_t>(bytes), exchange.kind, static_cast<std::uint32_t>(exchange.left.size())});
+  for (const std::size_t i : exchange.left) append_text(request, exchange.events[i].text());
+  return request;
+}
+
+}  // namespace
+
+std::string set_up_request(const JqPrograms& programs, const WorkerLimits& limits) {
+  std::string body;
+  append_text(body, {reinterpret_cast<const char*>(&limits), sizeof limits});
+  for (const std::string* program : {&programs.where, &programs.key, &programs.transform}) append_text(body, *program);
+  std::string request;
+  append_raw(request, RequestHead{static_cast<std::uint32_t>(body.size()), RequestKind::set_up, 0});
+  return request + body;
+}
+
+Result<> JqWorker::start() {
+  TRY(process_, JqProcess::start());
+  descriptor_ = std::make_unique<io::Descriptor>(loop_, process_->socket());
+  in_.clear();
+  out_ = set_up_request(options_.programs, {options_.memory_max, options_.output_max});
+  sent_ = 0;
+  waits_to_write_ = false;
+  is_ready_ = false;
+  answered_ = 0;
+  seen_ = 0;
+  used_then_ = {};
+  seen_at_ = Clock::now();
+  wait_to_read();
+  write();
+  return {};
+}
+
+void JqWorker::give(std::shared_ptr<Exchange> exchange) {
+  // A child that has nothing to do is given time from now.
+  if (under_way_.empty()) seen_at_ = Clock::now();
+  out_ += request_of(*exchange);
+  under_way_.push_back(std::move(exchange));
+  write();
+}
+
+void JqWorker::write() {
+  while (!waits_to_write_ && sent_ < out_.size()) {
+    const ssize_t sent = ::send(process_->socket(), out_.data() + sent_, out_.size() - sent_, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent >= 0) {
+      sent_ += static_cast<std::size_t>(sent);
+    } else if (errno == EAGAIN) {
+      waits_to_write_ = true;
+      descriptor_->when_writable([this] {
+        waits_to_write_ = false;
+        write();
+      });
+    } else if (errno != EINTR) {
+      return;  // it has ended: reading tells
+    }
+  }
+  if (sent_ < out_.size()) return;
+  out_.clear();
+  sent_ = 0;
+}
+
+void JqWorker::wait_to_read() {
+  descriptor_->when_readable([this] { read(); });
+}
+
+void JqWorker::read() {
+  const bool is_over = !read_some();
+  take_answers();
+  if (is_over) return end(false);
+  wait_to_read();
+  owner_.when_free();
+}
+
+/// What is there now; false at the end.
+bool JqWorker::read_some() {
+  char block[kBlock];
+  while (true) {
+    const ssize_t got = ::recv(process_->socket(), block, sizeof block, MSG_DONTWAIT);
+    if (got > 0) in_.append(block, static_cast<std::size_t>(got));
+    if (got == 0 || (got < 0 && errno != EINTR && errno != EAGAIN)) return false;
+    if (got < static_cast<ssize_t>(sizeof block) && (got > 0 || errno == EAGAIN)) return true;
+  }
+}
+
+void JqWorker::take_answers() {
+  std::string_view left = in_;
+  while (left.size() >= sizeof(AnswerHead)) {
+    const auto head = read_raw<AnswerHead>(left);
+    if (left.size() < sizeof head + head.bytes) break;
+    take(head, left.substr(sizeof head, head.bytes));
+    left.remove_prefix(sizeof head + head.bytes);
+  }
+  in_.erase(0, in_.size() - left.size());
+}
+
+void JqWorker::take(const AnswerHead& head, std::string_view text) {
+  if (!is_ready_) {
+    is_ready_ = head.kind == AnswerKind::value;
+    return;
+  }
+  const auto exchange = under_way_.front();
+  Answer& answer = exchange->answers[exchange->left.front()];
+  answer.kind = head.kind;
+  answer.text = text;
+  answer.run_time = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::nanoseconds(head.nanoseconds));
+  exchange->left.pop_front();
+  ++answered_;
+  failures_ = 0;
+  if (!exchange->left.empty()) return;
+  under_way_.pop_front();
+  owner_.when_done(*exchange);
+}
+
+void JqWorker::watch() {
+  if (!process_ || under_way_.empty()) return;
+  const auto now = Clock::now();
+  const std::uint64_t begun = process_->progress().begun.load();
+  const bool is_at_one = begun > process_->progress().ended.load();
+  if (is_at_one && begun != seen_) {
+    seen_ = begun;
+    seen_at_ = now;
+    used_then_ = process_->used();
+    return;
+  }
+  const bool is_too_slow = is_at_one && process_->used() - used_then_ > options_.timeout;
+  if (!is_at_one && is_ready_) seen_at_ = now;
+  if (is_too_slow || now - seen_at_ > kPatience + 10 * options_.timeout) end(is_too_slow);
+}
+
+void JqWorker::end(bool is_too_slow) {
+  const int status = process_->end();
+  // It may have answered before it ended: all that it sent is there.
+  while (read_some()) continue;
+  take_answers();
+  ++failures_;
+  judge(describe_end(status, process_->progress(), options_.memory_max), is_too_slow);
+  descriptor_.reset();
+  process_.reset();
+  owner_.when_ended(*this);
+}
+
+/// Finds the event at which the child stood.
+void JqWorker::judge(const std::string& reason, bool is_too_slow) {
+  const std::uint64_t begun = process_->progress().begun.load();
+  if (begun == process_->progress().ended.load()) return;
+  if (is_too_slow && begun != seen_) return;  // it had gone on in the last moment
+  std::size_t place = begun - 1 - answered_;
+  const auto exchange = std::ranges::find_if(under_way_, [&place](const auto& each) {
+    if (place < each->left.size()) return true;
+    place -= each->left.size();
+    return false;
+  });
+  if (exchange == under_way_.end()) return;
+  failures_ = 0;
+  std::deque<std::size_t>& left = (*exchange)->left;
+  Answer& answer = (*exchange)->answers[left[place]];
+  ++answer.deaths;
+  // Who is killed from outside stands at some event or other, and memory may have been used up before: one more try tells.
+  if (!is_too_slow && answer.deaths < kDeathsMax) return;
+  answer.text = is_too_slow ? fmt::format("The program took longer than {} ms.", options_.timeout.count())
+                            : fmt::format("The program cannot be run for this event: {}.", reason);
+  if (is_too_slow) answer.run_time = options_.timeout;
+  left.erase(left.begin() + static_cast<std::ptrdiff_t>(place));
+}
+
+}  // namespace millrace::transform

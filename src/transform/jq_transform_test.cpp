@@ -1,0 +1,116 @@
+#include "transform/jq_transform.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include "transform/events_test.hpp"
+
+namespace millrace::transform {
+namespace {
+
+using namespace std::chrono_literals;
+using processing::Classified;
+using processing::Transformed;
+using ::testing::HasSubstr;
+using Kind = Transformed::Kind;
+
+/// A transform that lives on a loop of its own.
+class Jq {
+ public:
+  explicit Jq(JqPrograms programs, JqOptions options = {}) {
+    options.programs = std::move(programs);
+    transform_ = std::make_unique<JqTransform>(loop_, std::move(options));
+  }
+  ~Jq() { transform_.reset(); }
+
+  std::vector<Transformed> run(const std::vector<std::string>& payloads) {
+    return loop_.block_on(transform_->run(make_events(payloads))).value();
+  }
+  std::vector<Classified> classify(const std::vector<std::string>& payloads) {
+    return loop_.block_on(transform_->classify(make_events(payloads))).value();
+  }
+  JqTransform& transform() { return *transform_; }
+  io::Loop& loop() { return loop_; }
+
+ private:
+  io::Loop loop_;
+  std::unique_ptr<JqTransform> transform_;
+};
+
+std::string one(Jq& jq, const std::string& payload) {
+  return jq.run({payload}).front().text;
+}
+
+const std::string kLogin = R"({"name":"user_login","data":{"user_id":"u1","ip":"10.0.0.1"}})";
+
+TEST(Jq, GivesWhatTheProgramMakesOfTheDocumentAsRestShowsIt) {
+  Jq jq({.transform = "{processed_data: (.data + {risk_score: 0.1}), of: .id}"});
+  const auto made = jq.run({kLogin, R"({"name":"x"})"});
+  EXPECT_EQ(made[0].kind, Kind::result);
+  EXPECT_EQ(made[0].text, R"({"processed_data":{"user_id":"u1","ip":"10.0.0.1","risk_score":0.1},"of":"e0"})");
+  EXPECT_GT(made[0].run_time, 0us);
+  EXPECT_EQ(made[1].text, R"({"processed_data":{"risk_score":0.1},"of":"e1"})");
+}
+
+TEST(Jq, ClassifiesByWhereAndKey) {
+  Jq jq({.where = ".name == \"user_login\"", .key = ".data.user_id"});
+  const auto found = jq.classify({kLogin, R"({"name":"other"})", R"({"name":"user_login"})",
+                                  R"({"name":"user_login","data":{"user_id":7}})", R"({"name":"user_login","data":{"user_id":[1,"a"]}})",
+                                  R"({"name":"user_login","data":"text"})", R"({"name":"user_login","data":{"user_id":false}})",
+                                  R"({"name":"user_login","data":{"user_id":12345678901234567890}})"});
+  EXPECT_TRUE(found[0].is_meant);
+  EXPECT_EQ(found[0].key, "u1");
+  EXPECT_FALSE(found[1].is_meant);
+  EXPECT_EQ(found[2].key, "e2");
+  EXPECT_EQ(found[3].key, "7");
+  EXPECT_EQ(found[4].key, R"([1,"a"])");
+  EXPECT_TRUE(found[5].is_meant);
+  EXPECT_THAT(found[5].error, HasSubstr("key failed: Cannot index string with"));
+  EXPECT_EQ(found[6].key, "false");
+  EXPECT_EQ(found[7].key, "12345678901234567890");
+}
+
+TEST(Jq, WhatIsNoObjectFailsAndSaysSo) {
+  const auto failure = [](const std::string& program) {
+    Jq jq({.transform = program});
+    const auto made = jq.run({kLogin, kLogin});
+    EXPECT_EQ(made[0].kind, Kind::failed);
+    EXPECT_EQ(made[1].kind, Kind::failed);
+    return made[0].text;
+  };
+  EXPECT_EQ(failure("empty"), "transform gave no value.");
+  EXPECT_EQ(failure("{}, {}"), "transform gave more than one value.");
+  EXPECT_EQ(failure("repeat({})"), "transform gave more than one value.");
+  EXPECT_EQ(failure("[]"), "transform gave no object: array.");
+  EXPECT_EQ(failure("null"), "transform gave no object: null.");
+  EXPECT_EQ(failure("error(null)"), "transform gave no value.");
+  EXPECT_EQ(failure("error({a: 1})"), "transform failed: {\"a\":1}");
+  EXPECT_EQ(failure("{}, error(\"late\")"), "transform failed: late");
+  EXPECT_EQ(failure("halt"), "transform failed: halt is not for programs that run here.");
+  EXPECT_EQ(failure("{}, halt"), "transform failed: halt is not for programs that run here.");
+  EXPECT_EQ(failure("\"x\" | halt_error"), "transform failed: halt is not for programs that run here.");
+  EXPECT_EQ(failure("input"), "transform failed: break");
+  EXPECT_THAT(failure("@sh"), HasSubstr("can not be escaped for shell"));
+  EXPECT_THAT(failure("\"a\" | modulemeta"), HasSubstr("module not found"));
+}
+
+TEST(Jq, ProgramsSeeNothingButTheEvent) {
+  ::setenv("MILLRACE_SECRET", "hush", 1);
+  Jq jq({.transform =
+             "{env: env, more: $ENV, inputs: [inputs], name: input_filename, here: $__loc__, list: get_search_list} | debug | stderr"});
+  EXPECT_EQ(one(jq, kLogin), R"({"env":{},"more":{},"inputs":[],"name":null,"here":{"file":"<top-level>","line":1},"list":[]})");
+}
+
+TEST(Jq, AnEventThatTakesTooLongFailsAndTheOthersOfItsBatchDoNot) {
+  JqOptions options{.timeout = 100ms};
+  Jq jq({.transform = "if .slow then [limit(1000000000; repeat(1))] else {a} end"}, options);
+  const auto made = jq.run({R"({"a":1})", R"({"slow":true})", R"({"a":2})"});
+  EXPECT_EQ(made[0].text, R"({"a":1})");
+  EXPECT_EQ(made[1].kind, Kind::failed);
+  EXPECT_EQ(made[1].text, "The program took longer than 100 ms.");
+  EXPECT_EQ(made[2].text, R"({"a":2})");
+}
+
+}  // namespace
+}  // namespace millrace::transform
