@@ -410,8 +410,9 @@ struct Service::State {
     return router.mount("/ready", *handlers.back(), http::Router::Scope::exact);
   }
 
+  /// Unless something else is served there, which it may be where there are no sinks.
   Result<> mount_sinks() {
-    if (model.sinks.empty()) return {};
+    if (router.find(kSinksPath) != nullptr && model.sinks.empty()) return {};
     std::vector<SinksPage::Row> rows;
     for (const SinkModel& sink : model.sinks) rows.push_back({&sink, stores[sink.entity].get()});
     return router.mount(kSinksPath, add_handler<SinksPage>(std::move(rows), sinks));

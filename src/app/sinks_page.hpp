@@ -20,7 +20,7 @@ class SinksPage : public http::Handler {
     const SinkModel* model;
     document::Store* store;  // of its entity
   };
-  /// Rows in the order in which the sinks stand; `sinks` begin before the first request. All outlive the page.
+  /// Rows in the order in which the sinks stand; `sinks` is null when there are none. All outlive the page.
   SinksPage(std::vector<Row> rows, const std::unique_ptr<Sinks>& sinks) : rows_(std::move(rows)), sinks_(sinks) {}
   Task<http::Response> handle(const http::Request& request) override;
 

@@ -16,7 +16,7 @@ class NatsPublisher final : public Publisher {
   Task<Position> open() override {
     if (!thread_) thread_ = std::make_unique<io::WorkerPool>(io::WorkerPool::Options{.threads = 1, .queue_max = SIZE_MAX});
     reports_ = std::make_shared<Reports>(loop_, [this] { call_(); });
-    session_ = std::make_shared<NatsSession>(options_, reports_);
+    session_ = std::make_shared<NatsSession>(options_, reports_, is_shared_);
     std::move_only_function<Result<Position>()> work = [session = session_] { return session->open(); };
     auto opened = co_await thread_->run<Position>(std::move(work));
     co_return opened;
@@ -52,6 +52,7 @@ class NatsPublisher final : public Publisher {
   std::function<void()> call_ = [] {};
   std::shared_ptr<Reports> reports_;
   std::shared_ptr<NatsSession> session_;
+  const std::shared_ptr<std::atomic<bool>> is_shared_ = std::make_shared<std::atomic<bool>>(false);
   std::unique_ptr<io::WorkerPool> thread_;  // calls of the library block
 };
 

@@ -32,9 +32,9 @@ struct NatsOptions {
   std::chrono::milliseconds connect_timeout{3'000};
 };
 
-/// The loop outlives it; its thread alone. In a stream that takes this subject alone, each message but a session's first says which one it
-/// follows: so there is no gap in it, and no repeat, whatever the server's window for duplicates. In others a message that is refused alone
-/// may come after those that follow it.
+/// The loop outlives it; its thread alone. In a stream that takes this subject alone, and no messages of others, each message but a
+/// session's first says which one it follows: so there is no gap in it, and no repeat, whatever the server's window for duplicates. In
+/// others a message that is refused alone may come after those that follow it.
 std::unique_ptr<Publisher> make_nats_publisher(io::Loop& loop, NatsOptions options);
 
 }  // namespace millrace::sink

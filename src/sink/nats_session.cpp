@@ -16,6 +16,8 @@ constexpr std::int64_t kRequestTimeout = 5'000;
 constexpr std::int64_t kWriteDeadline = 10'000;
 constexpr std::int64_t kPingInterval = 10'000;
 constexpr int kPingsOutMax = 2;
+// Followed by the id of the stream's last message.
+constexpr std::string_view kWrongLast = "wrong last msg ID: ";
 constexpr std::int64_t kNanoseconds = 1'000'000;  // of a millisecond
 
 Failure failure(std::string message) {
@@ -196,8 +198,10 @@ Result<Position> NatsSession::last_position(const std::string& stream) {
   if (code == JSNoMessageFoundErr || status == NATS_NOT_FOUND) return Position{0};
   if (status != NATS_OK) return failure(fmt::format("The last message of the stream {} cannot be read", stream), status);
   const char* id = nullptr;
-  if (natsMsgHeader_Get(raw, "Nats-Msg-Id", &id) != NATS_OK || id == nullptr) return Position{0};
-  return position_in(id, options_.entity);
+  const bool has_id = natsMsgHeader_Get(raw, "Nats-Msg-Id", &id) == NATS_OK && id != nullptr;
+  const Position position = has_id ? position_in(id, entity_) : 0;
+  if (position == 0) *is_shared_ = true;
+  return position;
 }
 
 void NatsSession::send(const std::vector<Event>& events) {
@@ -217,10 +221,10 @@ natsStatus NatsSession::send_one(const Event& event) {
   natsMsg* raw = nullptr;
   natsStatus status = natsMsg_Create(&raw, options_.subject.c_str(), answer_to.c_str(), body.data(), static_cast<int>(body.size()));
   const Message message(raw);
-  if (status == NATS_OK) status = natsMsgHeader_Set(raw, "Nats-Msg-Id", message_id(options_.entity, position).c_str());
-  if (status == NATS_OK && is_exclusive_ && sent_before_ > 0)
-    status = natsMsgHeader_Set(raw, "Nats-Expected-Last-Msg-Id", message_id(options_.entity, sent_before_).c_str());
-  for (const auto& [name, value] : headers_of(options_.entity, event))
+  if (status == NATS_OK) status = natsMsgHeader_Set(raw, "Nats-Msg-Id", message_id(entity_, position).c_str());
+  if (status == NATS_OK && is_exclusive_ && !*is_shared_ && sent_before_ > 0)
+    status = natsMsgHeader_Set(raw, "Nats-Expected-Last-Msg-Id", message_id(entity_, sent_before_).c_str());
+  for (const auto& [name, value] : headers_of(entity_, event))
     if (status == NATS_OK) status = natsMsgHeader_Set(raw, name.data(), value.c_str());
   if (status == NATS_OK) status = natsConnection_PublishMsg(connection_, raw);
   if (status == NATS_OK) sent_before_ = position;
@@ -236,6 +240,10 @@ void NatsSession::take_answer(natsMsg* answer) {
   std::from_chars(digits.data(), digits.data() + digits.size(), position);
   std::string wrong = complaint(answer);
   if (wrong.empty()) return reports_->accepted(position);
+  const std::size_t other = wrong.find(kWrongLast);
+  if (other != std::string::npos &&
+      position_in(wrong.substr(other + kWrongLast.size(), wrong.size() - other - kWrongLast.size() - 1), entity_) == 0)
+    *is_shared_ = true;
   reports_->failed(fmt::format("Position {}: {}", position, wrong));
 }
 

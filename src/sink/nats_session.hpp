@@ -4,6 +4,7 @@
 
 #include <nats/nats.h>
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <vector>
@@ -15,7 +16,9 @@ namespace millrace::sink {
 
 class NatsSession : public std::enable_shared_from_this<NatsSession> {
  public:
-  NatsSession(const NatsOptions& options, std::shared_ptr<Reports> reports) : options_(options), reports_(std::move(reports)) {}
+  /// `is_shared`: somebody else publishes to the stream; it is learnt here, and holds for later sessions.
+  NatsSession(const NatsOptions& options, std::shared_ptr<Reports> reports, std::shared_ptr<std::atomic<bool>> is_shared)
+      : options_(options), entity_(options.entity), reports_(std::move(reports)), is_shared_(std::move(is_shared)) {}
   /// Requires: close().
   ~NatsSession() = default;
 
@@ -35,7 +38,9 @@ class NatsSession : public std::enable_shared_from_this<NatsSession> {
   void take_answer(natsMsg* answer);
 
   const NatsOptions& options_;
+  const std::string entity_;  // answers may come when the options are gone
   const std::shared_ptr<Reports> reports_;
+  const std::shared_ptr<std::atomic<bool>> is_shared_;
   natsConnection* connection_ = nullptr;
   natsSubscription* answers_ = nullptr;
   jsCtx* stream_calls_ = nullptr;

@@ -273,6 +273,27 @@ def test_repeats_are_known_after_the_window_for_duplicates(nats, start):
     assert positions(nats) == list(range(1, 501))
 
 
+def test_two_entities_share_a_subject(nats, tmp_path):
+    """None of them can say which message it follows; each has its own order."""
+    folder = tmp_path / "service"
+    config = write_config(folder, to_nats(nats))
+    other = f'{{ type = sqlite, uri = "{folder}/events.db", collection = others }}'
+    with config.open("a") as file:
+        file.write(f'restlettes += {{ path = /others/api, storage = {other}, schema = """{{"type": "object"}}""" }}\n')
+        file.write(f"sinks += {to_nats(nats, name='second').replace('/raw-events', '/others')}\n")
+    service = serving(config).start()
+    for n in range(20):
+        for path in (API, "/others/api"):
+            assert service.request("POST", f"{path}/bulk", [{"n": n} for _ in range(25)]).status == 201
+    for name in ("out", "second"):
+        until(service, is_done, name)
+    with NatsClient(nats) as client:
+        ids = [headers["Nats-Msg-Id"] for headers, _ in client.messages("RAW")]
+    for entity in ("raw-events", "others"):
+        assert [each for each in ids if each.startswith(entity)] == [f"{entity} {position}" for position in range(1, 501)]
+    service.stop()
+
+
 class Load(threading.Thread):
     """Writes until it is told to end, whatever becomes of the service; with a pause after each request."""
 
@@ -365,7 +386,7 @@ def test_two_instances_share_a_sink(nats, start, tmp_path_factory):
             '{ name = a, from = /raw-events, nats { url = "nats://h:1", subject = s }, kafka { brokers = "h:1", topic = t } }',
             "A sink has one target, and this has two.",
         ),
-        ('{ name = a, from = /raw-event, nats { url = "nats://h:1", subject = s } }', 'Did you mean "/raw-events"?'),
+        ('{ name = a, from = /raw-event, nats { url = "nats://h:1", subject = s } }', 'from names "/raw-event", where there is no entity. (Did you mean "/raw-events"?)'),
         ('{ name = a, from = /raw-events, nats { url = "http://h:1", subject = s } }', "sinks[0].nats.url cannot be used."),
         ('{ name = a, from = /raw-events, nats { url = "nats://h:1", subject = "a.*" } }', 'sinks[0].nats.subject "a.*" cannot be used.'),
         ('{ name = a, from = /raw-events, nats { url = "nats://h:1" } }', "sinks[0].nats.subject is missing."),
@@ -397,7 +418,8 @@ def test_check_prints_sinks(tmp_path):
     assert "  sink      out  publishes /raw-events to subject raw.events at tls://one:4222,nats://two:4222, from its first start on\n" in printed
 
 
-def test_without_sinks_there_is_no_page(tmp_path):
+def test_without_sinks_there_are_none(tmp_path):
     service = serving(write_config(tmp_path / "service", "")).start()
-    assert service.get("/sinks").status == 404
+    assert service.get("/sinks").json() == []
+    assert service.get("/sinks/out").status == 404
     service.stop()
