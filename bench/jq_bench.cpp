@@ -27,7 +27,9 @@ std::vector<processing::Event> make_batch() {
 /// One of the calls that are under way at a time.
 Task<void> call_often(JqTransform& transform, const std::vector<processing::Event>& events, bool classifies) {
   for (std::size_t i = 0; i < kTurns; ++i) {
-    if (classifies) CO_TRY_OK(co_await transform.classify(events));
+    if (classifies) {
+      CO_TRY_OK(co_await transform.classify(events));
+    }
     CO_TRY_OK(co_await transform.run(events));
   }
   co_return {};
@@ -36,7 +38,8 @@ Task<void> call_often(JqTransform& transform, const std::vector<processing::Even
 Task<void> call_together(JqTransform& transform, const std::vector<processing::Event>& events, bool classifies) {
   std::vector<Task<void>> calls;
   for (std::size_t i = 0; i < kCalls; ++i) calls.push_back(call_often(transform, events, classifies));
-  for (const auto& ended : co_await when_all(std::move(calls))) CHECK(ended.has_value());
+  CO_TRY(const auto all, co_await when_all(std::move(calls)));
+  for (const auto& ended : all) CHECK(ended.has_value());
   co_return {};
 }
 

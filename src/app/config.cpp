@@ -5,7 +5,7 @@
 
 #include "app/address.hpp"
 #include "app/object_reader.hpp"
-#include "app/processor_config.hpp"
+#include "app/read_processor.hpp"
 
 namespace millrace::app {
 namespace {

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "app/processor_config.hpp"
 #include "app/sink_config.hpp"
 #include "base/problem.hpp"
 #include "hocon/parser.hpp"
@@ -150,35 +151,6 @@ struct TypeOwnerConfig {
   Place place;
   std::string type;
   std::string path;
-};
-
-/// A program in another language that stands in the config; empty: there is none.
-struct ProgramConfig {
-  Place place;
-  std::string text;
-};
-
-struct ProcessorConfig {
-  Place place;
-  std::string name;
-  std::string from;
-  Place from_place;
-  std::string to;
-  Place to_place;
-  ProgramConfig where;
-  ProgramConfig key;
-  ProgramConfig transform;
-  std::uint32_t attempts = 0;
-  std::chrono::milliseconds backoff{};
-  std::chrono::milliseconds backoff_max{};
-  std::chrono::milliseconds age_max{};   // 0: none
-  std::chrono::milliseconds deadline{};  // 0: none
-  std::size_t concurrency = 0;
-  std::size_t partitions = 0;
-  std::size_t workers = 0;
-  std::chrono::milliseconds timeout{};
-  std::size_t memory_max = 0;
-  std::size_t output_max = 0;
 };
 
 struct UnifiedConfig {

@@ -5,6 +5,7 @@
 #include "app/commands.hpp"
 #include "app/import.hpp"
 #include "app/migrate.hpp"
+#include "app/replay_command.hpp"
 #include "transform/jq_worker.hpp"
 
 namespace {
@@ -39,6 +40,17 @@ class CheckFlags {
   bool lists_operations_ = false;
   bool prints_schema_ = false;
 };
+
+/// The command must outlive the program.
+void add_replay_options(CLI::App& replay, millrace::app::ReplayCommand& command) {
+  replay.add_option("--config", command.config, "The config; or the folder of a `millrace dev`, with its embedded stores.")
+      ->capture_default_str();
+  replay.add_option("--processor", command.processor, "The processor.")->required();
+  replay.add_option("--from", command.from, "Only events recorded then or later: RFC 3339, or milliseconds since 1970.");
+  replay.add_option("--to", command.to, "Only events recorded before that.");
+  replay.add_option("--status", command.status, "Only where the result has this status: SUCCESS, PARTIAL or FAILED.");
+  replay.add_flag("--dry-run", command.is_dry, "Write nothing; tell what would be the same, changed and newly failing, with samples.");
+}
 
 }  // namespace
 
@@ -89,6 +101,10 @@ int main(int argc, char** argv) {
   migrate->add_flag("--skip-bad", migrate_options.skips_bad, "Leave out the rows that cannot be taken, instead of stopping at them.");
   migrate->add_flag("--drop-tokens", migrate_options.drops_tokens, "Leave out authorized_tokens: everybody may then see the documents.");
 
+  millrace::app::ReplayCommand replay_command;
+  CLI::App* replay = program.add_subcommand("replay", "Run a processor again over what it has processed: new versions of its results.");
+  add_replay_options(*replay, replay_command);
+
   CLI11_PARSE(program, argc, argv);
   if (serve->parsed()) return millrace::app::serve(config, port);
   if (dev->parsed()) return millrace::app::develop(folder, port);
@@ -96,6 +112,7 @@ int main(int argc, char** argv) {
     import_options.makes_ids = !keeps_ids;
     return millrace::app::import_lines(import_options);
   }
+  if (replay->parsed()) return millrace::app::replay_results(replay_command);
   if (migrate->parsed()) return millrace::app::migrate_history(migrate_options);
   return check_flags.run(config);
 }

@@ -1,16 +1,42 @@
-// Reading `processors` of the config.
+// A processor as the config has it: what docs/configuration.md lists under `processors[]`.
 #pragma once
 
-#include <vector>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
 
-#include "app/config.hpp"
-#include "app/object_reader.hpp"
+#include "base/problem.hpp"
 
 namespace millrace::app {
 
-ProcessorConfig read_processor(ObjectReader& reader);
+/// A program in another language that stands in the config; empty: there is none.
+struct ProgramConfig {
+  Place place;
+  std::string text;
+};
 
-/// Reports the last one where another has its name.
-void refuse_second_name(const std::vector<ProcessorConfig>& processors, ObjectReader& reader);
+struct ProcessorConfig {
+  Place place;
+  std::string name;
+  std::string from;
+  Place from_place;
+  std::string to;
+  Place to_place;
+  ProgramConfig where;
+  ProgramConfig key;
+  ProgramConfig transform;
+  std::uint32_t attempts = 0;
+  std::chrono::milliseconds backoff{};
+  std::chrono::milliseconds backoff_max{};
+  std::chrono::milliseconds age_max{};   // 0: none
+  std::chrono::milliseconds deadline{};  // 0: none
+  std::size_t concurrency = 0;
+  std::size_t partitions = 0;
+  std::size_t workers = 0;
+  std::chrono::milliseconds timeout{};
+  std::size_t memory_max = 0;
+  std::size_t output_max = 0;
+};
 
 }  // namespace millrace::app

@@ -37,6 +37,7 @@ struct Runner : std::enable_shared_from_this<Runner> {
         scheduler(loop),
         source(parts.feed),
         transform(make_transform(loop, parts.model)),
+        watcher(make_transform(loop, parts.model)),
         pipeline({scheduler, source, *transform, parts.results, parts.attempts, parts.results.ledger()},
                  pipeline_options(parts.model, instance)) {}
 
@@ -69,10 +70,15 @@ struct Runner : std::enable_shared_from_this<Runner> {
   processing::LoopScheduler scheduler;
   processing::FeedSource source;
   std::unique_ptr<processing::Transform> transform;
+  std::unique_ptr<processing::Transform> watcher;  // tells which overdue events are meant, while the other one may be busy with one of them
   processing::Pipeline pipeline;
   std::array<std::uint64_t, kRateSeconds + 1> outcomes{};
   std::size_t samples = 0;
 };
+
+Task<ProcessorView> view_of(const Runner& runner) {
+  co_return runner.view();
+}
 
 /// A thread that runs processors.
 struct Lane {
@@ -153,8 +159,9 @@ const std::string& Processors::instance() const {
 
 Task<ProcessorView> Processors::view(std::size_t processor) {
   State& own = *state_;
-  const auto make = [&own, processor]() -> Task<ProcessorView> { co_return own.runner_of(processor).view(); };
-  co_return co_await processing::run_on<ProcessorView>(own.lane_of(processor).loop, make);
+  auto view = co_await processing::run_on<ProcessorView>(own.lane_of(processor).loop,
+                                                         [&own, processor] { return view_of(own.runner_of(processor)); });
+  co_return view;
 }
 
 Task<processing::OverdueEvents> Processors::overdue(std::size_t processor, document::Position after) {
@@ -163,9 +170,10 @@ Task<processing::OverdueEvents> Processors::overdue(std::size_t processor, docum
   processing::OverdueOptions options{.processor = parts.model.config.name, .deadline = parts.model.config.deadline};
   options.events = &parts.feed.store();
   options.results = &parts.results;
-  options.transform = own.runner_of(processor).transform.get();
-  co_return co_await processing::run_on<processing::OverdueEvents>(
+  options.transform = own.runner_of(processor).watcher.get();
+  auto found = co_await processing::run_on<processing::OverdueEvents>(
       own.lane_of(processor).loop, [options, after] { return processing::find_overdue(options, after, now()); });
+  co_return found;
 }
 
 }  // namespace millrace::app

@@ -24,7 +24,8 @@ class LoopScheduler final : public Scheduler {
   std::mt19937_64 generator_;
 };
 
-/// Runs a task on another loop's thread, and resumes here with its result. The other loop must run until then.
+/// Runs the task that `make` makes on another loop's thread, and resumes here with its result. `make` is gone when it has made it: the task
+/// must hold what it needs. The other loop must run until then.
 template <class T, class Make>
 Task<T> run_on(io::Loop& loop, Make make) {
   io::Completion<T> done;

@@ -55,7 +55,7 @@ Task<Instant> first_recorded(document::Store& results, std::string_view id, cons
 
 }  // namespace
 
-Task<OverdueEvents> find_overdue(const OverdueOptions& options, document::Position after, Instant now) {
+Task<OverdueEvents> find_overdue(OverdueOptions options, document::Position after, Instant now) {
   OverdueEvents found{.until = after};
   CO_TRY(Documents read, co_await options.events->changes(after, options.batch_versions, options.batch_bytes));
   const auto batch = std::make_shared<const Documents>(std::move(read));

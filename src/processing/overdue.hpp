@@ -43,7 +43,7 @@ struct OverdueEvents {
 };
 
 /// One batch of what follows a position and is due at `now`. Errors are the stores' and the transform's.
-Task<OverdueEvents> find_overdue(const OverdueOptions& options, document::Position after, Instant now);
+Task<OverdueEvents> find_overdue(OverdueOptions options, document::Position after, Instant now);
 
 /// {"position":7,"id":"a","version":1,"recorded_at":"...","due":"...","outcome_at":null}
 std::string to_json(const OverdueEvent& event);

@@ -1,5 +1,5 @@
 // Pipeline: one processor on one instance. Reads events, hands them to a transform, writes results, keeps progress, shares the work with
-// the pipelines of other instances (docs/decisions/0022-processing.md).
+// the pipelines of other instances (docs/decisions/0023-processing.md).
 //
 // It knows no real time, thread or socket: what it is driven by is given to it, and lives until stop() has ended.
 #pragma once

@@ -20,10 +20,12 @@ constexpr std::string_view kPlace = " at <top-level>, line ";
 constexpr std::array<std::string_view, 3> kNames = {"where", "key", "transform"};
 constexpr int kPatience = 30'000;  // milliseconds
 
-std::string_view line_of(std::string_view text, std::size_t line) {
+/// Nothing when there is no such line.
+std::optional<std::string_view> line_of(std::string_view text, std::size_t line) {
+  if (line == 0) return std::nullopt;
   for (; line > 1; --line) {
     const std::size_t end = text.find('\n');
-    if (end == std::string_view::npos) return {};
+    if (end == std::string_view::npos) return std::nullopt;
     text.remove_prefix(end + 1);
   }
   return text.substr(0, text.find('\n'));
@@ -73,9 +75,9 @@ std::optional<JqProblem> read_problem(std::string_view message, std::string_view
   std::string_view rest = message.substr(place + kPlace.size());
   std::from_chars(rest.data(), rest.data() + rest.size(), problem.line);
   const std::string_view shown = rest.substr(std::min(rest.size(), rest.find('\n') + 1));
-  const std::string_view line = line_of(program, problem.line);
-  if (!shown.starts_with(line)) return problem;
-  problem.column = characters_in(line.substr(0, shown.size() - line.size())) + 1;
+  const auto line = line_of(program, problem.line);
+  if (!line || !shown.starts_with(*line)) return problem;
+  problem.column = characters_in(line->substr(0, shown.size() - line->size())) + 1;
   return problem;
 }
 

@@ -112,5 +112,86 @@ TEST(Jq, AnEventThatTakesTooLongFailsAndTheOthersOfItsBatchDoNot) {
   EXPECT_EQ(made[2].text, R"({"a":2})");
 }
 
+TEST(Jq, NumbersThatAreOnlyMovedKeepTheirDigits) {
+  Jq jq({.transform = ". as $e | {moved: .n, all: [.m[]], calculated: (.n + 1), text: (.n | tostring)}"});
+  EXPECT_EQ(one(jq, R"({"n":12345678901234567891,"m":[0.1,1.50,1e400,-9007199254740993,100000000000000000000,9007199254740992]})"),
+            R"({"moved":12345678901234567891,"all":[0.1,1.5,1e400,-9007199254740993,1e+20,9007199254740992],)"
+            R"("calculated":12345678901234567891,"text":"12345678901234567000"})");
+  // Two numbers that are one double: which is meant is not known.
+  EXPECT_EQ(one(jq, R"({"n":9007199254740993,"m":[9007199254740992.5]})"),
+            R"({"moved":9007199254740992,"all":[9007199254740992],"calculated":9007199254740992,"text":"9007199254740992"})");
+}
+
+TEST(Jq, TextGoesThroughAsItIs) {
+  Jq jq({.transform = "{data}"});
+  for (const std::string data : {R"("\u0000\u001f\"\\\n")", R"("é€😀")", R"({"":{"a b":[[],{},null,true,false,-0.5]}})", R"("")"}) {
+    const std::string payload = "{\"data\":" + data + "}";
+    EXPECT_EQ(one(jq, payload), payload);
+  }
+}
+
+TEST(Jq, BoundsItsOutput) {
+  Jq jq({.transform = "{a: (.a * 100)}"}, {.output_max = 1'000});
+  EXPECT_EQ(one(jq, R"({"a":"123456789"})").size(), 908);
+  EXPECT_EQ(one(jq, R"({"a":"1234567890"})"), "transform gave more than 1000 bytes.");
+  Jq deep({.transform = "reduce range(300) as $i ({}; {a: .})"});
+  EXPECT_EQ(one(deep, "{}"), "transform gave a value that is nested too deeply.");
+}
+
+TEST(Jq, RunsManyCallsOnSeveralChildren) {
+  Jq jq({.transform = "{n}"}, {.workers = 3});
+  const auto many = [](JqTransform& transform) -> Task<std::size_t> {
+    std::vector<Task<std::vector<Transformed>>> calls;
+    for (std::size_t i = 0; i < 50; ++i) calls.push_back(transform.run(make_events({fmt::format(R"({{"n":{}}})", i), R"({"n":0})"})));
+    CO_TRY(const auto all, co_await when_all(std::move(calls)));
+    std::size_t right = 0;
+    for (std::size_t i = 0; i < all.size(); ++i) right += (*all[i])[0].text == fmt::format(R"({{"n":{}}})", i) ? 1 : 0;
+    co_return right;
+  };
+  EXPECT_EQ(jq.loop().block_on(many(jq.transform())).value(), 50);
+  EXPECT_EQ(jq.transform().processes().size(), 3);
+}
+
+TEST(Jq, AChildThatSomebodyKillsIsReplacedAndNoEventIsHarmed) {
+  Jq jq({.transform = "if .slow then reduce range(300000) as $i (0; . + 1) | {n: .} else {n} end"});
+  EXPECT_EQ(one(jq, R"({"n":1})"), R"({"n":1})");
+  const int killed = jq.transform().processes().front();
+  // While it is idle, and in the middle of an event.
+  ::kill(killed, SIGKILL);
+  EXPECT_EQ(one(jq, R"({"n":2})"), R"({"n":2})");
+  const int second = jq.transform().processes().front();
+  EXPECT_NE(second, killed);
+  jq.loop().post([second] { ::kill(second, SIGKILL); });
+  const auto made = jq.run({R"({"n":1})", R"({"slow":true})", R"({"n":3})"});
+  EXPECT_EQ(made[0].text, R"({"n":1})");
+  EXPECT_EQ(made[1].text, R"({"n":300000})");
+  EXPECT_EQ(made[2].text, R"({"n":3})");
+}
+
+TEST(Jq, AnEventThatEndsItsChildTwiceHasFailedAndNoOther) {
+  // Values that are nested so deeply overflow the stack of who frees them.
+  Jq jq({.transform = "if .deep then reduce range(3000000) as $i ([]; [.]) | {n: length} else {n} end"}, {.timeout = 60s});
+  const auto made = jq.run({R"({"n":1})", R"({"deep":true})", R"({"n":3})"});
+  EXPECT_EQ(made[0].text, R"({"n":1})");
+  EXPECT_EQ(made[1].kind, Kind::failed);
+  EXPECT_THAT(made[1].text, HasSubstr("The program cannot be run for this event"));
+  EXPECT_EQ(made[2].text, R"({"n":3})");
+}
+
+TEST(Jq, AClassificationThatTakesTooLongIsTheEventsError) {
+  Jq jq({.where = "if .slow then last(repeat(1)) else true end"}, {.timeout = 50ms});
+  const auto found = jq.classify({R"({"slow":true})", R"({"n":1})"});
+  EXPECT_EQ(found[0].error, "The program took longer than 50 ms.");
+  EXPECT_EQ(found[0].key, "e0");
+  EXPECT_TRUE(found[1].is_meant);
+  EXPECT_EQ(found[1].error, "");
+}
+
+TEST(Jq, WithoutWhereAndKeyNoChildIsAsked) {
+  Jq jq({.transform = "."});
+  EXPECT_EQ(jq.classify({kLogin}).front().key, "e0");
+  EXPECT_TRUE(jq.transform().processes().empty());
+}
+
 }  // namespace
 }  // namespace millrace::transform

@@ -41,7 +41,7 @@ def of(language):
 def service(tmp_path_factory):
     """The events example, at the port that the documents name if nothing else uses it."""
     port = 4055 if services.is_free(4055) else services.free_port()
-    running = services.Service(services.copy_example("events", tmp_path_factory.mktemp("documents")), port).start()
+    running = services.Service(services.copy_example("events", tmp_path_factory.mktemp("documents"), processors=True), port).start()
     yield running
     running.stop()
 

@@ -110,7 +110,7 @@ def paste(service, command):
 
 
 def test_the_config_is_the_one_described():
-    assert json.loads((ROOT / "examples/events/config/config.conf").read_text()) == CONFIG
+    assert services.example_config("events") == CONFIG
     assert run_command("check", "--config", ROOT / "examples/events/config/config.conf").returncode == 0
 
 

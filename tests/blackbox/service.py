@@ -14,6 +14,7 @@ import unified_twin
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 BINARY = Path(os.environ.get("MILLRACE_BIN", ROOT / "build/release/millrace")).resolve()
+PROCESSORS = '  include "processors.conf"\n\n'
 START_SECONDS_MAX = 30
 STOP_SECONDS_MAX = 15
 
@@ -47,9 +48,27 @@ def run_command(*arguments, cwd=None, stdin=None, seconds_max=60):
     )
 
 
-def copy_example(name, folder):
-    """A copy of an example without what an earlier run stored in it."""
-    return Path(shutil.copytree(ROOT / "examples" / name, Path(folder) / name, ignore=shutil.ignore_patterns(".millrace")))
+def copy_example(name, folder, processors=False):
+    """A copy of an example without what an earlier run stored in it, and, unless they are wanted, without its processors: what a test
+    stores is then all that there is."""
+    copied = Path(shutil.copytree(ROOT / "examples" / name, Path(folder) / name, ignore=shutil.ignore_patterns(".millrace")))
+    processed = copied / "config/processors.conf"
+    if processed.exists() and not processors:
+        processed.unlink()
+        config = copied / "config/config.conf"
+        config.write_text(without_processors(config.read_text()))
+    return copied
+
+
+def without_processors(config):
+    """The text of an example's config without the line that includes its processors."""
+    assert PROCESSORS in config
+    return config.replace(PROCESSORS, "")
+
+
+def example_config(name):
+    """An example's config, but for its processors."""
+    return json.loads(without_processors((ROOT / "examples" / name / "config/config.conf").read_text()))
 
 
 class Response:

@@ -2,6 +2,8 @@
 
 import json
 import random
+import re
+import subprocess
 import threading
 import time
 
@@ -61,6 +63,10 @@ def is_done(status):
 def positions(server, stream="RAW", **login):
     with NatsClient(server, **login) as client:
         return [int(headers["millrace-position"]) for headers, _ in client.messages(stream)]
+
+
+def run_shell(command):
+    return subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=30, check=True).stdout
 
 
 @pytest.fixture
@@ -124,6 +130,25 @@ def test_each_version_is_a_message(nats, start):
     assert service.get("/sinks").json() == [sink(service)]
     assert service.get("/sinks/other").status == 404
     assert service.request("POST", "/sinks", {}).status == 405
+
+
+def test_the_document_shows_what_is(nats, tmp_path):
+    """docs/sinks.md: its first config beside the events example's, its commands, and the answer that it shows."""
+    text = (services.ROOT / "docs/sinks.md").read_text()
+    blocks = dict(reversed(re.findall(r"^```(\w+)\n(.*?)^```", text, re.MULTILINE | re.DOTALL)))
+    folder = services.copy_example("events", tmp_path)
+    (folder / "config/config.conf").rename(folder / "config/base.conf")
+    (folder / "config/config.conf").write_text('include "base.conf"\n' + blocks["hocon"].replace("4222", str(nats.port)))
+    service = Service(folder).start()
+    commands = blocks["shell"].replace(":4055", f":{service.port}").splitlines()
+    run_shell(commands[0])
+    until(service, is_done, "raw-events-out")
+    answer, shown = json.loads(run_shell(commands[1])), json.loads(blocks["json"].replace("4222", str(nats.port)))
+    assert list(answer) == list(shown)
+    assert {**answer, "owner": None} == {**shown, "owner": None}
+    assert re.fullmatch(r"\S+ \d+ [-0-9a-f]{36}", answer["owner"])
+    assert positions(nats, "RAW_EVENTS") == [1]
+    service.stop()
 
 
 def test_a_restart_goes_on_where_it_was(nats, start, tmp_path):

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from postgres_server import BIN, PostgresServer, as_unprivileged
+import service as services
 from service import ROOT
 
 FILE = ROOT / "docker-compose.yml"
@@ -32,7 +33,7 @@ def test_docker_compose_finds_and_takes_it(folder, parts):
 
 
 def test_its_port_is_the_configs(parts, stages):
-    port = json.loads((ROOT / "examples/events/config/config.conf").read_text())["port"]
+    port = services.example_config("events")["port"]
     assert [part.get("ports") for part in parts.values()].count(None) == len(parts) - 1
     assert parts["pod"]["ports"] == [f"127.0.0.1:{port}:{port}"]
     assert stages[1].last("EXPOSE").text == str(port)
@@ -53,7 +54,7 @@ def test_whoever_stores_has_a_volume(parts, composition):
 
 
 def test_the_database_and_its_user_are_those_that_the_service_asks_for(parts):
-    uri = json.loads((ROOT / "examples/events/config/config.conf").read_text())["graphlettes"][1]["storage"]["uri"]
+    uri = services.example_config("events")["graphlettes"][1]["storage"]["uri"]
     made = parts["postgres"]["environment"]
     assert uri.endswith("/" + made["POSTGRES_DB"]) and made["POSTGRES_USER"] == parts["millrace"]["environment"]["PGUSER"]
 

@@ -1,4 +1,4 @@
-#include "app/processor_config.hpp"
+#include "app/read_processor.hpp"
 
 #include <algorithm>
 
