@@ -6,18 +6,21 @@ namespace millrace::sink {
 
 void Reports::accepted(Position position) {
   const std::lock_guard lock(mutex_);
+  if (has_ended_) return;
   progress_.accepted.push_back(position);
   wake();
 }
 
 void Reports::failed(std::string why) {
   const std::lock_guard lock(mutex_);
+  if (has_ended_) return;
   if (!std::exchange(has_failed_, true)) progress_.failure = std::move(why);
   wake();
 }
 
 void Reports::hindered(std::string why) {
   const std::lock_guard lock(mutex_);
+  if (has_ended_) return;
   progress_.trouble = std::move(why);
   wake();
 }
@@ -27,9 +30,9 @@ bool Reports::has_failed() const {
   return has_failed_ || has_ended_;
 }
 
-/// Requires: the mutex.
+/// Requires: the mutex; it has not ended.
 void Reports::wake() {
-  if (has_ended_ || std::exchange(is_called_, true)) return;
+  if (std::exchange(is_called_, true)) return;
   loop_.post([weak = weak_from_this()] {
     const auto own = weak.lock();
     if (!own) return;

@@ -261,8 +261,8 @@ def test_a_message_that_is_too_long_stops_the_sink_and_is_named(tmp_path, start)
     service.create(API, {"n": 1})
     service.create(API, {"text": "x" * 100_000})
     service.create(API, {"n": 3})
-    status = until(service, lambda status: status["error"])
-    assert status["error"].startswith("Position 2 (1000") and "max_payload" in status["error"] and status["position"] == 1
+    status = until(service, lambda status: status["error"] and status["position"] == 1)
+    assert status["error"].startswith("Position 2 (1000") and "max_payload" in status["error"]
     server.stop()
     server.lines = ["max_payload: 1MB"]
     server.start()
