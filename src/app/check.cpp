@@ -1,5 +1,7 @@
 #include "app/check.hpp"
 
+#include <fmt/chrono.h>
+
 #include <algorithm>
 
 #include "app/subgraph_model.hpp"
@@ -128,7 +130,7 @@ void describe_graphlette(std::string& out, const Model& model, const GraphletteM
 void describe_restlette(std::string& out, const RestletteModel& restlette) {
   fmt::format_to(std::back_inserter(out), "  schema    {}\n", restlette.schema_origin);
   using enum rest::Target;
-  for (const rest::Target target : {collection, document, history, bulk, changes})
+  for (const rest::Target target : {collection, document, history, lifecycle, bulk, changes})
     fmt::format_to(std::back_inserter(out), "  route     {}{}  {}\n", restlette.path, rest::path_template(target),
                    rest::allowed_methods(target, restlette.behaviour.immutable));
 }
@@ -147,7 +149,22 @@ void describe_unified(std::string& out, const Model& model, const UnifiedModel& 
                      model.graphlettes[relation.target].path);
     }
   }
+  for (const LifecycleFieldModel& field : unified.lifecycles)
+    fmt::format_to(std::back_inserter(out), "  field     {}.lifecycle\n", field.type);
   describe_subgraph(out, unified.subgraph);
+  out += '\n';
+}
+
+void describe_processor(std::string& out, const Model& model, const ProcessorModel& processor) {
+  const ProcessorConfig& config = processor.config;
+  fmt::format_to(std::back_inserter(out), "{}  (processor)\n", config.name);
+  fmt::format_to(std::back_inserter(out), "  from      {}  to {}, attempts in {}\n", model.entities[processor.from].storage.collection,
+                 model.entities[processor.to].storage.collection, model.attempts[processor.attempts].storage.collection);
+  fmt::format_to(std::back_inserter(out), "  events    {}, in the order of {}\n", config.where.text.empty() ? "all" : "where jq says so",
+                 config.key.text.empty() ? "no key" : "their key");
+  fmt::format_to(std::back_inserter(out), "  tried     {} times at most, from {} to {} apart\n", config.attempts, config.backoff,
+                 config.backoff_max);
+  if (config.deadline.count() > 0) fmt::format_to(std::back_inserter(out), "  deadline  {}\n", config.deadline);
   out += '\n';
 }
 
@@ -180,6 +197,7 @@ std::string describe(const Model& model) {
     out += '\n';
   }
   if (model.unified) describe_unified(out, model, *model.unified);
+  for (const ProcessorModel& processor : model.processors) describe_processor(out, model, processor);
   describe_sinks(out, model);
   return out;
 }

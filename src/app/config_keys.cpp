@@ -243,6 +243,20 @@ constexpr ConfigKey kProcessor[] = {
     {"outputBytes", KeyType::size, initially("1MiB"), "The longest result; an event with a longer one has failed.", kSizes},
 };
 
+constexpr ConfigKey kWebhook[] = {
+    {"url", KeyType::text, required("Say where events are posted to: url = \"https://example.com/hook\"."),
+     "Where events are posted to; `http` or `https`."},
+    {"timeout", KeyType::duration, initially("10s"), "How long one request may take; then it is tried again."},
+    {"batch",
+     KeyType::number,
+     initially("1"),
+     "Events in one request. With 1 the body is the event itself; with more it is an array, of fewer where no more are there.",
+     {1, 10'000}},
+    {"concurrency", KeyType::number, initially("16"), "Requests at a time.", {1, 10'000}},
+    {"secret", KeyType::text, otherwise("nothing is signed"),
+     "Signs requests as [Standard Webhooks](https://www.standardwebhooks.com) has it: `whsec_` and 24 to 64 bytes in base64."},
+};
+
 constexpr ConfigKey kRetry[] = {
     {"attempts", KeyType::number, initially("5"), "How often an event is tried at most.", {1, 1'000'000}},
     {"backoff", KeyType::duration, initially("100ms"),
@@ -285,6 +299,9 @@ const ConfigSection kBreakerSection{"resolvers[].breaker",
 const ConfigSection kProcessorSection{
     "processors[]", "Reads the change feed of one entity and writes a result for each event to another: exactly one, whatever crashes.",
     kProcessor};
+const ConfigSection kWebhookSection{"processors[].webhook",
+                                    "A server that results come from ([what it is sent, and what it may answer](processors.md#webhooks)).",
+                                    kWebhook};
 const ConfigSection kRetrySection{
     "processors[].retry",
     "Of what another attempt may mend: a server that is away or has too much to do. What none can mend, as an error of a jq program, has "
@@ -297,10 +314,25 @@ const ConfigKey* ConfigSection::find(std::string_view key) const {
 }
 
 std::span<const ConfigSection* const> config_sections() {
-  static constexpr const ConfigSection* kSections[] = {
-      &kTopSection,       &kLimitsSection,  &kGraphqlLimitsSection, &kGraphletteSection, &kRootConfigSection,      &kQuerySection,
-      &kResolverSection,  &kBreakerSection, &kRestletteSection,     &kStorageSection,    &kPostgresOptionsSection, &kUnifiedSection,
-      &kProcessorSection, &kRetrySection,   &kSinkSection,          &kNatsSection,       &kNatsStreamSection,      &kKafkaSection};
+  static constexpr const ConfigSection* kSections[] = {&kTopSection,
+                                                       &kLimitsSection,
+                                                       &kGraphqlLimitsSection,
+                                                       &kGraphletteSection,
+                                                       &kRootConfigSection,
+                                                       &kQuerySection,
+                                                       &kResolverSection,
+                                                       &kBreakerSection,
+                                                       &kRestletteSection,
+                                                       &kStorageSection,
+                                                       &kPostgresOptionsSection,
+                                                       &kUnifiedSection,
+                                                       &kProcessorSection,
+                                                       &kWebhookSection,
+                                                       &kRetrySection,
+                                                       &kSinkSection,
+                                                       &kNatsSection,
+                                                       &kNatsStreamSection,
+                                                       &kKafkaSection};
   return kSections;
 }
 

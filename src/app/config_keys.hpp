@@ -72,6 +72,7 @@ extern const ConfigSection kQuerySection;
 extern const ConfigSection kResolverSection;
 extern const ConfigSection kBreakerSection;
 extern const ConfigSection kProcessorSection;
+extern const ConfigSection kWebhookSection;
 extern const ConfigSection kRetrySection;
 extern const ConfigSection kSinkSection;
 extern const ConfigSection kNatsSection;

@@ -41,6 +41,17 @@ class CheckFlags {
   bool prints_schema_ = false;
 };
 
+/// The options must outlive the program.
+void add_migrate_options(CLI::App& migrate, millrace::app::MigrateOptions& options) {
+  migrate.add_option("--config", options.config, "The config whose store is written to; or the folder of a `millrace dev`.")
+      ->capture_default_str();
+  migrate.add_option("--to", options.to, "The entity, such as /raw-events. It must be empty.")->required();
+  migrate.add_option("--from", options.from, "mongodb://HOST/DATABASE, postgresql://HOST/DATABASE, or sqlite:FILE.")->required();
+  migrate.add_option("--table,--collection", options.name, "What to copy there, unless it is called as the entity's own.");
+  migrate.add_flag("--skip-bad", options.skips_bad, "Leave out the rows that cannot be taken, instead of stopping at them.");
+  migrate.add_flag("--drop-tokens", options.drops_tokens, "Leave out authorized_tokens: everybody may then see the documents.");
+}
+
 /// The command must outlive the program.
 void add_replay_options(CLI::App& replay, millrace::app::ReplayCommand& command) {
   replay.add_option("--config", command.config, "The config; or the folder of a `millrace dev`, with its embedded stores.")
@@ -93,13 +104,7 @@ int main(int argc, char** argv) {
   millrace::app::MigrateOptions migrate_options;
   CLI::App* migrate =
       program.add_subcommand("migrate", "Copy a table or collection that MeshQL left into an entity, with its whole history.");
-  migrate->add_option("--config", migrate_options.config, "The config whose store is written to; or the folder of a `millrace dev`.")
-      ->capture_default_str();
-  migrate->add_option("--to", migrate_options.to, "The entity, such as /raw-events. It must be empty.")->required();
-  migrate->add_option("--from", migrate_options.from, "mongodb://HOST/DATABASE, postgresql://HOST/DATABASE, or sqlite:FILE.")->required();
-  migrate->add_option("--table,--collection", migrate_options.name, "What to copy there, unless it is called as the entity's own.");
-  migrate->add_flag("--skip-bad", migrate_options.skips_bad, "Leave out the rows that cannot be taken, instead of stopping at them.");
-  migrate->add_flag("--drop-tokens", migrate_options.drops_tokens, "Leave out authorized_tokens: everybody may then see the documents.");
+  add_migrate_options(*migrate, migrate_options);
 
   millrace::app::ReplayCommand replay_command;
   CLI::App* replay = program.add_subcommand("replay", "Run a processor again over what it has processed: new versions of its results.");

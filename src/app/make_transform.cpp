@@ -4,6 +4,7 @@
 
 #include "base/json/document.hpp"
 #include "transform/jq_transform.hpp"
+#include "transform/webhook_transform.hpp"
 
 namespace millrace::app {
 namespace {
@@ -24,7 +25,14 @@ std::unique_ptr<processing::Transform> make_transform(io::Loop& loop, const Proc
   options.timeout = config.timeout;
   options.memory_max = config.memory_max;
   options.output_max = config.output_max;
-  return std::make_unique<transform::JqTransform>(loop, std::move(options));
+  if (!config.webhook) return std::make_unique<transform::JqTransform>(loop, std::move(options));
+  const WebhookConfig& hook = *config.webhook;
+  transform::WebhookOptions webhook{.processor = config.name, .url = hook.url, .key = hook.key, .batch = hook.batch};
+  webhook.concurrency = hook.concurrency;
+  webhook.timeout = hook.timeout;
+  webhook.output_max = config.output_max;
+  webhook.jq = std::move(options);
+  return std::make_unique<transform::WebhookTransform>(loop, std::move(webhook));
 }
 
 processing::Refusal make_refusal(const ProcessorModel& processor) {

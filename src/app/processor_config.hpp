@@ -4,9 +4,11 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "base/problem.hpp"
+#include "http/client.hpp"
 
 namespace millrace::app {
 
@@ -14,6 +16,15 @@ namespace millrace::app {
 struct ProgramConfig {
   Place place;
   std::string text;
+};
+
+/// A server that makes results of events.
+struct WebhookConfig {
+  http::Url url;
+  std::chrono::milliseconds timeout{};
+  std::size_t batch = 0;
+  std::size_t concurrency = 0;
+  std::string key;  // what requests are signed with; empty: they are not
 };
 
 struct ProcessorConfig {
@@ -25,7 +36,8 @@ struct ProcessorConfig {
   Place to_place;
   ProgramConfig where;
   ProgramConfig key;
-  ProgramConfig transform;
+  ProgramConfig transform;  // or
+  std::optional<WebhookConfig> webhook;
   std::uint32_t attempts = 0;
   std::chrono::milliseconds backoff{};
   std::chrono::milliseconds backoff_max{};

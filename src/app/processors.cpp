@@ -25,6 +25,11 @@ processing::PipelineOptions pipeline_options(const ProcessorModel& model, const 
   options.retry = {config.attempts, config.backoff, config.backoff_max};
   if (config.age_max.count() > 0) options.age_max = config.age_max;
   options.concurrency = config.concurrency;
+  if (config.webhook) {
+    // An event is sent when the one before it of its key has its outcome.
+    options.run_max = 1;
+    options.batch_max = std::max(options.batch_max, config.webhook->batch);
+  }
   options.fields = model.fields;
   options.refusal = make_refusal(model);
   return options;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "transform/signature.hpp"
+
 namespace millrace::app {
 namespace {
 
@@ -37,6 +39,36 @@ void read_retry(ObjectReader reader, ProcessorConfig& config) {
   config.backoff_max = reader.duration("maxBackoff");
 }
 
+WebhookConfig read_webhook(ObjectReader& reader) {
+  WebhookConfig config;
+  const std::string url = reader.text("url");
+  if (const auto split = http::parse_url(url))
+    config.url = *split;
+  else if (!url.empty())
+    reader.problem(reader.place("url"), fmt::format("{} is \"{:.200}\".", reader.where("url"), url),
+                   "Write http:// or https://, a host, perhaps a port, and a path.");
+  config.timeout = reader.duration("timeout");
+  config.batch = reader.number("batch");
+  config.concurrency = reader.number("concurrency");
+  const std::string secret = reader.text("secret");
+  const auto key = transform::read_secret(secret);
+  if (!secret.empty() && !key)
+    reader.problem(reader.place("secret"), fmt::format("{} is no secret of Standard Webhooks.", reader.where("secret")),
+                   "Write whsec_ and 24 to 64 random bytes in base64: openssl rand -base64 32 makes some.");
+  config.key = key.value_or("");
+  return config;
+}
+
+/// A transform or a webhook, not both.
+void refuse_other_than_one(const ProcessorConfig& config, ObjectReader& reader) {
+  if (config.transform.text.empty() && !config.webhook)
+    reader.problem(reader.place(), fmt::format("{} is missing.", reader.where("transform")),
+                   "Say what an event becomes: transform = \"{processed_data: .data}\"; or who makes results: webhook { url = … }.");
+  if (!config.transform.text.empty() && config.webhook)
+    reader.problem(config.transform.place, fmt::format("{} and {} are both there.", reader.where("transform"), reader.where("webhook")),
+                   "Keep one of them: results come from one place.");
+}
+
 }  // namespace
 
 ProcessorConfig read_processor(ObjectReader& reader) {
@@ -49,6 +81,7 @@ ProcessorConfig read_processor(ObjectReader& reader) {
   config.where = read_program(reader, "where");
   config.key = read_program(reader, "key");
   config.transform = read_program(reader, "transform");
+  if (auto webhook = reader.object("webhook", kWebhookSection)) config.webhook = read_webhook(*webhook);
   read_retry(reader.optional_object("retry", kRetrySection), config);
   config.age_max = reader.duration("maxAge");
   config.deadline = reader.duration("deadline");
@@ -58,9 +91,7 @@ ProcessorConfig read_processor(ObjectReader& reader) {
   config.timeout = reader.duration("timeout");
   config.memory_max = reader.size("memory");
   config.output_max = reader.size("outputBytes");
-  if (config.transform.text.empty())
-    reader.problem(reader.place(), fmt::format("{} is missing.", reader.where("transform")),
-                   "Say what an event becomes: transform = \"{processed_data: .data}\".");
+  refuse_other_than_one(config, reader);
   return config;
 }
 

@@ -20,10 +20,15 @@ class FeedSource final : public Source {
   void interrupt() override;
 
  private:
-  static constexpr std::size_t kBytes = 1u << 20;  // that at() gives
+  // What is read at a time by itself, as long as there is much: some storages take as long for little.
+  static constexpr std::size_t kVersions = 4'000;
+  static constexpr std::size_t kBytes = 4u << 20;
+
+  Task<document::Changes> read_much(document::Position after);
 
   document::Feed& feed_;
   std::optional<document::Follower> follower_;
+  bool is_behind_ = true;
   bool is_reading_ = false;
   bool is_interrupted_ = false;
 };

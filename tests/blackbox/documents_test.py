@@ -5,6 +5,7 @@ import json
 import re
 import shlex
 import subprocess
+import time
 
 import pytest
 
@@ -60,8 +61,13 @@ def farm_service(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def raw_event_id(service):
-    """The event that the placeholder stands for."""
-    return service.create("/raw-events/api", {"name": "user_login", "data": {"user_id": "user123"}, "source": "auth_service"})["id"]
+    """The event that the placeholder stands for, when it is processed."""
+    made = service.create("/raw-events/api", {"name": "user_login", "data": {"user_id": "user123"}, "source": "auth_service"})["id"]
+    deadline = time.monotonic() + 30
+    while not service.get(f"/processed-events/api?raw_event_id={made}").json():
+        assert time.monotonic() < deadline, service.printed()
+        time.sleep(0.02)
+    return made
 
 
 def at_port(text, port):

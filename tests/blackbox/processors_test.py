@@ -5,6 +5,7 @@ import random
 import threading
 import time
 
+import postgres_server
 import pytest
 
 import service as services
@@ -323,3 +324,46 @@ def test_one_outcome_through_fifty_kills(tmp_path):
     told = until(lambda: service.get("/processors/p").json(), lambda told: told["lag"] == 0 and told["pending"] == 0)
     assert sum(told["counts"].values()) == len(pages(service, RAW))
     service.stop()
+
+
+def test_one_outcome_while_instances_and_the_database_are_killed(tmp_path):
+    """Three instances share one PostgreSQL; each in turn is killed, and so is the database."""
+    (tmp_path / "postgres").mkdir()
+    with postgres_server.own_server(tmp_path / "postgres") as server:
+        server.make_database("shared")
+        instances = []
+        for number in range(3):
+            folder = tmp_path / str(number)
+            folder.mkdir()
+            made = with_processors(folder, processor(transform='if .data.bad then error("x") else {} end', key=".data.k"))
+            made.command = postgres_server.on_postgres(made.folder, server.uri("shared"))
+            instances.append(made.start())
+        load = Load(instances[0])
+        load.start()
+        rounds = random.Random(10)
+        try:
+            for turn in range(9):
+                time.sleep(rounds.random() * 0.5)
+                if turn % 4 == 3:
+                    server.kill()
+                    server.start()
+                else:
+                    killed = instances[turn % 3]
+                    killed.kill()
+                    killed.start()
+        finally:
+            load.is_over.set()
+            load.join()
+        services.until(instances[0], 200)
+        assert len(load.acknowledged) > 20
+        check_outcomes(instances[0], load.acknowledged)
+        owners = until(lambda: owners_of(instances), lambda owners: sorted(map(len, owners)) == [1, 1, 2])
+        assert sorted(sum(owners, [])) == [0, 1, 2, 3]
+        for service in instances:
+            service.stop()
+
+
+def owners_of(instances):
+    """The partitions that each instance says it holds."""
+    told = [service.get("/processors/p").json()["partitions"] for service in instances]
+    return [[partition["partition"] for partition in each if partition["here"]] for each in told]
