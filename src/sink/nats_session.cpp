@@ -24,17 +24,31 @@ Failure failure(std::string message) {
   return Failure(Error{ErrorKind::unavailable, "sink.broker", std::move(message)});
 }
 
-/// What the library says of its last call on this thread.
+/// What the library says of its last call on this thread: "(conn.c:2088): No server available".
 std::string reason(natsStatus status) {
-  const char* const detail = nats_GetLastError(nullptr);
+  const char* const last = nats_GetLastError(nullptr);
+  std::string_view detail = last == nullptr ? std::string_view() : last;
+  if (const std::size_t place = detail.find("): "); detail.starts_with('(') && place != std::string_view::npos)
+    detail.remove_prefix(place + 3);
   const std::string_view text = natsStatus_GetText(status);
-  if (detail == nullptr || *detail == '\0' || text == detail) return std::string(text);
+  if (detail.empty() || detail.starts_with(text)) return std::string(detail.empty() ? text : detail);
   return fmt::format("{}: {}", text, detail);
 }
 
 Failure failure(std::string_view what, natsStatus status) {
   if (status == NATS_NO_RESPONDERS) return failure("The server has no JetStream: start it with -js.");
   return failure(fmt::format("{}: {}.", what, reason(status)));
+}
+
+/// At its commas.
+std::vector<std::string> split(std::string_view text) {
+  std::vector<std::string> parts;
+  while (true) {
+    const std::size_t comma = text.find(',');
+    parts.emplace_back(text.substr(0, comma));
+    if (comma == std::string_view::npos) return parts;
+    text.remove_prefix(comma + 1);
+  }
 }
 
 template <auto destroy>
@@ -84,7 +98,10 @@ Result<> NatsSession::connect() {
   if (const natsStatus status = natsOptions_Create(&raw); status != NATS_OK) return failure("The library cannot be used", status);
   const Options own(raw);
   // A connection that broke is not mended by the library: it would send what it kept after what was lost.
-  natsStatus status = natsOptions_SetURL(raw, options_.url.c_str());
+  const std::vector<std::string> urls = split(options_.url);
+  std::vector<const char*> servers;
+  for (const std::string& url : urls) servers.push_back(url.c_str());
+  natsStatus status = natsOptions_SetServers(raw, servers.data(), static_cast<int>(servers.size()));
   if (status == NATS_OK) status = natsOptions_SetName(raw, options_.name.c_str());
   if (status == NATS_OK) status = natsOptions_SetAllowReconnect(raw, false);
   if (status == NATS_OK) status = natsOptions_SetTimeout(raw, options_.connect_timeout.count());

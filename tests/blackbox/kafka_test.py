@@ -1,6 +1,7 @@
 """Sinks to Kafka: each version is a message, in order for each document; once, unless the service is killed."""
 
 import json
+import os
 import random
 import time
 
@@ -10,7 +11,7 @@ from kafka_brokers import Brokers
 from sinks_test import API, Load, is_done, serving, sink, until, write_config
 
 TOPIC = "raw-events"
-SEED = 20261126
+SEED = int(os.environ.get("MILLRACE_SEED", 20261126))
 PAUSE = 0.02  # the mock keeps 5 MB of a partition
 
 
