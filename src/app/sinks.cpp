@@ -55,7 +55,7 @@ std::unique_ptr<sink::Publisher> make_publisher(io::Loop& loop, const SinkConfig
   const KafkaConfig& config = *sink.kafka;
   sink::KafkaOptions options{
       .brokers = config.brokers, .topic = config.topic, .entity = entity_name(sink.from), .settings = config.options};
-  options.messages_max = sink.messages_max + 1'000;  // a batch of the feed goes beyond
+  options.messages_max = sink.messages_max + 1;
   return sink::make_kafka_publisher(loop, std::move(options));
 }
 

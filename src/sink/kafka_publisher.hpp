@@ -17,7 +17,7 @@ struct KafkaOptions {
   std::string topic;
   std::string entity;
   std::vector<std::pair<std::string, std::string>> settings = {};  // of librdkafka, by name: security.protocol and so on
-  std::size_t messages_max = 2'000;                                // that can be under way
+  std::size_t messages_max = 1'000;                                // that can be under way
   std::chrono::milliseconds connect_timeout{5'000};
 };
 

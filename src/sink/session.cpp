@@ -20,6 +20,7 @@ Error broker_failure(std::string why) {
 Task<void> Sink::State::run_session() {
   session_fence = record.fence;
   failure.reset();
+  if (options.flaw != Flaw::resumes_at_sent || sent < record.position) sent = record.position;
   CO_TRY(const Position known, co_await parts.publisher.open());
   if (!is_ours() || is_stopping) co_return {};
   if (known > record.position) {
@@ -32,10 +33,9 @@ Task<void> Sink::State::run_session() {
                                      "what is there was published from another storage.",
                                      known, head)));
     }
-    record.position = known;
-    is_dirty = true;
+    reach(known);
+    sent = record.position;
   }
-  if (options.flaw != Flaw::resumes_at_sent || sent < record.position) sent = record.position;
   // So that all before a message that is refused is published, and it is known which one it is.
   window = failures == 0 ? options.messages_max : 1;
   is_well = true;
@@ -51,34 +51,44 @@ Task<void> Sink::State::publish_while_ours() {
       co_await changed.wait_for(kPatience);
       continue;
     }
-    auto read = co_await parts.source.read(sent, kPatience);
-    if (!read) {
-      co_await changed.wait_for(options.store_pause);
-      continue;
+    if (rest.empty()) {
+      auto read = co_await parts.source.read(sent, kPatience);
+      if (!read) {
+        co_await changed.wait_for(options.store_pause);
+        continue;
+      }
+      rest = *std::move(read);
+      if (rest.is_over) is_stopping = true;
     }
-    if (read->is_over) is_stopping = true;
-    if (is_ours() && !failure && !is_stopping) send(*read);
+    if (is_ours() && !failure && !is_stopping) send();
   }
   co_return {};
 }
 
-void Sink::State::send(const document::Changes& changes) {
+/// As much of what was read as there is room for.
+void Sink::State::send() {
   std::vector<Event> events;
-  const std::size_t count = window < options.messages_max ? std::min(changes.size(), window - under_way.size()) : changes.size();
-  for (std::size_t i = changes.begin; i < changes.begin + count; ++i) {
-    const Event& event = events.emplace_back(changes.documents, i);
+  for (; !rest.empty() && has_room(); ++rest.begin) {
+    const Event& event = events.emplace_back(rest.documents, rest.begin);
     under_way.push_back({event.position(), event.text().size(), parts.scheduler.now()});
     bytes_under_way += event.text().size();
+    sent = event.position();
   }
-  sent = count < changes.size() ? events.back().position() : std::max(sent, changes.until);
-  if (options.flaw == Flaw::position_first && record.position < sent) record.position = sent, is_dirty = true;
-  if (events.empty()) {
-    // A session with nothing to send is as good as one that has sent something.
-    if (under_way.empty()) failures = 0;
-    return;
+  if (rest.empty()) sent = std::max(sent, rest.until);
+  if (options.flaw == Flaw::position_first) reach(sent);
+  if (!events.empty()) parts.publisher.send(std::move(events));
+  if (under_way.empty()) {
+    // Places without a version. And a session with nothing to send is as good as one that has sent something.
+    reach(sent);
+    failures = 0;
   }
-  parts.publisher.send(std::move(events));
   show();
+}
+
+void Sink::State::reach(Position position) {
+  if (position <= record.position) return;
+  record.position = position;
+  is_dirty = true;
 }
 
 /// Whether the oldest of what is under way has waited for too long.
@@ -96,10 +106,10 @@ void Sink::State::take_progress() {
   const bool had_room = has_room();
   for (; !under_way.empty() && under_way.front().is_accepted; under_way.pop_front()) {
     bytes_under_way -= under_way.front().bytes;
-    record.position = std::max(record.position, under_way.front().position);
+    reach(under_way.front().position);
     ++record.published;
-    is_dirty = true;
     failures = 0;
+    if (under_way.size() == 1) reach(sent);  // places without a version that follow
   }
   if (progress.trouble) note(*std::move(progress.trouble));
   if (!progress.accepted.empty()) {
@@ -117,6 +127,7 @@ void Sink::State::take_progress() {
 void Sink::State::end_session() {
   under_way.clear();
   bytes_under_way = 0;
+  rest = {};
 }
 
 }  // namespace millrace::sink

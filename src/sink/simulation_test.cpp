@@ -49,6 +49,8 @@ class PlannedPublisher final : public Publisher {
     if (broker_.is_away || life_.is_dead) co_return Failure(processing::away());
     session_ = std::make_shared<Session>();
     told_ = {};
+    if (life_.scheduler.chance(4)) told_.trouble = "Slow.";
+    if (call_) call_();
     co_return broker_.knows_repeats&& life_.scheduler.chance(2) && !broker_.ids.empty() ? *broker_.ids.rbegin() : 0;
   }
 

@@ -40,6 +40,7 @@ struct Sink::State {
   std::uint64_t session_fence = 0;  // whose it is
   std::deque<UnderWay> under_way;
   std::size_t bytes_under_way = 0;
+  document::Changes rest;              // of what was read: it is to be sent
   std::size_t window = 0;              // messages that may be under way: few at first, after a session that failed
   Position sent = 0;                   // everything up to it was sent
   std::optional<std::string> failure;  // it is over
@@ -63,7 +64,8 @@ struct Sink::State {
   /// Whether this instance is the owner that has begun it.
   bool is_ours() const { return claim && record.fence == session_fence; }
   Task<void> publish_while_ours();
-  void send(const document::Changes& changes);
+  void send();
+  void reach(Position position);
   void take_progress();
   void end_session();
   bool has_room() const { return under_way.size() < window && bytes_under_way < options.bytes_max; }
