@@ -8,7 +8,7 @@ import time
 import pytest
 
 from kafka_brokers import Brokers
-from sinks_test import API, Load, is_done, serving, sink, until, write_config
+from sinks_test import API, Load, is_done, sink, start, until  # noqa: F401
 
 TOPIC = "raw-events"
 SEED = int(os.environ.get("MILLRACE_SEED", 20261126))
@@ -20,32 +20,23 @@ def to_kafka(brokers, more="", name="out", rest=""):
 
 
 @pytest.fixture
-def brokers(tmp_path):
-    cluster = Brokers(tmp_path)
-    cluster.tell("create", TOPIC, 1)
-    yield cluster
-    cluster.stop()
+def cluster(tmp_path):
+    made = Brokers(tmp_path)
+    yield made
+    made.stop()
 
 
 @pytest.fixture
-def start(tmp_path):
-    running = []
-
-    def begin(sinks):
-        service = serving(write_config(tmp_path / "service", sinks)).start()
-        running.append(service)
-        return service
-
-    yield begin
-    for service in running:
-        service.stop()
+def brokers(cluster):
+    cluster.tell("create", TOPIC, 1)
+    return cluster
 
 
 def positions(messages):
     return [int(message["headers"]["millrace-position"]) for message in messages]
 
 
-def test_each_version_is_a_message(brokers, start):
+def test_each_version_is_a_message(brokers, start):  # noqa: F811
     service = start(to_kafka(brokers.servers))
     service.create(API, {"id": "a/ü 1", "name": "one"})
     path = f"{API}/a%2F%C3%BC%201"
@@ -70,8 +61,7 @@ def test_each_version_is_a_message(brokers, start):
     assert (status["kind"], status["to"], status["published"]) == ("kafka", f"topic {TOPIC} at {brokers.servers}", 3)
 
 
-def test_documents_keep_their_order_across_partitions(tmp_path, start):
-    cluster = Brokers(tmp_path)
+def test_documents_keep_their_order_across_partitions(cluster, start):  # noqa: F811
     cluster.tell("create", TOPIC, 4)
     service = start(to_kafka(cluster.servers, more="options { compression.type = gzip }"))
     ids = [f"d{n}" for n in range(20)]
@@ -87,10 +77,9 @@ def test_documents_keep_their_order_across_partitions(tmp_path, start):
         assert positions(messages) == sorted(positions(messages))
     homes = {(message["key"], number) for number, messages in enumerate(partitions) for message in messages}
     assert len(homes) == len(ids)
-    cluster.stop()
 
 
-def test_without_brokers_the_service_starts_and_says_why(start):
+def test_without_brokers_the_service_starts_and_says_why(start):  # noqa: F811
     service = start(to_kafka("127.0.0.1:1"))
     service.create(API, {"n": 1})
     status = until(service, lambda status: status["error"])
@@ -98,7 +87,7 @@ def test_without_brokers_the_service_starts_and_says_why(start):
     assert "No broker answers" in until(service, lambda status: "No broker" in (status["error"] or ""))["error"]
 
 
-def test_brokers_that_go_away_and_come_back(brokers, start):
+def test_brokers_that_go_away_and_come_back(brokers, start):  # noqa: F811
     """Within one session: nothing is lost, and nothing is there twice."""
     service = start(to_kafka(brokers.servers))
     load = Load(service, PAUSE)
@@ -116,7 +105,7 @@ def test_brokers_that_go_away_and_come_back(brokers, start):
     assert positions(brokers.messages(TOPIC)[0]) == list(range(1, status["head"] + 1))
 
 
-def test_errors_of_brokers_are_survived(brokers, start):
+def test_errors_of_brokers_are_survived(brokers, start):  # noqa: F811
     chance = random.Random(SEED)
     service = start(to_kafka(brokers.servers))
     load = Load(service, PAUSE)
@@ -132,7 +121,7 @@ def test_errors_of_brokers_are_survived(brokers, start):
     assert found == list(range(1, status["head"] + 1))
 
 
-def test_what_a_broker_refuses_for_good_holds_back_what_follows(brokers, start):
+def test_what_a_broker_refuses_for_good_holds_back_what_follows(brokers, start):  # noqa: F811
     service = start(to_kafka(brokers.servers))
     service.create(API, {"n": 1})
     until(service, is_done)
@@ -144,7 +133,7 @@ def test_what_a_broker_refuses_for_good_holds_back_what_follows(brokers, start):
     assert positions(brokers.messages(TOPIC)[0]) == list(range(1, 52))
 
 
-def test_a_topic_that_cannot_be_used(brokers, start):
+def test_a_topic_that_cannot_be_used(brokers, start):  # noqa: F811
     brokers.tell("refuse", TOPIC, 29)
     service = start(to_kafka(brokers.servers))
     service.create(API, {"n": 1})
@@ -154,7 +143,7 @@ def test_a_topic_that_cannot_be_used(brokers, start):
     until(service, is_done)
 
 
-def test_killed_at_random_under_load(brokers, start):
+def test_killed_at_random_under_load(brokers, start):  # noqa: F811
     """At least once, and in order: who drops positions that it has seen has each once."""
     chance = random.Random(SEED)
     service = start(to_kafka(brokers.servers))
@@ -173,7 +162,7 @@ def test_killed_at_random_under_load(brokers, start):
     assert seen == list(range(1, status["head"] + 1))
 
 
-def test_a_restart_in_good_order_repeats_nothing(brokers, start):
+def test_a_restart_in_good_order_repeats_nothing(brokers, start):  # noqa: F811
     service = start(to_kafka(brokers.servers))
     load = Load(service, PAUSE)
     load.start()

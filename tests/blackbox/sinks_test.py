@@ -71,12 +71,24 @@ def run_shell(command):
 
 
 @pytest.fixture
-def nats(tmp_path):
-    folder = tmp_path / "nats"
-    folder.mkdir()
-    server = NatsServer(folder).start()
-    yield server
-    server.stop()
+def make_nats(tmp_path):
+    """Servers that are ended, whatever becomes of the test."""
+    servers = []
+
+    def make(*arguments, **named):
+        folder = tmp_path / f"nats{len(servers)}"
+        folder.mkdir()
+        servers.append(NatsServer(folder, *arguments, **named))
+        return servers[-1].start()
+
+    yield make
+    for server in servers:
+        server.stop()
+
+
+@pytest.fixture
+def nats(make_nats):
+    return make_nats()
 
 
 @pytest.fixture
@@ -84,10 +96,12 @@ def start(tmp_path):
     """Services that are stopped in the end."""
     running = []
 
-    def begin(sinks, folder="service", storage=None):
-        service = serving(write_config(tmp_path / folder, sinks, storage)).start()
-        running.append(service)
-        return service
+    def begin(sinks, folder="service", storage=None, more=""):
+        config = write_config(tmp_path / folder, sinks, storage)
+        with config.open("a") as file:
+            file.write(more)
+        running.append(serving(config))
+        return running[-1].start()
 
     yield begin
     for service in running:
@@ -133,14 +147,16 @@ def test_each_version_is_a_message(nats, start):
     assert service.request("POST", "/sinks", {}).status == 405
 
 
-def test_the_document_shows_what_is(nats, tmp_path):
+def test_the_document_shows_what_is(nats, tmp_path, request):
     """docs/sinks.md: its first config beside the events example's, its commands, and the answer that it shows."""
     text = (services.ROOT / "docs/sinks.md").read_text()
     blocks = dict(reversed(re.findall(r"^```(\w+)\n(.*?)^```", text, re.MULTILINE | re.DOTALL)))
     folder = services.copy_example("events", tmp_path)
     (folder / "config/config.conf").rename(folder / "config/base.conf")
     (folder / "config/config.conf").write_text('include "base.conf"\n' + blocks["hocon"].replace("4222", str(nats.port)))
-    service = Service(folder).start()
+    service = Service(folder)
+    request.addfinalizer(service.stop)
+    service.start()
     commands = blocks["shell"].replace(":4055", f":{service.port}").splitlines()
     run_shell(commands[0])
     until(service, is_done, "raw-events-out")
@@ -149,7 +165,6 @@ def test_the_document_shows_what_is(nats, tmp_path):
     assert {**answer, "owner": None} == {**shown, "owner": None}
     assert re.fullmatch(r"\S+ \d+ [-0-9a-f]{36}", answer["owner"])
     assert positions(nats, "RAW_EVENTS") == [1]
-    service.stop()
 
 
 def test_a_restart_goes_on_where_it_was(nats, start, tmp_path):
@@ -208,11 +223,10 @@ def test_a_subject_that_no_stream_takes(nats, start):
     assert positions(nats, "MINE") == [1]
 
 
-def test_a_server_without_jetstream(tmp_path, start):
-    server = NatsServer(tmp_path, jetstream=False).start()
+def test_a_server_without_jetstream(make_nats, start):
+    server = make_nats(jetstream=False)
     service = start(to_nats(server))
     assert "JetStream" in until(service, lambda status: status["error"])["error"]
-    server.stop()
 
 
 def test_a_stream_is_made_as_configured(nats, start):
@@ -231,8 +245,8 @@ def test_a_stream_is_made_as_configured(nats, start):
         (["authorization { token: s3cret }"], "s3cret@", "", {"auth_token": "s3cret"}),
     ],
 )
-def test_credentials_stand_in_the_url(tmp_path, start, lines, user, wrong, login):
-    server = NatsServer(tmp_path, lines).start()
+def test_credentials_stand_in_the_url(make_nats, start, lines, user, wrong, login):
+    server = make_nats(lines)
     refused = start(to_nats(server, url=server.url(wrong)), "refused")
     assert "uthorization" in until(refused, lambda status: status["error"])["error"]
     service = start(to_nats(server, url=server.url(user)))
@@ -241,23 +255,21 @@ def test_credentials_stand_in_the_url(tmp_path, start, lines, user, wrong, login
     assert positions(server, **login) == [1]
     shown = service.get("/sinks").text + run_command("check", "--config", service.folder / "config.conf").stdout
     assert "pw" not in shown and "s3cret" not in shown and f"nats://127.0.0.1:{server.port}" in shown
-    server.stop()
 
 
-def test_tls(tmp_path, start):
+def test_tls(tmp_path, make_nats, start):
     authority = Authority(tmp_path / "authority")
     key, certificate = authority.sign("127.0.0.1")
-    server = NatsServer(tmp_path, [f'tls {{ cert_file: "{certificate}", key_file: "{key}" }}']).start()
+    server = make_nats([f'tls {{ cert_file: "{certificate}", key_file: "{key}" }}'])
     doubted = start(to_nats(server, url=server.url(scheme="tls")), "doubted")
     assert "certificate" in until(doubted, lambda status: status["error"])["error"]
     service = start(to_nats(server, url=server.url(scheme="tls"), more=f'ca = "{authority.certificate}", {STREAM}'))
     service.create(API, {"n": 1})
     assert until(service, is_done)["position"] == 1
-    server.stop()
 
 
-def test_a_message_that_is_too_long_stops_the_sink_and_is_named(tmp_path, start):
-    server = NatsServer(tmp_path, ["max_payload: 64KB"]).start()
+def test_a_message_that_is_too_long_stops_the_sink_and_is_named(make_nats, start):
+    server = make_nats(["max_payload: 64KB"])
     service = start(to_nats(server))
     service.create(API, {"n": 1})
     service.create(API, {"text": "x" * 100_000})
@@ -269,7 +281,6 @@ def test_a_message_that_is_too_long_stops_the_sink_and_is_named(tmp_path, start)
     server.start()
     until(service, is_done)
     assert positions(server) == [1, 2, 3]
-    server.stop()
 
 
 def test_what_the_stream_refuses_holds_back_what_follows(nats, start):
@@ -299,15 +310,12 @@ def test_repeats_are_known_after_the_window_for_duplicates(nats, start):
     assert positions(nats) == list(range(1, 501))
 
 
-def test_two_entities_share_a_subject(nats, tmp_path):
+def test_two_entities_share_a_subject(nats, tmp_path, start):
     """None of them can say which message it follows; each has its own order."""
-    folder = tmp_path / "service"
-    config = write_config(folder, to_nats(nats))
-    other = f'{{ type = sqlite, uri = "{folder}/events.db", collection = others }}'
-    with config.open("a") as file:
-        file.write(f'restlettes += {{ path = /others/api, storage = {other}, schema = """{{"type": "object"}}""" }}\n')
-        file.write(f"sinks += {to_nats(nats, name='second').replace('/raw-events', '/others')}\n")
-    service = serving(config).start()
+    other = f'{{ type = sqlite, uri = "{tmp_path}/others.db", collection = others }}'
+    more = f'restlettes += {{ path = /others/api, storage = {other}, schema = """{{"type": "object"}}""" }}\n'
+    more += f"sinks += {to_nats(nats, name='second').replace('/raw-events', '/others')}\n"
+    service = start(to_nats(nats), more=more)
     for n in range(20):
         for path in (API, "/others/api"):
             assert service.request("POST", f"{path}/bulk", [{"n": n} for _ in range(25)]).status == 201
@@ -317,7 +325,6 @@ def test_two_entities_share_a_subject(nats, tmp_path):
         ids = [headers["Nats-Msg-Id"] for headers, _ in client.messages("RAW")]
     for entity in ("raw-events", "others"):
         assert [each for each in ids if each.startswith(entity)] == [f"{entity} {position}" for position in range(1, 501)]
-    service.stop()
 
 
 class Load(threading.Thread):
@@ -374,17 +381,15 @@ def test_killed_at_random_under_load(nats, start):
     assert positions(nats) == list(range(1, status["head"] + 1))
 
 
-def test_servers_of_a_cluster_are_killed_at_random_under_load(tmp_path, start):
+def test_servers_of_a_cluster_are_killed_at_random_under_load(make_nats, start):
     """Messages that a stream's leader had taken and lost with itself are sent again, in their place."""
     chance = random.Random(SEED)
     ports = [services.free_port() for _ in range(3)]
     routes = ", ".join(f'"nats://127.0.0.1:{port}"' for port in ports)
     servers = []
     for number, port in enumerate(ports):
-        folder = tmp_path / f"nats{number}"
-        folder.mkdir()
         lines = [f"server_name: n{number}", f'cluster {{ name: c, listen: "127.0.0.1:{port}", routes: [{routes}] }}']
-        servers.append(NatsServer(folder, lines).start())
+        servers.append(make_nats(lines))
     service = start(to_nats(None, url=",".join(server.url() for server in servers), more="stream { name = RAW, replicas = 3 }"))
     load = Load(service, 0.02)
     load.start()
@@ -399,12 +404,12 @@ def test_servers_of_a_cluster_are_killed_at_random_under_load(tmp_path, start):
     load.end()
     status = until(service, is_done, seconds_max=120)
     assert positions(servers[0]) == list(range(1, status["head"] + 1))
-    for server in servers:
-        server.stop()
 
 
-def test_two_instances_share_a_sink(nats, start, tmp_path_factory):
-    server = PostgresServer(tmp_path_factory.mktemp("postgres")).start()
+def test_two_instances_share_a_sink(nats, start, tmp_path_factory, request):
+    server = PostgresServer(tmp_path_factory.mktemp("postgres"))
+    request.addfinalizer(server.stop)
+    server.start()
     storage = f'{{ type = postgres, uri = "{server.uri()}", table = raw_events }}'
     services_ = [start(to_nats(nats), name, storage) for name in ("one", "two")]
     loads = [Load(service) for service in services_]
@@ -430,7 +435,6 @@ def test_two_instances_share_a_sink(nats, start, tmp_path_factory):
     active.stop()
     until(other, lambda status: status["status"] == "publishing", seconds_max=10)
     other.stop()
-    server.stop()
 
 
 @pytest.mark.parametrize(
@@ -473,8 +477,7 @@ def test_check_prints_sinks(tmp_path):
     assert "  sink      out  publishes /raw-events to subject raw.events at tls://one:4222,nats://two:4222, from its first start on\n" in printed
 
 
-def test_without_sinks_there_are_none(tmp_path):
-    service = serving(write_config(tmp_path / "service", "")).start()
+def test_without_sinks_there_are_none(start):
+    service = start("")
     assert service.get("/sinks").json() == []
     assert service.get("/sinks/out").status == 404
-    service.stop()
