@@ -168,6 +168,15 @@ void describe_processor(std::string& out, const Model& model, const ProcessorMod
   out += '\n';
 }
 
+void describe_sinks(std::string& out, const Model& model) {
+  if (model.sinks.empty()) return;
+  out += "sinks\n";
+  for (const SinkModel& sink : model.sinks)
+    fmt::format_to(std::back_inserter(out), "  sink      {}  publishes {} to {}, from {}\n", sink.config.name, sink.config.from,
+                   target_of(sink.config), sink.config.begins_now ? "its first start on" : "the beginning");
+  out += '\n';
+}
+
 }  // namespace
 
 std::string describe(const Model& model) {
@@ -189,6 +198,7 @@ std::string describe(const Model& model) {
   }
   if (model.unified) describe_unified(out, model, *model.unified);
   for (const ProcessorModel& processor : model.processors) describe_processor(out, model, processor);
+  describe_sinks(out, model);
   return out;
 }
 

@@ -25,6 +25,7 @@ void check_paths(const Model& model, std::vector<Problem>& problems) {
   };
   for (std::size_t i = 0; i < model.graphlettes.size(); ++i)
     claim(model.graphlettes[i].path, fmt::format("the graphlette \"{}\"", model.graphlettes[i].path), model.config.graphlettes[i].place);
+  if (!model.config.sinks.empty()) owners.try_emplace("/sinks", "the page of the sinks");
   const UnifiedConfig& unified = model.config.unified;
   if (unified.is_on && !unified.is_default_path) claim(unified.path, "the unified endpoint", unified.place);
   // Those that are configured come first.

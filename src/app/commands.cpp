@@ -10,6 +10,7 @@
 #include "app/make_transform.hpp"
 #include "app/model.hpp"
 #include "app/service.hpp"
+#include "app/sinks_page.hpp"
 #include "app/start_page.hpp"
 #include "app/unified_model.hpp"
 #include "graphql/type/print_schema.hpp"
@@ -66,6 +67,7 @@ void print_urls(const Service& service) {
     print_line(fmt::format("  REST     {}{}", base, restlette.path));
     print_line(fmt::format("  API docs {}{}", base, docs_path(restlette.path)));
   }
+  if (!service.model().sinks.empty()) print_line(fmt::format("  Sinks    {}{}", base, kSinksPath));
   print_line(fmt::format("  Status   {}/ready", base));
 }
 

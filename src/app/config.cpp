@@ -324,6 +324,7 @@ Checked<Config> read_config(const std::filesystem::path& file, const hocon::Opti
     config.processors.push_back(read_processor(processor));
     refuse_second_name(config.processors, reader);
   }
+  for (ObjectReader& sink : reader.objects("sinks", kSinkSection)) config.sinks.push_back(read_sink(sink));
   if (config.graphlettes.empty() && config.restlettes.empty() && config.problems.empty())
     reader.problem(root->place, "There is nothing to serve: no graphlettes and no restlettes.",
                    "Add graphlettes = [ { path = /x/graph, schema = x.graphql, storage { ... } } ].");

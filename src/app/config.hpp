@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "app/processor_config.hpp"
+#include "app/sink_config.hpp"
 #include "base/problem.hpp"
 #include "hocon/parser.hpp"
 
@@ -179,6 +180,7 @@ struct Config {
   std::vector<RestletteConfig> restlettes;
   UnifiedConfig unified;
   std::vector<ProcessorConfig> processors;
+  std::vector<SinkConfig> sinks;
   /// What is wrong with it. Whoever derives from it goes on, to find what else is wrong, leaves out what is empty for it, and reports these
   /// with its own.
   std::vector<Problem> problems;

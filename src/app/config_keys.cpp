@@ -24,6 +24,7 @@ constexpr ConfigKey kTop[] = {
     {"restlettes", KeyType::objects, otherwise("derived from the graphlettes"), "The REST APIs, one per entity."},
     {"unified", KeyType::object, otherwise("at `/graph`"), "The GraphQL API over all graphlettes."},
     {"processors", KeyType::objects, otherwise("none"), "What turns events into processed events ([how](processors.md))."},
+    {"sinks", KeyType::objects, otherwise("none"), "What is published to NATS or Kafka."},
     {"federation", KeyType::flag, initially("false"),
      "Whether each GraphQL API is a subgraph of Apollo Federation as well ([how](graphql.md#as-subgraphs-of-apollo-federation))."},
 };
@@ -313,10 +314,25 @@ const ConfigKey* ConfigSection::find(std::string_view key) const {
 }
 
 std::span<const ConfigSection* const> config_sections() {
-  static constexpr const ConfigSection* kSections[] = {
-      &kTopSection,       &kLimitsSection,  &kGraphqlLimitsSection, &kGraphletteSection, &kRootConfigSection,      &kQuerySection,
-      &kResolverSection,  &kBreakerSection, &kRestletteSection,     &kStorageSection,    &kPostgresOptionsSection, &kUnifiedSection,
-      &kProcessorSection, &kWebhookSection, &kRetrySection};
+  static constexpr const ConfigSection* kSections[] = {&kTopSection,
+                                                       &kLimitsSection,
+                                                       &kGraphqlLimitsSection,
+                                                       &kGraphletteSection,
+                                                       &kRootConfigSection,
+                                                       &kQuerySection,
+                                                       &kResolverSection,
+                                                       &kBreakerSection,
+                                                       &kRestletteSection,
+                                                       &kStorageSection,
+                                                       &kPostgresOptionsSection,
+                                                       &kUnifiedSection,
+                                                       &kProcessorSection,
+                                                       &kWebhookSection,
+                                                       &kRetrySection,
+                                                       &kSinkSection,
+                                                       &kNatsSection,
+                                                       &kNatsStreamSection,
+                                                       &kKafkaSection};
   return kSections;
 }
 

@@ -74,6 +74,10 @@ extern const ConfigSection kBreakerSection;
 extern const ConfigSection kProcessorSection;
 extern const ConfigSection kWebhookSection;
 extern const ConfigSection kRetrySection;
+extern const ConfigSection kSinkSection;
+extern const ConfigSection kNatsSection;
+extern const ConfigSection kNatsStreamSection;
+extern const ConfigSection kKafkaSection;
 
 /// All of them, in the order in which a person reads them.
 std::span<const ConfigSection* const> config_sections();

@@ -10,6 +10,7 @@
 #include "app/derive_queries.hpp"
 #include "app/derive_relations.hpp"
 #include "app/derive_restlettes.hpp"
+#include "app/derive_sinks.hpp"
 #include "app/derive_subgraphs.hpp"
 #include "app/derive_subscriptions.hpp"
 #include "app/derive_unified.hpp"
@@ -95,6 +96,7 @@ Checked<Model> derive_model(Config config, std::uint16_t port) {
   derive_processors(model, problems);
   derive_mutations(model, problems);
   derive_subscriptions(model, problems);
+  derive_sinks(model, problems);
   collect_indexes(model);
   derive_references(model);
   check_model(model, problems);

@@ -108,6 +108,11 @@ struct ReferenceModel {
   std::size_t to = 0;
 };
 
+struct SinkModel {
+  SinkConfig config;
+  std::size_t entity = 0;
+};
+
 struct UnifiedModel;
 
 struct Model {
@@ -118,6 +123,7 @@ struct Model {
   std::deque<EntityModel> attempts;  // storages that tell of attempts, beside those of results; nothing serves them
   std::deque<ProcessorModel> processors;
   std::vector<ReferenceModel> references;
+  std::deque<SinkModel> sinks;
   std::shared_ptr<UnifiedModel> unified;  // null: there is no unified endpoint
   std::vector<Problem> warnings;          // it can be served, but something in it may not mean what was meant
 };

@@ -13,6 +13,8 @@
 #include "app/member_types.hpp"
 #include "app/processor_pages.hpp"
 #include "app/processors.hpp"
+#include "app/sinks.hpp"
+#include "app/sinks_page.hpp"
 #include "app/start_page.hpp"
 #include "app/status_pages.hpp"
 #include "app/storage.hpp"
@@ -121,6 +123,7 @@ struct Service::State {
   http::Router router;
   http::Cors cors{router};  // in front of everything
   std::vector<std::unique_ptr<Lane>> lanes;
+  std::unique_ptr<Sinks> sinks;  // null: there are none
 
   State(Model model_in, ServiceOptions options_in)
       : model(std::move(model_in)), options(std::move(options_in)), workers({.queue_max = model.config.load.scans}) {}
@@ -421,6 +424,21 @@ struct Service::State {
     return router.mount("/ready", *handlers.back(), http::Router::Scope::exact);
   }
 
+  /// Unless something else is served there, which it may be where there are no sinks.
+  Result<> mount_sinks() {
+    if (router.find(kSinksPath) != nullptr && model.sinks.empty()) return {};
+    std::vector<SinksPage::Row> rows;
+    for (const SinkModel& sink : model.sinks) rows.push_back({&sink, stores[sink.entity].get()});
+    return router.mount(kSinksPath, add_handler<SinksPage>(std::move(rows), sinks));
+  }
+
+  /// Before anything listens: pages look at them.
+  void start_sinks() {
+    std::vector<Sinks::Part> parts;
+    for (const SinkModel& sink : model.sinks) parts.push_back({&sink, feeds[sink.entity].get()});
+    if (!parts.empty()) sinks = std::make_unique<Sinks>(std::move(parts), model.config.file, options.log);
+  }
+
   Result<> listen() {
     http::ServerOptions server;
     server.host = model.config.host;
@@ -455,6 +473,7 @@ struct Service::State {
 Service::Service(std::unique_ptr<State> state) : state_(std::move(state)) {}
 
 Service::~Service() {
+  state_->sinks.reset();
   for (auto& lane : state_->lanes) lane->loop.stop();
   state_->join();
   state_->processors.reset();
@@ -474,7 +493,9 @@ Result<std::unique_ptr<Service>> Service::start(Model model, ServiceOptions opti
   TRY_OK(state->mount_graphlettes());
   TRY_OK(state->mount_restlettes());
   TRY_OK(state->mount_status_pages());
+  TRY_OK(state->mount_sinks());
   TRY_OK(state->mount_pages());
+  state->start_sinks();
   TRY_OK(state->listen());
   state->processors->start();
   return std::unique_ptr<Service>(new Service(std::move(state)));
@@ -496,6 +517,8 @@ void Service::shut_down() {
       drain(lane, background, deadline);
     });
   }
+  constexpr std::chrono::milliseconds kSinksDrain{3'000};
+  if (state_->sinks) state_->sinks->stop(std::min(state_->model.config.shutdown_timeout, kSinksDrain));
   state_->join();
   // What came until now is processed by whoever is next; what is under way ends.
   state_->processors->stop(deadline);

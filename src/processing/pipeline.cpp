@@ -26,7 +26,10 @@ std::string members_name(std::string_view processor) {
 }
 
 Pipeline::State::State(PipelineParts parts_in, PipelineOptions options_in)
-    : parts(parts_in), options(std::move(options_in)), changed(parts.scheduler) {}
+    : parts(parts_in),
+      options(std::move(options_in)),
+      changed(parts.scheduler),
+      instances(parts.scheduler, parts.ledger, {members_name(options.name), options.instance, options.lease}) {}
 
 void Pipeline::State::spawn(Task<void> task) {
   ++loops;

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "processing/instances.hpp"
 #include "processing/pipeline.hpp"
 #include "processing/tenure.hpp"
 
@@ -47,13 +48,7 @@ struct Pipeline::State {
   std::deque<std::shared_ptr<Lane>> ready;
   std::deque<Finished> finished;
 
-  // Instances, as this one sees them.
-  struct Seen {
-    std::uint64_t counter = 0;
-    Duration since{};
-  };
-  std::map<std::string, Seen> seen;
-  std::uint64_t beats = 0;
+  Instances instances;
 
   void spawn(Task<void> task);
 
@@ -89,11 +84,8 @@ struct Pipeline::State {
   // holding.cpp
   Task<void> hold_loop();
   Task<void> save_loop();
-  Task<void> beat();
   Task<void> balance();
   Task<void> check_held();
-  bool is_alive(const std::string& instance);
-  std::size_t share() const;
   Task<void> take(std::size_t partition);
   Task<void> save(std::shared_ptr<Tenure> tenure, bool lets_go);
   Task<void> write_record(std::shared_ptr<Tenure> tenure, bool lets_go);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "processing/attempts.hpp"
+#include "processing/claim.hpp"
 #include "processing/partition_record.hpp"
 #include "processing/scheduler.hpp"
 #include "processing/transform.hpp"
@@ -36,7 +37,7 @@ struct Lane {
 
 struct Tenure {
   std::size_t partition = 0;
-  std::uint64_t revision = 0;            // of the record, as it was last written or read
+  Claim claim;
   PartitionRecord record = {};           // its cursor: all up to it was handed out; `waiting`: what of that has no outcome
   document::Position look_up_until = 0;  // results may be there already
   std::map<std::string, std::shared_ptr<Lane>> lanes = {};
@@ -46,7 +47,6 @@ struct Tenure {
   bool is_over = false;      // it is no longer ours
   bool is_dirty = false;     // something is to be saved
   bool is_saving = false;
-  bool is_uncertain = false;  // it is not known whether the last save arrived
 };
 
 }  // namespace millrace::processing

@@ -1,0 +1,42 @@
+// The sinks of a service, on a thread of their own: without sinks there is none.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "app/model.hpp"
+#include "document/feed.hpp"
+#include "sink/sink.hpp"
+
+namespace millrace::app {
+
+class Sinks {
+ public:
+  struct Part {
+    const SinkModel* model;
+    document::Feed* feed;  // of its entity
+  };
+  /// Starts them. What the parts point to outlives them; brokers may be away.
+  Sinks(std::vector<Part> parts, std::filesystem::path config_file, std::function<void(std::string_view)> log);
+  /// Stops at once what still runs.
+  ~Sinks();
+  Sinks(const Sinks&) = delete;
+  Sinks& operator=(const Sinks&) = delete;
+
+  /// Sends nothing more, waits for acknowledgements for at most that long, saves progress, lets other instances take over. Once, and not
+  /// from its own thread.
+  void stop(std::chrono::milliseconds drain);
+
+  /// In the order of the parts. Any thread.
+  sink::SinkStatus status(std::size_t sink) const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace millrace::app
