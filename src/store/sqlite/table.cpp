@@ -157,8 +157,7 @@ void Table::add_ledger() {
   create += fmt::format(
       "CREATE TABLE IF NOT EXISTS {}(name BLOB NOT NULL PRIMARY KEY, value BLOB NOT NULL, revision INTEGER NOT NULL) STRICT;", ledger);
   read_record = fmt::format("SELECT value, revision FROM {} WHERE name = ?1", ledger);
-  insert_record =
-      fmt::format("INSERT INTO {}(name, value, revision) VALUES(?1, ?2, 1) ON CONFLICT DO NOTHING RETURNING revision", ledger);
+  insert_record = fmt::format("INSERT INTO {}(name, value, revision) VALUES(?1, ?2, 1) ON CONFLICT DO NOTHING RETURNING revision", ledger);
   update_record =
       fmt::format("UPDATE {} SET value = ?2, revision = revision + 1 WHERE name = ?1 AND revision = ?3 RETURNING revision", ledger);
   record_names = fmt::format(
