@@ -43,6 +43,15 @@ Handshake handshake_of(const Request& request) {
   return handshake;
 }
 
+/// As much of a reason as a close has room for; it ends with a whole character.
+void cut_reason(std::string& reason) {
+  const auto is_inside = [&reason](std::size_t at) { return (static_cast<unsigned char>(reason[at]) & 0xC0) == 0x80; };
+  if (reason.size() <= kReasonMax) return;
+  std::size_t end = kReasonMax;
+  while (end > 0 && is_inside(end)) --end;
+  reason.resize(end);
+}
+
 /// "Name: value\r\n" lines as fields.
 void set_lines(beast::http::fields& fields, std::string_view lines) {
   while (!lines.empty()) {
@@ -154,7 +163,7 @@ void WebSocketConnection::close(std::uint16_t code, std::string reason) {
 
 /// The client has its time to answer; check_time() cuts it after that.
 Task<void> WebSocketConnection::say_close(std::shared_ptr<Connection> owner, std::uint16_t code, std::string reason) {
-  reason.resize(std::min(reason.size(), kReasonMax));
+  cut_reason(reason);
   owner->wait_for(Connection::Waiting::linger);
   io::Completion<ErrorCode> closed;
   websocket::close_reason why{beast::string_view(reason)};
