@@ -95,6 +95,14 @@ Answer TestClient::ask(std::string_view request) {
   return answer();
 }
 
+std::string TestClient::take(std::size_t count) {
+  while (read_.size() < count && read_some()) {
+  }
+  std::string taken = read_.substr(0, count);
+  read_.erase(0, taken.size());
+  return taken;
+}
+
 std::string TestClient::rest() {
   while (read_some()) {
   }
@@ -251,7 +259,7 @@ ServerTest::~ServerTest() {
 void ServerTest::serve(ServerOptions options) {
   options.host = "127.0.0.1";
   options.port = 0;
-  auto server = Server::listen(loop_, handler_, std::move(options), false);
+  auto server = Server::listen(loop_, handler(), std::move(options), false);
   ASSERT_TRUE(server) << server.error().message;
   server_ = *std::move(server);
   port_ = server_->port();

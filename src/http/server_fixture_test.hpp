@@ -40,6 +40,8 @@ class TestClient {
   Answer answer(bool to_head = false);
   /// Sends and reads one answer.
   Answer ask(std::string_view request);
+  /// So many bytes; fewer when the server closes before.
+  std::string take(std::size_t count);
   /// Everything until the server closes.
   std::string rest();
   /// Closes so that the server's next write fails at once.
@@ -91,6 +93,9 @@ class ServerTest : public testing::Test {
   void on_loop(std::move_only_function<void()> work);
   /// Waits until so many connections are open.
   void await_connections(std::size_t count);
+
+  /// What serve() serves.
+  virtual Handler& handler() { return handler_; }
 
   TestHandler handler_;
   io::Loop loop_;

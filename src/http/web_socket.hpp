@@ -30,7 +30,7 @@ class WebSocket {
   /// Sends a text, behind those that are being sent, and waits until the socket has taken it. False once the connection has ended, as it
   /// does when the client takes nothing for the server's write time-out.
   virtual Task<bool> send(std::string text) = 0;
-  /// Tells the client why and ends; receive() then gives nothing. A reason has at most 123 bytes.
+  /// Tells the client why and ends; receive() then gives nothing. A client hears 123 bytes of the reason at most.
   virtual void close(std::uint16_t code, std::string reason) = 0;
   /// Ends at once.
   virtual void cut() = 0;

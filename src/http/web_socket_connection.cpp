@@ -31,6 +31,19 @@ struct Outgoing {
   io::Completion<bool> taken = {};
 };
 
+/// The socket, which knows whose it is.
+struct Wire : Connection::Socket {
+  Wire(Connection::Socket socket, WebSocketConnection& owner_in) : Connection::Socket(std::move(socket)), owner(owner_in) {}
+  WebSocketConnection& owner;
+};
+
+/// Beast's way of ending a connection, which reads until the client has ended it too; only so long here.
+template <class TeardownHandler>
+void async_teardown(beast::role_type role, Wire& wire, TeardownHandler&& done) {
+  wire.owner.linger();
+  websocket::async_teardown(role, static_cast<Connection::Socket&>(wire), std::forward<TeardownHandler>(done));
+}
+
 /// What Beast calls at the end of an operation.
 struct Ended {
   io::Completion<ErrorCode>* completion;
@@ -41,6 +54,15 @@ Handshake handshake_of(const Request& request) {
   Handshake handshake(beast::http::verb::get, std::string(request.target), 11);
   for (const auto& [name, value] : request.headers) handshake.insert(std::string(name), std::string(value));
   return handshake;
+}
+
+/// As much of a reason as a close has room for; it ends with a whole character.
+void cut_reason(std::string& reason) {
+  const auto is_inside = [&reason](std::size_t at) { return (static_cast<unsigned char>(reason[at]) & 0xC0) == 0x80; };
+  if (reason.size() <= kReasonMax) return;
+  std::size_t end = kReasonMax;
+  while (end > 0 && is_inside(end)) --end;
+  reason.resize(end);
 }
 
 /// "Name: value\r\n" lines as fields.
@@ -61,21 +83,22 @@ bool asks_for_web_socket(const Request& request) {
 }
 
 struct WebSocketConnection::State {
-  State(Connection::Socket socket, const Request& request, Response response_in)
-      : stream(std::move(socket)), handshake(handshake_of(request)), response(std::move(response_in)) {}
+  State(Wire wire, const Request& request, Response response_in)
+      : stream(std::move(wire)), handshake(handshake_of(request)), response(std::move(response_in)) {}
 
-  websocket::stream<Connection::Socket> stream;
+  websocket::stream<Wire> stream;
   Handshake handshake;
   Response response;  // with the session
   beast::flat_buffer in;
   std::deque<Outgoing*> outgoing;
   bool is_writing = false;
   bool is_closing = false;
+  bool is_lingering = false;  // waits for the client's end of it, and for nothing else
   bool is_over = false;
 };
 
 WebSocketConnection::WebSocketConnection(Connection& owner, Connection::Socket socket, const Request& request, Response response)
-    : owner_(owner), state_(std::make_unique<State>(std::move(socket), request, std::move(response))) {
+    : owner_(owner), state_(std::make_unique<State>(Wire(std::move(socket), *this), request, std::move(response))) {
   auto& stream = state_->stream;
   stream.read_message_max(owner.shared_->options.body_bytes_max);
   stream.auto_fragment(false);
@@ -92,10 +115,10 @@ void WebSocketConnection::run(const std::shared_ptr<Connection>& owner) {
 Task<void> WebSocketConnection::live() {
   State& state = *state_;
   io::Completion<ErrorCode> accepted;
-  owner_.wait_for(Connection::Waiting::write);
+  wait_for_write(true);
   state.stream.async_accept(state.handshake, Ended{&accepted});
   const auto error = co_await accepted;
-  owner_.wait_for(Connection::Waiting::nothing);
+  wait_for_write(false);
   if (*error || state.is_over) co_return {};
   CO_TRY_OK(co_await state.response.session->run(*this));
   co_return {};
@@ -126,17 +149,17 @@ Task<bool> WebSocketConnection::send(std::string text) {
   co_return co_await outgoing.taken;
 }
 
-Task<void> WebSocketConnection::write_all(std::shared_ptr<Connection> owner) {
+Task<void> WebSocketConnection::write_all(std::shared_ptr<Connection> /*kept*/) {
   State& state = *state_;
   while (!state.outgoing.empty()) {
     Outgoing& next = *state.outgoing.front();
     bool is_taken = false;
     if (!state.is_over) {
       io::Completion<ErrorCode> written;
-      owner->wait_for(Connection::Waiting::write);
+      wait_for_write(true);
       state.stream.async_write(boost::asio::buffer(next.text), Ended{&written});
       const auto error = co_await written;
-      owner->wait_for(Connection::Waiting::nothing);
+      wait_for_write(false);
       is_taken = !*error;
       state.is_over |= !is_taken;
     }
@@ -153,9 +176,9 @@ void WebSocketConnection::close(std::uint16_t code, std::string reason) {
 }
 
 /// The client has its time to answer; check_time() cuts it after that.
-Task<void> WebSocketConnection::say_close(std::shared_ptr<Connection> owner, std::uint16_t code, std::string reason) {
-  reason.resize(std::min(reason.size(), kReasonMax));
-  owner->wait_for(Connection::Waiting::linger);
+Task<void> WebSocketConnection::say_close(std::shared_ptr<Connection> /*kept*/, std::uint16_t code, std::string reason) {
+  cut_reason(reason);
+  linger();
   io::Completion<ErrorCode> closed;
   websocket::close_reason why{beast::string_view(reason)};
   why.code = code;
@@ -163,6 +186,15 @@ Task<void> WebSocketConnection::say_close(std::shared_ptr<Connection> owner, std
   (void)co_await closed;
   cut();
   co_return {};
+}
+
+void WebSocketConnection::wait_for_write(bool waits) {
+  if (!state_->is_lingering) owner_.wait_for(waits ? Connection::Waiting::write : Connection::Waiting::nothing);
+}
+
+void WebSocketConnection::linger() {
+  state_->is_lingering = true;
+  owner_.wait_for(Connection::Waiting::linger);
 }
 
 void WebSocketConnection::cut() {

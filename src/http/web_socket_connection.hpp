@@ -23,12 +23,16 @@ class WebSocketConnection final : public WebSocket {
   Task<bool> send(std::string text) override;
   void close(std::uint16_t code, std::string reason) override;
   void cut() override;
+  /// The client has its time to end the connection as well, which it is cut after.
+  void linger();
 
  private:
   struct State;
   Task<void> live();
   Task<void> write_all(std::shared_ptr<Connection> owner);
   Task<void> say_close(std::shared_ptr<Connection> owner, std::uint16_t code, std::string reason);
+
+  void wait_for_write(bool waits);
 
   Connection& owner_;
   std::unique_ptr<State> state_;

@@ -279,6 +279,8 @@ def test_a_feed_ends_with_the_service_and_says_where(tmp_path, storages):
     running = serve(tmp_path, storages)
     write_some(running)
     streams = [Lines(running, f"{CHANGES}?follow=true&after={after}") for after in (0, 3, 7)]
+    for stream, count in zip(streams, (7, 4, 0)):
+        assert len([next(versions) for versions in [stream.versions()] * count]) == count
     events = Events(running, f"{CHANGES}?after=7")
     assert running.terminate() == 0, running.printed()
     for stream in streams:
