@@ -72,8 +72,8 @@ class UnifiedDeriver {
     if (!problems_.empty()) return nullptr;
     unified_->fields = std::move(composed.fields);
     add_root_fields();
-    add_reverse_fields(model_, *unified_, composed.types);
     add_lifecycle_fields(model_, *unified_, composed.types);
+    add_reverse_fields(model_, *unified_, composed.types);
     build(composed);
     if (!problems_.empty()) return nullptr;
     derive_reverses(model_, *unified_, problems_);

@@ -1,5 +1,6 @@
 """What Millrace asks over HTTP in tests: servers of npm, a proxy that counts, and a target that does wrong."""
 
+import contextlib
 import http.client
 import http.server
 import json
@@ -156,8 +157,9 @@ class Target:
     def reset_all(self):
         """Cuts every connection with a reset."""
         for connection in list(self.open):
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            connection.shutdown(socket.SHUT_RDWR)
+            with contextlib.suppress(OSError):  # it has ended meanwhile
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                connection.shutdown(socket.SHUT_RDWR)
 
     def stop(self):
         self.is_stopped = True

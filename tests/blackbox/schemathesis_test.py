@@ -12,11 +12,15 @@ import service as services
 EXAMPLES = 200
 SECONDS_MAX = 600
 
-# One wanted difference: the history of a deleted document is there, its deletion the newest version. To Schemathesis whatever lies below
+# One wanted difference: the history of a deleted document is there, its deletion the newest version, and so is its lifecycle. To Schemathesis whatever lies below
 # a deleted path must be gone. (Every check is on unless it is turned off; `--checks all` would turn this one on again.)
 CONFIG = """
 [[operations]]
 include-operation-id = "history"
+checks.use_after_free.enabled = false
+
+[[operations]]
+include-operation-id = "lifecycle"
 checks.use_after_free.enabled = false
 """
 
