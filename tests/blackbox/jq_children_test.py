@@ -71,5 +71,6 @@ def test_children_end_with_the_service_even_in_the_middle_of_an_event(service):
 def test_a_service_that_ends_does_not_wait_for_a_program(service):
     service.create(RAW, LOGIN | {"data": {"slow": True}})
     found = until(lambda: children(service), lambda found: len(found) >= 2)
+    # It waits for the ten seconds of shutdownTimeout, not for the minute that the program may take.
     assert service.terminate() == 0
     assert not any(is_running(child) for child in found)
