@@ -100,6 +100,8 @@ Task<std::vector<Transformed>> Pipeline::State::transform_all(const std::vector<
   }
   if (events.empty()) co_return made;
   auto given = co_await parts.transform.run(std::move(events));
+  // What was interrupted is no attempt: the next owner makes it.
+  if (!given && gives_up) co_return Failure(std::move(given).error());
   for (std::size_t i = 0; i < places.size(); ++i) {
     if (given) made[places[i]] = std::move((*given)[i]);
     if (!given) made[places[i]] = {Transformed::Kind::retry, given.error().message};
@@ -204,6 +206,7 @@ Task<void> Pipeline::stop(Duration drain) {
   const auto is_busy = [&own] { return own.running > 0 || !own.finished.empty() || own.is_writing; };
   while (is_busy() && own.parts.scheduler.now() < deadline) co_await own.changed.wait_for(Duration{50});
   own.gives_up = true;
+  own.parts.transform.give_up();
   own.changed.notify();
   while (own.loops > 0) co_await own.changed.wait_for(Duration{50});
   const auto held = own.tenures;

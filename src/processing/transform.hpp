@@ -51,6 +51,8 @@ class Transform {
   virtual Task<std::vector<Classified>> classify(std::vector<Event> events) = 0;
   /// The same for what they become. An error counts as a retry of all.
   virtual Task<std::vector<Transformed>> run(std::vector<Event> events) = 0;
+  /// Nobody waits any longer: calls that are under way end soon, with an error, and so does every later one.
+  virtual void give_up() {}
 };
 
 /// Where events come from: a feed, read from any position.

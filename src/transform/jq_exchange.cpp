@@ -162,6 +162,11 @@ void JqWorker::end(bool is_too_slow) {
   owner_.when_ended(*this);
 }
 
+void JqWorker::stop() {
+  descriptor_.reset();
+  process_.reset();
+}
+
 /// Finds the event at which the child stood.
 void JqWorker::judge(const std::string& reason, bool is_too_slow) {
   const std::uint64_t begun = process_->progress().begun.load();

@@ -53,6 +53,8 @@ class JqWorker {
   Result<> start();
   /// Requires: running.
   void give(std::shared_ptr<Exchange> exchange);
+  /// Kills the child; its owner is not told.
+  void stop();
   /// Kills a child whose event takes too long, or that does not answer.
   void watch();
 

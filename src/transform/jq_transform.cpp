@@ -37,6 +37,10 @@ Transformed to_transformed(Answer& answer) {
   return {.kind = kind, .text = std::move(answer.text), .run_time = answer.run_time};
 }
 
+Error stopped() {
+  return {ErrorKind::unavailable, "transform.stopped", "The service ends before the program has."};
+}
+
 }  // namespace
 
 struct JqTransform::State : JqWorker::Owner, std::enable_shared_from_this<State> {
@@ -50,12 +54,14 @@ struct JqTransform::State : JqWorker::Owner, std::enable_shared_from_this<State>
   std::deque<std::shared_ptr<Exchange>> waiting;
   bool is_watching = false;
   bool is_pausing = false;
+  bool has_given_up = false;
 
   Task<std::vector<Answer>> ask(RequestKind kind, const std::vector<Event>& events);
   void pump();
   JqWorker* free_worker();
   void watch();
   void pause();
+  void give_up();
   void fail(std::shared_ptr<Exchange> exchange, Error error);
 
   void when_done(Exchange& exchange) override {
@@ -67,6 +73,7 @@ struct JqTransform::State : JqWorker::Owner, std::enable_shared_from_this<State>
 };
 
 Task<std::vector<Answer>> JqTransform::State::ask(RequestKind kind, const std::vector<Event>& events) {
+  if (has_given_up) co_return Failure(stopped());
   const auto keep = shared_from_this();
   io::Completion<void> done;
   const auto exchange = std::make_shared<Exchange>(Exchange{kind, events, {}, {}, &done});
@@ -124,6 +131,15 @@ void JqTransform::State::pause() {
   });
 }
 
+void JqTransform::State::give_up() {
+  has_given_up = true;
+  for (const auto& worker : workers) {
+    worker->stop();
+    std::ranges::move(worker->take_back(), std::back_inserter(waiting));
+  }
+  for (auto& exchange : std::exchange(waiting, {})) fail(exchange, stopped());
+}
+
 void JqTransform::State::fail(std::shared_ptr<Exchange> exchange, Error error) {
   exchange->completion->complete(Failure(std::move(error)));
 }
@@ -172,6 +188,10 @@ Task<std::vector<Transformed>> JqTransform::run(std::vector<Event> events) {
   made.reserve(events.size());
   for (Answer& answer : answers) made.push_back(to_transformed(answer));
   co_return std::move(made);
+}
+
+void JqTransform::give_up() {
+  state_->give_up();
 }
 
 std::vector<int> JqTransform::processes() const {

@@ -51,10 +51,12 @@ class JqTransform final : public processing::Transform {
   /// Requires: no call is under way.
   ~JqTransform() override;
 
-  /// Error "transform.worker" (unavailable): no child can be started, or all end at once.
+  /// Errors, both unavailable: "transform.worker" when no child can be started, or all end at once; "transform.stopped" after give_up().
   Task<std::vector<processing::Classified>> classify(std::vector<processing::Event> events) override;
   /// The same. Requires: there is a program `transform`.
   Task<std::vector<processing::Transformed>> run(std::vector<processing::Event> events) override;
+
+  void give_up() override;
 
   /// The processes that run now, for tests.
   std::vector<int> processes() const;

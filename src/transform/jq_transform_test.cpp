@@ -193,5 +193,18 @@ TEST(Jq, WithoutWhereAndKeyNoChildIsAsked) {
   EXPECT_TRUE(jq.transform().processes().empty());
 }
 
+TEST(Jq, WhoGivesUpWaitsForNothing) {
+  Jq jq({.where = "true", .transform = "last(range(1e12))"}, {.timeout = 1h});
+  const auto later = [](JqTransform& transform) -> Task<bool> {
+    auto made = co_await transform.run(make_events({"{}", "{}"}));
+    co_return !made && made.error().code == "transform.stopped";
+  };
+  // Once the child has begun, and once more when there is none.
+  jq.loop().after(100ms, [&jq] { jq.transform().give_up(); });
+  EXPECT_TRUE(jq.loop().block_on(later(jq.transform())).value());
+  EXPECT_TRUE(jq.transform().processes().empty());
+  EXPECT_TRUE(jq.loop().block_on(later(jq.transform())).value());
+}
+
 }  // namespace
 }  // namespace millrace::transform

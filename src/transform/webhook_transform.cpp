@@ -48,6 +48,7 @@ struct WebhookTransform::State {
   const WebhookOptions options;
   JqTransform classifier;
   http::Client client;
+  bool has_given_up = false;
   std::size_t under_way = 0;
   std::deque<io::Completion<void>*> waiting;  // for their turn: the client's time-out would count the wait
 
@@ -118,9 +119,19 @@ Task<std::vector<Transformed>> WebhookTransform::run(std::vector<Event> events) 
   for (std::size_t i = 0; i < all.size(); i += batch) posts.push_back(state_->post(all.subspan(i, std::min(batch, all.size() - i))));
   CO_TRY(auto answers, co_await when_all(std::move(posts)));
   std::vector<Transformed> made;
+  if (state_->has_given_up) {
+    co_return Failure(Error{ErrorKind::unavailable, "transform.stopped", "The service ends before the webhook has answered."});
+  }
   made.reserve(all.size());
   for (auto& answer : answers) std::ranges::move(*answer, std::back_inserter(made));
   co_return std::move(made);
+}
+
+void WebhookTransform::give_up() {
+  state_->has_given_up = true;
+  state_->classifier.give_up();
+  // Who waits for a turn gets one, and is refused.
+  state_->client.close();
 }
 
 }  // namespace millrace::transform

@@ -42,8 +42,9 @@ class WebhookTransform final : public processing::Transform {
   ~WebhookTransform() override;
 
   Task<std::vector<processing::Classified>> classify(std::vector<processing::Event> events) override;
-  /// No error: what goes wrong is told of each event.
+  /// No error but "transform.stopped" (unavailable) after give_up(): what goes wrong is told of each event.
   Task<std::vector<processing::Transformed>> run(std::vector<processing::Event> events) override;
+  void give_up() override;
 
  private:
   struct State;

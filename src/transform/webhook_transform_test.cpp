@@ -143,5 +143,18 @@ TEST_F(Webhook, WhereAndKeyStandBeforeIt) {
   EXPECT_TRUE(receiver_.seen.empty());
 }
 
+TEST_F(Webhook, WhoGivesUpWaitsForNoAnswer) {
+  WebhookOptions one = options();
+  one.concurrency = 1;
+  WebhookTransform transform(loop_, one);
+  receiver_.answer = [&](const std::string& body) {
+    transform.give_up();
+    return http::Response{200, {}, body};
+  };
+  const auto made = loop_.block_on(transform.run(make_events({"{}", "{}", "{}"})));
+  ASSERT_FALSE(made.has_value());
+  EXPECT_EQ(made.error().code, "transform.stopped");
+}
+
 }  // namespace
 }  // namespace millrace::transform
