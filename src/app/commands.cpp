@@ -2,6 +2,7 @@
 
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 
 #include "app/check.hpp"
 #include "app/config.hpp"
@@ -86,7 +87,10 @@ int run(const std::filesystem::path& file, std::optional<std::uint16_t> port, st
   print_urls(**service);
   signals.wait();
   print_line("Stopping.");
-  (*service)->shut_down();
+  if (!(*service)->shut_down()) {
+    print_line("Requests that had not ended within shutdownTimeout are cut off.");
+    std::_Exit(0);  // as a crash would: what was acknowledged is durable
+  }
   return 0;
 }
 

@@ -65,10 +65,13 @@ struct Background {
   }
 };
 
+bool has_ended(const Lane& lane, Background background) {
+  return lane.server->open_connections() == 0 && background.is_idle();
+}
+
 /// Checks until every request of the lane has ended or the time is up, then stops the loop. On the lane's thread.
 void drain(Lane& lane, Background background, std::chrono::steady_clock::time_point deadline) {
-  const bool has_ended = lane.server->open_connections() == 0 && background.is_idle();
-  if (has_ended || std::chrono::steady_clock::now() >= deadline) return lane.loop.stop();
+  if (has_ended(lane, background) || std::chrono::steady_clock::now() >= deadline) return lane.loop.stop();
   lane.loop.after(std::chrono::milliseconds(20), [&lane, background, deadline] { drain(lane, background, deadline); });
 }
 
@@ -508,11 +511,12 @@ const Model& Service::model() const {
   return state_->model;
 }
 
-void Service::shut_down() {
+bool Service::shut_down() {
   const auto deadline = std::chrono::steady_clock::now() + state_->model.config.shutdown_timeout;
   for (const auto& feed : state_->feeds) feed->end();  // whoever follows them is told how far it has read
+  const Background background{state_->engines, state_->feeds};
   for (auto& lane : state_->lanes) {
-    lane->loop.post([&lane = *lane, background = Background{state_->engines, state_->feeds}, deadline] {
+    lane->loop.post([&lane = *lane, background, deadline] {
       lane.server->stop_accepting();
       drain(lane, background, deadline);
     });
@@ -522,6 +526,7 @@ void Service::shut_down() {
   state_->join();
   // What came until now is processed by whoever is next; what is under way ends.
   state_->processors->stop(deadline);
+  return std::ranges::all_of(state_->lanes, [background](const auto& lane) { return has_ended(*lane, background); });
 }
 
 }  // namespace millrace::app

@@ -31,8 +31,9 @@ class Service {
   std::uint16_t port() const;
   const Model& model() const;
 
-  /// Accepts nothing more, lets requests in flight end (up to the config's shutdownTimeout), then ends the threads. Once.
-  void shut_down();
+  /// Accepts nothing more, lets requests in flight end (up to the config's shutdownTimeout), then ends the threads. Once. False when some
+  /// did not end: what they wait for still refers to them, so that the process must end without destroying the service.
+  [[nodiscard]] bool shut_down();
 
  private:
   struct State;
