@@ -137,7 +137,8 @@ class World {
     }
     // All faults end; then all must come to its end.
     if (living_.empty()) begin();
-    for (const auto& instance : living_) instance->life.fails_one_in = 0, instance->life.paused_until = {};
+    for (const auto* group : {&living_, &stopping_})
+      for (const auto& instance : *group) instance->life.fails_one_in = 0, instance->life.paused_until = {};
     const Duration deadline = scheduler_.now() + Duration{60'000};
     while (scheduler_.now() < deadline && !is_complete()) scheduler_.run_until(scheduler_.now() + Duration{200});
     // The longest pause that began before ends as well.
@@ -148,8 +149,9 @@ class World {
     if (!wrong.empty()) wrong += '\n' + describe();
     for (const auto& instance : living_) instance->end(Duration{1'000});
     scheduler_.run_until(scheduler_.now() + Duration{10'000});
-    for (const auto& instance : living_)
-      if (!instance->has_ended && wrong.empty()) wrong = "an instance does not stop";
+    for (const auto* group : {&living_, &stopping_})
+      for (const auto& instance : *group)
+        if (!instance->has_ended && wrong.empty()) wrong = "an instance does not stop";
     if (wrong.empty()) wrong = check_counts();
     return wrong;
   }
@@ -184,6 +186,11 @@ class World {
       victim->end(Duration{0});
       dead_.push_back(std::move(victim));
       std::erase(living_, nullptr);
+    }
+    if (scheduler_.chance(8) && !living_.empty()) {
+      stopping_.push_back(std::move(living_[scheduler_.below(living_.size())]));
+      std::erase(living_, nullptr);
+      stopping_.back()->end(Duration(scheduler_.below(400)));
     }
     if (living_.size() < 3 && scheduler_.chance(3)) begin();
     if (scheduler_.chance(6) && !living_.empty())
@@ -245,7 +252,7 @@ class World {
 
   /// By one life, which may hold a partition, lose it and take it again, but knows then what was tried.
   std::string check_attempts() {
-    for (const auto* group : {&living_, &dead_})
+    for (const auto* group : {&living_, &stopping_, &dead_})
       for (const auto& instance : *group)
         for (const auto& [position, failures] : instance->transform.failures)
           if (failures > 4 * kAttempts) return fmt::format("{} attempts", failures);
@@ -269,6 +276,7 @@ class World {
   std::unique_ptr<document::Store> attempts_;
   document::MemoryLedger ledger_;
   std::vector<std::unique_ptr<Instance>> living_;
+  std::vector<std::unique_ptr<Instance>> stopping_;  // in order, amid the others' work
   std::vector<std::unique_ptr<Instance>> dead_;
   std::size_t born_ = 0;
   std::size_t appended_ = 0;
