@@ -61,6 +61,12 @@ def test_in_a_browser(fresh, script):
     in_chromium(script, fresh.url)
 
 
+def test_what_processors_did_with_an_event_in_a_browser(tmp_path):
+    service = services.Service(services.copy_example("events", tmp_path, processors=True)).start()
+    in_chromium("lifecycle.mjs", service.url)
+    service.stop()
+
+
 def test_below_a_prefix_of_a_proxy(fresh):
     with below("/some/shop", fresh.port) as base:
         in_chromium("lineage.mjs", base)
