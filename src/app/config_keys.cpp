@@ -16,7 +16,8 @@ constexpr ConfigKey kTop[] = {
     {"url", KeyType::text, otherwise("`http://localhost:PORT`"),
      "The public base URL of this service. Resolvers whose URL begins with it are answered in the process."},
     {"shutdownTimeout", KeyType::duration, initially("10s"),
-     "How long requests that are in flight may take after SIGTERM. This and every limit in time below: 0 is no limit."},
+     "How long requests that are in flight may take after SIGTERM. This and every limit in time below: 0 is no limit, unless it says "
+     "otherwise."},
     {"batching", KeyType::number, initially("0"),
      "How many GraphQL requests one request may bring as an array; they are answered in order. 0 refuses arrays.", kBatches},
     {"limits", KeyType::object, otherwise("their defaults"), "What one request may ask for."},
@@ -235,11 +236,12 @@ constexpr ConfigKey kProcessor[] = {
      KeyType::number,
      initially("4"),
      "What several instances share among them; the keys are spread over it. No more instances than that work at a time, and it must be the "
-     "same on all.",
+     "same on all. Another number begins at the first event again: results stand, and what has one is not run.",
      {1, 1'024}},
     {"workers", KeyType::number, initially("1"), "Processes that run its jq programs.", {1, 64}},
-    {"timeout", KeyType::duration, initially("1s"), "How long the jq programs may run for one event; then it has failed."},
-    {"memory", KeyType::size, initially("256MiB"), "What they may need for one event; an event that needs more has failed.", kSizes},
+    {"timeout", KeyType::duration, initially("1s"), "How long the jq programs may run for one event, 10ms at least; then it has failed."},
+    {"memory", KeyType::size, initially("256MiB"), "What they may need for one event, 8MiB at least; an event that needs more has failed.",
+     kSizes},
     {"outputBytes", KeyType::size, initially("1MiB"), "The longest result; an event with a longer one has failed.", kSizes},
 };
 

@@ -6,6 +6,7 @@
 #include "app/derive_reverses.hpp"
 #include "app/entity_path.hpp"
 #include "app/member_types.hpp"
+#include "base/json/document.hpp"
 #include "rest/fields.hpp"
 
 namespace millrace::app {
@@ -31,15 +32,57 @@ void refuse_taken(const Model& model, const ProcessorModel& processor, std::vect
            "Rename its collection or table."});
 }
 
+/// What the target's JSON Schema names, and its GraphQL types where that leaves room for more.
 void add_fields(const Model& model, ProcessorModel& processor) {
-  for (const RestletteModel& restlette : model.restlettes) {
-    if (restlette.entity != processor.to || !restlette.schema) continue;
-    processor.schema = restlette.schema;
-    const rest::Fields fields = rest::read_fields(restlette.schema->text());
-    for (const rest::Field& field : fields.all) processor.fields.names.insert(field.name);
-    processor.fields.is_open = !fields.is_closed;
-    return;
+  auto& names = processor.fields.names;
+  const auto restlette = std::ranges::find_if(
+      model.restlettes, [&](const RestletteModel& one) { return one.entity == processor.to && one.schema != nullptr; });
+  if (restlette != model.restlettes.end()) {
+    processor.schema = restlette->schema;
+    const rest::Fields fields = rest::read_fields(restlette->schema->text());
+    for (const rest::Field& field : fields.all) names.insert(field.name);
+    if (fields.is_closed) return;
   }
+  for (const GraphletteModel& graphlette : model.graphlettes)
+    if (graphlette.entity == processor.to && graphlette.type != nullptr)
+      for (const graphql::Field& field : graphlette.type->fields) names.insert(field.name);
+}
+
+/// What every result has must be possible in the target.
+void refuse_unfit(const ProcessorModel& processor, std::vector<Problem>& problems) {
+  if (!processor.schema) return;
+  const auto refuses = [&](std::string_view name, std::string_view value) {
+    const std::string text = fmt::format("{{\"{}\":{}}}", name, value);
+    const auto parsed = json::parse(text);
+    const std::string path = fmt::format("/{}", name);
+    const auto violations = processor.schema->validate(parsed->root(), 100);
+    if (std::ranges::find(violations, path, &ErrorDetail::path) == violations.end()) return;
+    problems.push_back(
+        {processor.config.to_place,
+         fmt::format("The JSON Schema of the entity takes no {} {}, which results of \"{}\" may have.", name, value, processor.config.name),
+         "Let its schema take it, or write to an entity of the results' own."});
+  };
+  if (processor.fields.has("status"))
+    for (const std::string_view status : {"\"SUCCESS\"", "\"FAILED\""}) refuses("status", status);
+  refuses("id", "\"6ba7b811-9dad-51d1-80b4-00c04fd430c8\"");
+}
+
+/// A failure has what the service fills in, and nothing else.
+void warn_of_required(Model& model, const ProcessorModel& processor) {
+  constexpr std::string_view kFilledIn[] = {"id",     "raw_event_id",       "name",         "processed_timestamp",
+                                            "status", "processing_time_ms", "error_message"};
+  std::vector<std::string> required;
+  for (const GraphletteModel& graphlette : model.graphlettes)
+    if (graphlette.entity == processor.to && graphlette.type != nullptr)
+      for (const graphql::Field& field : graphlette.type->fields)
+        if (field.type.is_non_null() && std::ranges::find(kFilledIn, field.name) == std::end(kFilledIn))
+          required.push_back(fmt::format("{}.{}", graphlette.type->name, field.name));
+  if (required.empty()) return;
+  model.warnings.push_back(
+      {processor.config.to_place,
+       fmt::format("A result of \"{}\" that has FAILED lacks {}, which may not be null: GraphQL then answers with an error.",
+                   processor.config.name, fmt::join(required, ", ")),
+       "Let what only a success has be nullable."});
 }
 
 void add_reference(Model& model, std::size_t from, const std::string& key, std::size_t to) {
@@ -78,6 +121,8 @@ void derive_processors(Model& model, std::vector<Problem>& problems) {
     processor.attempts = attempts_of(model, *to);
     add_fields(model, processor);
     refuse_taken(model, processor, problems);
+    refuse_unfit(processor, problems);
+    warn_of_required(model, processor);
   }
 }
 

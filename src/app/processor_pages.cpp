@@ -54,10 +54,10 @@ Task<http::Response> overdue(Processors& processors, std::size_t processor, cons
                             fmt::format("The processor \"{}\" has no deadline.", model.config.name), "Give it one: deadline = 60s."});
   OverdueAsked asked{.is_sse = prefers_events(request), .heartbeat = heartbeat};
   CO_TRY(auto parameters, rest::read_parameters(request.query));
-  CO_TRY(const rest::FeedPace pace, rest::take_feed_pace(parameters, {}, asked.is_sse));
+  CO_TRY(const bool follows, rest::take_flag(parameters, "follow"));
   CO_TRY(asked.after, co_await begin_of(processors, processor, request, parameters));
   CO_TRY_OK(rest::refuse_unknown(parameters, {"after", "follow"}));
-  asked.follows = pace.follows;
+  asked.follows = follows || asked.is_sse;
   http::Response response;
   response.add("Content-Type", asked.is_sse ? "text/event-stream" : "application/x-ndjson");
   response.add("Cache-Control", "no-cache, no-transform").add("X-Accel-Buffering", "no").add("Vary", "Accept");

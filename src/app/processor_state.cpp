@@ -43,7 +43,8 @@ Task<ProcessorState> read_state(Processors& processors, std::size_t processor) {
   ProcessorState state{.rate = view.rate};
   for (std::size_t i = 0; i < view.held.size(); ++i) {
     if (!view.held[i]) {
-      CO_TRY(const document::Record record, co_await parts.results.ledger().get(processing::partition_name(parts.model.config.name, i)));
+      const std::string name = processing::partition_name(parts.model.config.name, i, view.held.size());
+      CO_TRY(const document::Record record, co_await parts.results.ledger().get(name));
       view.held[i] = processing::read_partition(record.value);
     }
     count(state, *view.held[i]);

@@ -8,6 +8,8 @@ namespace millrace::app {
 namespace {
 
 constexpr std::size_t kNameMax = 100;
+constexpr std::chrono::milliseconds kTimeoutMin{10};
+constexpr std::size_t kMemoryMin = 8u << 20;
 
 bool is_name(std::string_view name) {
   const auto is_part = [](char c) {
@@ -37,16 +39,20 @@ void read_retry(ObjectReader reader, ProcessorConfig& config) {
   config.attempts = static_cast<std::uint32_t>(reader.number("attempts"));
   config.backoff = reader.duration("backoff");
   config.backoff_max = reader.duration("maxBackoff");
+  if (config.backoff_max < config.backoff)
+    reader.problem(reader.place("maxBackoff"), fmt::format("{} is less than {}.", reader.where("maxBackoff"), reader.where("backoff")),
+                   "The pause begins with the one and grows up to the other.");
 }
 
 WebhookConfig read_webhook(ObjectReader& reader) {
   WebhookConfig config;
   const std::string url = reader.text("url");
-  if (const auto split = http::parse_url(url))
+  const auto split = http::parse_url(url);
+  if (split && !split->host.contains('@'))
     config.url = *split;
   else if (!url.empty())
     reader.problem(reader.place("url"), fmt::format("{} is \"{:.200}\".", reader.where("url"), url),
-                   "Write http:// or https://, a host, perhaps a port, and a path.");
+                   "Write http:// or https://, a host, perhaps a port, and a path; no user and password.");
   config.timeout = reader.duration("timeout");
   config.batch = reader.number("batch");
   config.concurrency = reader.number("concurrency");
@@ -57,6 +63,20 @@ WebhookConfig read_webhook(ObjectReader& reader) {
                    "Write whsec_ and 24 to 64 random bytes in base64: openssl rand -base64 32 makes some.");
   config.key = key.value_or("");
   return config;
+}
+
+/// Less would let no program run to its end.
+void refuse_too_little(const ProcessorConfig& config, ObjectReader& reader) {
+  if (config.timeout < kTimeoutMin)
+    reader.problem(reader.place("timeout"), fmt::format("{} is less than 10 ms.", reader.where("timeout")),
+                   "Write 10ms or more: a program has a limit, since it could run for ever.");
+  if (config.memory_max < kMemoryMin)
+    reader.problem(reader.place("memory"), fmt::format("{} is less than 8 MiB.", reader.where("memory")), "Write 8MiB or more.");
+  if (config.webhook && config.webhook->batch > config.concurrency)
+    reader.problem(reader.place("concurrency"),
+                   fmt::format("A batch of {} events never comes together: {} is {}.", config.webhook->batch, reader.where("concurrency"),
+                               config.concurrency),
+                   "Raise it, or lower webhook.batch.");
 }
 
 /// A transform or a webhook, not both.
@@ -91,6 +111,7 @@ ProcessorConfig read_processor(ObjectReader& reader) {
   config.timeout = reader.duration("timeout");
   config.memory_max = reader.size("memory");
   config.output_max = reader.size("outputBytes");
+  refuse_too_little(config, reader);
   refuse_other_than_one(config, reader);
   return config;
 }

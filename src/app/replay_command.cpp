@@ -61,6 +61,7 @@ Result<processing::ReplayOptions> read_options(const ReplayCommand& command, con
   processing::ReplayOptions options{.processor = command.processor, .is_dry = command.is_dry};
   TRY(options.from, read_instant(command.from, Instant{}));
   TRY(options.to, read_instant(command.to, kNewest));
+  if (options.to <= options.from) return Failure(wrong("--to is not after --from: no event lies between them.", "Change the two."));
   TRY(options.status, read_status(command.status));
   options.retry = {processor.config.attempts, processor.config.backoff, processor.config.backoff_max};
   options.fields = processor.fields;

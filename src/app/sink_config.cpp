@@ -105,7 +105,8 @@ void read_options(ObjectReader& reader, const std::string& prefix, const hocon::
 KafkaConfig read_kafka(ObjectReader reader) {
   KafkaConfig config{.brokers = reader.text("brokers"), .topic = reader.text("topic")};
   const bool is_topic = is_plain(config.topic) && config.topic.size() <= kTopicMax && config.topic != "." && config.topic != "..";
-  expect(reader, "brokers", config.brokers, std::ranges::all_of(config.brokers, is_visible), "Write \"one:9092,two:9092\".");
+  expect(reader, "brokers", config.brokers, !config.brokers.empty() && std::ranges::all_of(config.brokers, is_visible),
+         "Write \"one:9092,two:9092\".");
   expect(reader, "topic", config.topic, is_topic, "Write letters, digits, dots, underscores and hyphens: raw-events.");
   if (const hocon::Value* options = reader.foreign_object("options")) read_options(reader, "", *options, config.options);
   return config;

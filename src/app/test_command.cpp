@@ -65,7 +65,8 @@ const ProcessorModel* find_processor(const Model& model, const ProcessorCase& te
 }
 
 Transformed answered(const CaseAnswer& answer) {
-  return transform::read_webhook_answer(http::Response{.status = answer.status, .headers = {}, .body = answer.body}, 1, Instant{}).front();
+  return transform::read_webhook_answer(http::Response{.status = answer.status, .headers = {}, .body = answer.body}, 1, false, Instant{})
+      .front();
 }
 
 /// All cases of one processor, in order.

@@ -109,6 +109,10 @@ std::string to_string(const Problem& problem) {
   return out;
 }
 
+bool is_one_edit_away(std::string_view a, std::string_view b) {
+  return edits(a, b, 1) == 1u;
+}
+
 std::string_view nearest(std::string_view name, const std::vector<std::string>& candidates) {
   const std::vector<Near> near = near_ones(name, candidates);
   return near.empty() ? std::string_view() : near.front().candidate;

@@ -79,7 +79,7 @@ Task<Consumers::Held> Consumers::read(Consumer& consumer, std::string_view name)
   consumer.watch.look(held.progress, at);
   held.has_changed = consumer.watch.settle(held.progress, at);
   // What has just become a delay begins now.
-  if (held.has_changed) consumer.watch.look(held.progress, at);
+  if (held.has_changed) consumer.watch.add(held.progress, at);
   co_return std::move(held);
 }
 

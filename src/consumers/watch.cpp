@@ -17,6 +17,11 @@ void Watch::look(const Progress& progress, Clock::time_point at) {
   seen_ = std::move(there);
 }
 
+void Watch::add(const Progress& progress, Clock::time_point at) {
+  for (const Lease& lease : progress.leases) seen_.try_emplace({lease.number, lease.renewals}, at);
+  for (const Delay& delay : progress.delays) seen_.try_emplace({delay.number, 0}, at);
+}
+
 Watch::Clock::time_point Watch::end_of(const Lease& lease) const {
   return seen_.at({lease.number, lease.renewals}) + lease.time;
 }

@@ -18,8 +18,10 @@ class Watch {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// Takes note of what is there now.
+  /// Takes note of what is there now, and forgets what is not.
   void look(const Progress& progress, Clock::time_point at);
+  /// Takes note of what is there now as well: what was moved may not be written, and is over all the same.
+  void add(const Progress& progress, Clock::time_point at);
   /// Moves what is over to where it goes. Requires: the progress was looked at. Whether it changed.
   bool settle(Progress& progress, Clock::time_point at) const;
   /// When the next of them is over; nothing when there is none.

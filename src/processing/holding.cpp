@@ -63,7 +63,7 @@ Task<void> Pipeline::State::balance() {
 
 /// Takes a partition that nobody holds, or one whose owner is dead.
 Task<void> Pipeline::State::take(std::size_t partition) {
-  const std::string name = partition_name(options.name, partition);
+  const std::string name = partition_name(options.name, partition, options.partitions);
   CO_TRY(document::Record found, co_await parts.ledger.get(name));
   PartitionRecord record = read_partition(found.value);
   const bool was_ours = record.owner == options.instance;

@@ -32,7 +32,20 @@ Task<void> Instances::beat() {
   co_return {};
 }
 
+Task<void> Instances::leave() {
+  for (int attempt = 0; attempt < kBeatAttempts; ++attempt) {
+    CO_TRY(const document::Record record, co_await ledger_.get(options_.record));
+    Members members = read_members(record.value);
+    if (members.erase(options_.instance) == 0) co_return {};
+    auto put = co_await ledger_.put(options_.record, to_text(members), record.revision);
+    if (put) co_return {};
+    if (put.error().code != "ledger.revision") co_return Failure(std::move(put).error());
+  }
+  co_return {};
+}
+
 void Instances::look(const Members& members) {
+  listed_ = members;
   const Duration now = scheduler_.now();
   for (const auto& [id, counter] : members) {
     const auto [known, is_new] = seen_.try_emplace(id, Seen{counter, now});
@@ -52,7 +65,7 @@ std::size_t Instances::share(std::size_t parts) const {
   std::size_t alive = 1;
   std::size_t before = 0;
   for (const auto& [id, each] : seen_) {
-    if (id == options_.instance || now - each.since > options_.lease) continue;
+    if (id == options_.instance || now - each.since > options_.lease || !listed_.contains(id)) continue;
     ++alive;
     before += id < options_.instance ? 1 : 0;
   }

@@ -25,6 +25,9 @@ class Instances {
 
   /// Says that this instance is alive, and looks who else is: once in a third of a lease. Errors are the ledger's.
   Task<void> beat();
+  /// Takes this instance off the list: nobody waits for it to be dead. No beat may be under way, and none may come. Errors are the
+  /// ledger's.
+  Task<void> leave();
   /// Who was never seen is watched from now on.
   bool is_alive(const std::string& instance);
   /// How many of `parts` are this instance's: the first ones, by their names, have one more where it does not come out even.
@@ -41,6 +44,7 @@ class Instances {
   document::Ledger& ledger_;
   const InstancesOptions options_;
   std::map<std::string, Seen> seen_;
+  std::map<std::string, std::uint64_t> listed_;  // as it was last read
   std::uint64_t beats_ = 0;
 };
 

@@ -157,7 +157,7 @@ class Teller {
   Task<void> add_pending(const ResultsPlace& place, std::vector<const RawVersion*> missing) {
     std::vector<PartitionRecord> records;
     for (std::size_t i = 0; i < place.partitions; ++i) {
-      CO_TRY(const document::Record record, co_await place.ledger->get(partition_name(place.processor, i)));
+      CO_TRY(const document::Record record, co_await place.ledger->get(partition_name(place.processor, i, place.partitions)));
       records.push_back(read_partition(record.value));
     }
     for (const RawVersion* version : missing) {

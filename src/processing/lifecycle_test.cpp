@@ -99,15 +99,15 @@ TEST_F(LifecycleTest, WhatIsStillToComeIsPending) {
   EXPECT_THAT(story("a"), ElementsAre(HasSubstr("received"),
                                       R"({"kind":"pending","at":"2024-01-01T12:01:00.000000Z","processor":"risk","raw_version":1,)"
                                       R"("attempt":0,"overdue":true})"));
-  now_of(ledger_.put(partition_name("risk", 0), to_text(PartitionRecord{.cursor = 1, .waiting = {{1, 2}}}), 0));
+  now_of(ledger_.put(partition_name("risk", 0, 1), to_text(PartitionRecord{.cursor = 1, .waiting = {{1, 2}}}), 0));
   EXPECT_THAT(story("a"), ElementsAre(HasSubstr("received"), HasSubstr(R"("attempt":2)")));
-  now_of(ledger_.put(partition_name("risk", 0), to_text(PartitionRecord{.cursor = 1}), 1));
+  now_of(ledger_.put(partition_name("risk", 0, 1), to_text(PartitionRecord{.cursor = 1}), 1));
   EXPECT_THAT(story("a"), ElementsAre(HasSubstr("received")));  // `where` leaves it out
 }
 
 TEST_F(LifecycleTest, ResultsOfOthersAreTold) {
   append(*events_, Operation::create, "a", "{}", "2024-01-01T12:00:00Z");
-  now_of(ledger_.put(partition_name("risk", 0), to_text(PartitionRecord{.cursor = 1}), 0));
+  now_of(ledger_.put(partition_name("risk", 0, 1), to_text(PartitionRecord{.cursor = 1}), 0));
   append(*results_, Operation::create, "by-hand", R"({"raw_event_id":"a","status":"PARTIAL"})", "2024-01-01T13:00:00Z");
   append(*results_, Operation::create, "of-another", R"({"raw_event_id":"b","status":"PARTIAL"})", "2024-01-01T13:00:00Z");
   EXPECT_THAT(story("a"), ElementsAre(HasSubstr("received"), HasSubstr(R"("result_id":"by-hand","version":1)")));

@@ -18,18 +18,18 @@ std::chrono::microseconds waited_until(const Job& job, Instant started) {
 
 }  // namespace
 
-std::string partition_name(std::string_view processor, std::size_t partition) {
-  return fmt::format("processor {} {}", processor, partition);
+std::string partition_name(std::string_view processor, std::size_t partition, std::size_t partitions) {
+  return fmt::format("processor {} {}/{}", processor, partition, partitions);
 }
-std::string members_name(std::string_view processor) {
-  return fmt::format("processor {}", processor);
+std::string members_name(std::string_view processor, std::size_t partitions) {
+  return fmt::format("processor {} /{}", processor, partitions);
 }
 
 Pipeline::State::State(PipelineParts parts_in, PipelineOptions options_in)
     : parts(parts_in),
       options(std::move(options_in)),
       changed(parts.scheduler),
-      instances(parts.scheduler, parts.ledger, {members_name(options.name), options.instance, options.lease}) {}
+      instances(parts.scheduler, parts.ledger, {members_name(options.name, options.partitions), options.instance, options.lease}) {}
 
 void Pipeline::State::spawn(Task<void> task) {
   ++loops;
@@ -83,6 +83,12 @@ void Pipeline::State::pump() {
   }
 }
 
+std::string too_old(const Job& job) {
+  std::string text = "The event is older than maxAge.";
+  if (!job.tried.empty()) text += " The attempt before: " + job.tried.back().error;
+  return text;
+}
+
 /// One for each job: those that need not be tried have failed.
 Task<std::vector<Transformed>> Pipeline::State::transform_all(const std::vector<Job>& all) {
   std::vector<Transformed> made(all.size());
@@ -92,7 +98,7 @@ Task<std::vector<Transformed>> Pipeline::State::transform_all(const std::vector<
     const Instant recorded = all[i].event.envelope().recorded_at;
     const bool is_late = options.age_max && parts.scheduler.clock() > recorded + *options.age_max;
     if (!all[i].error.empty() || is_late) {
-      made[i] = {Transformed::Kind::failed, is_late ? "The event is older than maxAge." : all[i].error};
+      made[i] = {Transformed::Kind::failed, is_late ? too_old(all[i]) : all[i].error};
       continue;
     }
     events.push_back(all[i].event);
@@ -214,6 +220,8 @@ Task<void> Pipeline::stop(Duration drain) {
     co_await own.save(tenure, true);
     own.lose(tenure);
   }
+  // Where the ledger is away the others find out by themselves.
+  const auto left = co_await own.instances.leave();
   co_return {};
 }
 

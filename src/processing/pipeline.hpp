@@ -89,8 +89,8 @@ class Pipeline {
   std::unique_ptr<State> state_;
 };
 
-/// Where the ledger keeps a partition.
-std::string partition_name(std::string_view processor, std::size_t partition);
-std::string members_name(std::string_view processor);
+/// Where the ledger keeps a partition, and who shares them. Another number of them begins anew: what is processed is found then.
+std::string partition_name(std::string_view processor, std::size_t partition, std::size_t partitions);
+std::string members_name(std::string_view processor, std::size_t partitions);
 
 }  // namespace millrace::processing

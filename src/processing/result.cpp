@@ -48,8 +48,7 @@ Outcome failure(const Event& event, const Transformed& made, const TargetFields&
 
 /// Whether the object is a result, not the data of one.
 bool is_whole(json::Value object, const TargetFields& fields) {
-  // One that takes any other field as well has it when it says so, or says nothing of any.
-  if (!fields.names.contains("processed_data") && !(fields.is_open && fields.names.empty())) return true;
+  if (!fields.has("processed_data")) return true;
   for (const std::string_view own : {"processed_data", "enrichment_data", "status", "error_message"})
     if (object.find(own)) return true;
   return false;
@@ -76,17 +75,17 @@ std::optional<Outcome> make_result(const Event& event, const Transformed& made, 
     return result;
   }
   const auto status = object.find("status");
-  if (status && fields.has("status")) {
+  if (status) {
     const auto named = status->is(json::Kind::string) ? status_named(status->string()) : std::nullopt;
-    if (!named) {
+    if (!named && fields.has("status")) {
       reason = fmt::format("The transform gave the status {:.100}, which is none of SUCCESS, PARTIAL and FAILED.", status->text());
       return std::nullopt;
     }
-    result.status = *named;
+    result.status = named.value_or(Status::success);  // a field of the target's own may be called so by the program alone
   }
   write_rest(out, event, fields, result.status, object.find("name").has_value(), status.has_value());
-  json::each_member(object, [&out](const std::string& key, json::Value value) {
-    if (!is_own(key)) json::append_canonical(out.key(key), value);
+  json::each_member(object, [&out, &fields](const std::string& key, json::Value value) {
+    if (!is_own(key) || (key != "id" && !fields.has(key))) json::append_canonical(out.key(key), value);
   });
   out.end();
   return result;

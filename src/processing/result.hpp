@@ -16,12 +16,11 @@ namespace millrace::processing {
 
 using document::result_id;
 
-/// What the target's documents may have.
+/// The fields of the target's documents, as far as its schemas name them. None: any.
 struct TargetFields {
   std::set<std::string, std::less<>> names = {};
-  bool is_open = true;  // any other as well
 
-  bool has(std::string_view name) const { return is_open || names.contains(name); }
+  bool has(std::string_view name) const { return names.empty() || names.contains(name); }
 };
 
 struct Outcome {

@@ -6,8 +6,7 @@ namespace millrace::processing {
 namespace {
 
 const TargetFields kSeed{
-    {"raw_event_id", "name", "processed_data", "processed_timestamp", "status", "processing_time_ms", "enrichment_data", "error_message"},
-    false};
+    {"raw_event_id", "name", "processed_data", "processed_timestamp", "status", "processing_time_ms", "enrichment_data", "error_message"}};
 
 Event raw() {
   auto documents = std::make_shared<document::Documents>();
@@ -50,10 +49,10 @@ TEST(Result, AFailureSaysWhy) {
 }
 
 TEST(Result, ATargetWithoutProcessedDataTakesTheMembers) {
-  EXPECT_EQ(make(result, R"({"eggs":2})", {{"raw_event_id", "eggs"}, false}).payload, R"({"raw_event_id":"r1","eggs":2})");
-  // Though it would take any other.
-  EXPECT_EQ(make(result, R"({"eggs":2})", {{"raw_event_id", "eggs"}, true}).payload,
-            std::string(kOwnPart) + R"(,"name":"user_login","status":"SUCCESS","eggs":2})");
+  EXPECT_EQ(make(result, R"({"eggs":2})", {{"raw_event_id", "eggs"}}).payload, R"({"raw_event_id":"r1","eggs":2})");
+  // Nothing is filled in that it does not name; the program may still give it.
+  EXPECT_EQ(make(result, R"({"eggs":2,"raw_event_id":"mine"})", {{"eggs"}}).payload, R"({"eggs":2,"raw_event_id":"mine"})");
+  EXPECT_EQ(make(result, R"({"eggs":2,"status":"laid"})", {{"eggs"}}).payload, R"({"eggs":2,"status":"laid"})");
   EXPECT_EQ(make(result, R"({"eggs":2})", {}).payload,
             std::string(kOwnPart) + R"(,"name":"user_login","status":"SUCCESS","processed_data":{"eggs":2}})");
 }

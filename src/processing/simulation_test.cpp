@@ -69,15 +69,16 @@ class PlannedTransform final : public Transform {
 /// One instance, from its start to its crash.
 struct Instance {
   Instance(VirtualScheduler& scheduler, document::Store& raw, document::Store& target, document::Store& attempts, document::Ledger& ledger,
-           std::string name, Flaw flaw, RetryPolicy retry = {kAttempts, Duration{50}, Duration{400}})
-      : life{scheduler},
+           std::string name_in, Flaw flaw, RetryPolicy retry = {kAttempts, Duration{50}, Duration{400}})
+      : name(std::move(name_in)),
+        life{scheduler},
         raw_proxy(raw, life),
         target_proxy(target, life),
         attempts_proxy(attempts, life),
         ledger_proxy(ledger, life),
         source(raw_proxy, life),
         transform(life) {
-    PipelineOptions options{.name = "p", .instance = std::move(name)};
+    PipelineOptions options{.name = "p", .instance = name};
     options.retry = retry;
     options.concurrency = 8;
     options.batch_max = 4;
@@ -99,6 +100,7 @@ struct Instance {
     millrace::start(pipeline->stop(drain), [this](const Result<>&) { has_ended = true; });
   }
 
+  const std::string name;
   Life life;
   StoreProxy raw_proxy;
   StoreProxy target_proxy;
@@ -153,6 +155,7 @@ class World {
       for (const auto& instance : *group)
         if (!instance->has_ended && wrong.empty()) wrong = "an instance does not stop";
     if (wrong.empty()) wrong = check_counts();
+    if (wrong.empty()) wrong = check_members();
     return wrong;
   }
 
@@ -262,11 +265,19 @@ class World {
   std::string check_counts() {
     Counts counts{};
     for (std::size_t i = 0; i < 4; ++i) {
-      const PartitionRecord record = read_partition(now_of(ledger_.get(partition_name("p", i)))->value);
+      const PartitionRecord record = read_partition(now_of(ledger_.get(partition_name("p", i, 4)))->value);
       if (!record.waiting.empty()) return "something waits in the end";
       for (std::size_t j = 0; j < counts.size(); ++j) counts[j] += record.counts[j];
     }
     return counts == counts_ ? std::string() : fmt::format("counted {}, there are {}", fmt::join(counts, " "), fmt::join(counts_, " "));
+  }
+
+  /// Who ends in order takes its name off the list: nobody waits for it.
+  std::string check_members() {
+    const Members members = read_members(now_of(ledger_.get(members_name("p", 4)))->value);
+    for (const auto& instance : living_)
+      if (members.contains(instance->name)) return "who has ended is still a member";
+    return {};
   }
 
   VirtualScheduler scheduler_;

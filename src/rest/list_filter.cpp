@@ -85,14 +85,24 @@ Result<Filter> condition(const Field& field, Comparison comparison, const QueryP
   return either.children.size() == 1 ? std::move(either.children.front()) : either;
 }
 
+constexpr std::array<std::string_view, 11> kParameters{"id",       "limit", "after", "at",       "follow", "wait",
+                                                       "snapshot", "max",   "lease", "attempts", "from"};
+
+/// Whether a field that no schema names is rather one of the parameters with a slip of the pen: a filter by it would find nothing.
+bool is_misspelt(std::string_view name, const Fields& fields) {
+  constexpr std::size_t kShortest = 4;
+  if (fields.all.empty() || name.size() < kShortest) return false;
+  return std::ranges::any_of(kParameters, [name](std::string_view known) { return is_one_edit_away(known, name); });
+}
+
 /// The field and comparison that a parameter's name asks for: a field of that very name goes before one with a suffix.
 Result<std::pair<Field, Comparison>> target_of(std::string_view name, const Fields& fields) {
   if (const Field* field = fields.find(name)) return std::pair(*field, Comparison::equal);
   auto [stem, comparison] = document::split_suffix(name);
   if (const Field* field = fields.find(stem)) return std::pair(*field, comparison);
   if (stem == "id") return std::pair(Field{"id", true, false, false, false}, comparison);
-  if (!fields.is_closed) return std::pair(Field{std::string(stem)}, comparison);
-  std::vector<std::string> names{"id", "limit", "after", "at"};
+  if (!fields.is_closed && !is_misspelt(stem, fields)) return std::pair(Field{std::string(stem)}, comparison);
+  std::vector<std::string> names{kParameters.begin(), kParameters.end()};
   for (const Field& field : fields.all) names.push_back(field.name);
   const std::string_view near = nearest(stem, names);
   return Failure(Error{ErrorKind::invalid_argument, "list.parameter", fmt::format("There is no field \"{:.100}\" to filter by.", stem),

@@ -36,13 +36,6 @@ Result<std::size_t> take_limit(QueryParameters& parameters, PageLimits limits) {
                  fmt::format("The parameter \"limit\" must be a whole number from 0 to {}, found \"{}\".", limits.max, *text));
 }
 
-Result<bool> take_flag(QueryParameters& parameters, std::string_view name) {
-  TRY(auto text, take_parameter(parameters, name));
-  if (!text || *text == "false") return false;
-  if (*text == "true") return true;
-  return invalid("http.parameter", fmt::format("The parameter \"{}\" is true or false, found \"{}\".", name, *text));
-}
-
 /// A value, cut at its commas before it is decoded.
 std::optional<std::vector<std::string>> decode_pieces(std::string_view value) {
   std::vector<std::string> pieces;
@@ -139,6 +132,13 @@ Result<Slice> take_slice(QueryParameters& parameters, PageLimits limits) {
   slice.page.after = cursor->position;
   if (cursor->position == 0) slice.page.limit = 0;  // no page ended there; nothing is before it
   return slice;
+}
+
+Result<bool> take_flag(QueryParameters& parameters, std::string_view name) {
+  TRY(auto text, take_parameter(parameters, name));
+  if (!text || *text == "false") return false;
+  if (*text == "true") return true;
+  return invalid("http.parameter", fmt::format("The parameter \"{}\" is true or false, found \"{}\".", name, *text));
 }
 
 Result<FeedPlace> take_feed_place(QueryParameters& parameters) {

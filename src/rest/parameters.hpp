@@ -43,6 +43,9 @@ struct PageLimits {
 /// Takes a parameter out; nothing when it is not there. Error "http.parameter" when it is given twice.
 Result<std::optional<std::string>> take_parameter(QueryParameters& parameters, std::string_view name);
 
+/// Takes a flag out, `true` or `false`; false when it is not there. Error "http.parameter".
+Result<bool> take_flag(QueryParameters& parameters, std::string_view name);
+
 struct NumberLimits {
   std::size_t otherwise = 0;
   std::size_t min = 0;

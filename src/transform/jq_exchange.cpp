@@ -185,8 +185,9 @@ void JqWorker::judge(const std::string& reason, bool is_too_slow) {
   ++answer.deaths;
   // Who is killed from outside stands at some event or other, and memory may have been used up before: one more try tells.
   if (!is_too_slow && answer.deaths < kDeathsMax) return;
-  answer.text = is_too_slow ? fmt::format("The program took longer than {} ms.", options_.timeout.count())
-                            : fmt::format("The program cannot be run for this event: {}.", reason);
+  const std::string_view program = (*exchange)->kind == RequestKind::run ? "transform" : "where or key";
+  answer.text = is_too_slow ? fmt::format("{} took longer than {} ms.", program, options_.timeout.count())
+                            : fmt::format("{} cannot be run for this event: {}.", program, reason);
   if (is_too_slow) answer.run_time = options_.timeout;
   left.erase(left.begin() + static_cast<std::ptrdiff_t>(place));
 }

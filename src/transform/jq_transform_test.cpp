@@ -108,7 +108,7 @@ TEST(Jq, AnEventThatTakesTooLongFailsAndTheOthersOfItsBatchDoNot) {
   const auto made = jq.run({R"({"a":1})", R"({"slow":true})", R"({"a":2})"});
   EXPECT_EQ(made[0].text, R"({"a":1})");
   EXPECT_EQ(made[1].kind, Kind::failed);
-  EXPECT_EQ(made[1].text, "The program took longer than 100 ms.");
+  EXPECT_EQ(made[1].text, "transform took longer than 100 ms.");
   EXPECT_EQ(made[2].text, R"({"a":2})");
 }
 
@@ -181,7 +181,7 @@ TEST(Jq, AnEventThatEndsItsChildTwiceHasFailedAndNoOther) {
 TEST(Jq, AClassificationThatTakesTooLongIsTheEventsError) {
   Jq jq({.where = "if .slow then last(repeat(1)) else true end"}, {.timeout = 50ms});
   const auto found = jq.classify({R"({"slow":true})", R"({"n":1})"});
-  EXPECT_EQ(found[0].error, "The program took longer than 50 ms.");
+  EXPECT_EQ(found[0].error, "where or key took longer than 50 ms.");
   EXPECT_EQ(found[0].key, "e0");
   EXPECT_TRUE(found[1].is_meant);
   EXPECT_EQ(found[1].error, "");

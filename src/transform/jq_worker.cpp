@@ -154,6 +154,8 @@ class Worker {
   /// A program gave something else than one value. Takes the output.
   AnswerKind fail(std::string_view name, const JqProgram::Output& output) {
     using Kind = JqProgram::Output::Kind;
+    // What `input` says where there is nothing.
+    if (output.kind == Kind::error && output.error == "break") return fail(fmt::format("{} failed: there is no other input.", name));
     if (output.kind == Kind::error) return fail(fmt::format("{} failed: {}", name, output.error));
     return fail(fmt::format("{} gave {}.", name, output.kind == Kind::none ? "no value" : "more than one value"));
   }

@@ -49,12 +49,12 @@ Transformed result_of(json::Value value) {
   return made;
 }
 
-std::vector<Transformed> read_results(std::string_view body, std::size_t count) {
+std::vector<Transformed> read_results(std::string_view body, std::size_t count, bool is_array) {
   const auto parsed = json::parse(body);
   if (!parsed) return all_alike(count, {Kind::failed, fmt::format("The webhook's answer is no JSON: {}", parsed.error().message)});
   const json::Value root = parsed->root();
+  if (!is_array) return {result_of(root)};
   if (!root.is(json::Kind::array)) {
-    if (count == 1) return {result_of(root)};
     return all_alike(count, {Kind::failed, fmt::format("The webhook's answer is no array of {} results.", count)});
   }
   if (root.size() != count)
@@ -66,7 +66,7 @@ std::vector<Transformed> read_results(std::string_view body, std::size_t count) 
 
 }  // namespace
 
-std::vector<Transformed> read_webhook_answer(const Result<http::Response>& answer, std::size_t count, Instant now) {
+std::vector<Transformed> read_webhook_answer(const Result<http::Response>& answer, std::size_t count, bool is_array, Instant now) {
   if (!answer) {
     // The same request would be answered with as much again.
     const bool is_final = answer.error().code == "http.answer_too_large";
@@ -74,7 +74,7 @@ std::vector<Transformed> read_webhook_answer(const Result<http::Response>& answe
   }
   if (answer->status < 200 || answer->status > 299) return all_alike(count, refused(*answer, now));
   if (answer->body.empty()) return all_alike(count, {Kind::result, std::string(kBare)});
-  return read_results(answer->body, count);
+  return read_results(answer->body, count, is_array);
 }
 
 }  // namespace millrace::transform

@@ -17,6 +17,7 @@ namespace millrace::transform {
 ///   2xx with JSON              an array of `count` results in order, or the object itself where one event was sent; null is as 204
 ///   408, 425, 429, 5xx         a retry, no sooner than Retry-After says; so are time-outs and servers that are not reached
 ///   anything else              failed
-std::vector<processing::Transformed> read_webhook_answer(const Result<http::Response>& answer, std::size_t count, Instant now);
+std::vector<processing::Transformed> read_webhook_answer(const Result<http::Response>& answer, std::size_t count, bool is_array,
+                                                         Instant now);
 
 }  // namespace millrace::transform

@@ -22,7 +22,7 @@ Result<http::Response> response(int status, std::string body, const std::string&
 }
 
 Transformed read_one(const Result<http::Response>& answer) {
-  auto all = read_webhook_answer(answer, 1, kNow);
+  auto all = read_webhook_answer(answer, 1, false, kNow);
   EXPECT_EQ(all.size(), 1);
   return all.front();
 }
@@ -39,13 +39,13 @@ TEST(WebhookAnswer, OfOneEventIsItsResult) {
 }
 
 TEST(WebhookAnswer, OfSeveralEventsIsAnArrayInOrder) {
-  const auto all = read_webhook_answer(response(200, R"([{"a":1},null,7])"), 3, kNow);
+  const auto all = read_webhook_answer(response(200, R"([{"a":1},null,7])"), 3, true, kNow);
   EXPECT_EQ(all[0].text, R"({"a":1})");
   EXPECT_EQ(all[1].text, R"({"status":"SUCCESS"})");
   EXPECT_EQ(all[2].text, "The webhook's result is no object: 7.");
   for (const std::string bad : {"{}", "[{}]", "[{},{},{},{}]"})
-    for (const Transformed& each : read_webhook_answer(response(200, bad), 3, kNow)) EXPECT_EQ(each.kind, Kind::failed) << bad;
-  EXPECT_EQ(read_webhook_answer(response(204, ""), 3, kNow).size(), 3);
+    for (const Transformed& each : read_webhook_answer(response(200, bad), 3, true, kNow)) EXPECT_EQ(each.kind, Kind::failed) << bad;
+  EXPECT_EQ(read_webhook_answer(response(204, ""), 3, true, kNow).size(), 3);
 }
 
 TEST(WebhookAnswer, RefusalsAreForGoodOrForNow) {

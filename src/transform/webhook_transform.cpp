@@ -98,7 +98,7 @@ Task<std::vector<Transformed>> WebhookTransform::State::post(std::span<const Eve
   const auto start = std::chrono::steady_clock::now();
   auto answer = co_await client.send(request_of(events));
   end_turn();
-  auto made = read_webhook_answer(answer, events.size(), now());
+  auto made = read_webhook_answer(answer, events.size(), options.batch > 1, now());
   const auto took = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start);
   for (Transformed& each : made) each.run_time = took;
   co_return std::move(made);

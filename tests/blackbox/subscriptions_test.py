@@ -237,7 +237,7 @@ def test_events_over_http(service):
     query = {"query": "subscription { created { n } }"}
     # Who only reads JSON cannot subscribe; who also reads events gets them; mutations do not come by GET.
     refused = service.request("POST", f"{RAW}/graph", query, {"Accept": "application/json"}).json()
-    assert refused["errors"][0]["message"] == "Subscriptions are not served over this transport."
+    assert refused["errors"][0]["message"] == "A subscription needs a transport that does not end: WebSocket with graphql-transport-ws, or Accept: text/event-stream."
     with Events(service, f"{RAW}/graph?query=" + urllib.parse.quote(query["query"]), {"Accept": "application/json, text/event-stream"}) as stream:
         assert stream.response.headers["Content-Type"] == "text/event-stream"
     mutation = urllib.parse.quote('mutation { create(name: "x") { n } }')

@@ -105,7 +105,9 @@ Task<EngineResponse> Engine::execute(EngineRequest request) {
   const OperationType operation = chosen->operation->operation;
   if (request.queries_only && operation != OperationType::query)
     co_return refuse({{"Can only perform a mutation operation from a POST request."}}, EngineResponse::Outcome::not_a_query);
-  if (operation == OperationType::subscription) co_return refuse({{"Subscriptions are not served over this transport."}});
+  if (operation == OperationType::subscription)
+    co_return refuse(
+        {{"A subscription needs a transport that does not end: WebSocket with graphql-transport-ws, or Accept: text/event-stream."}});
   auto parts = state_->plan(*std::move(chosen), request);
   if (!parts) co_return std::move(parts).error();
   auto run = std::make_shared<Run>(*std::move(parts), state_->options, state_->running);
