@@ -93,7 +93,7 @@ Task<std::vector<Became>> run_cases(processing::Transform& transform, const Proc
     places.push_back(i);
   }
   if (!meant.empty()) {
-    CO_TRY(std::vector<Transformed> given, co_await transform.run(meant));
+    CO_TRY(std::vector<Transformed> given, co_await processing::run_to_end(transform, meant));
     for (std::size_t i = 0; i < places.size(); ++i) made[places[i]] = std::move(given[i]);
   }
   std::vector<Became> became(cases.size());

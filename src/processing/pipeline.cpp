@@ -58,7 +58,7 @@ std::vector<Run> Pipeline::State::take_runs(std::size_t room) {
     const auto lane = ready.front();
     ready.pop_front();
     if (lane->tenure->is_over || lane->busy > 0 || lane->jobs.empty()) continue;
-    lane->busy = std::min({room, options.run_max, lane->jobs.size()});
+    lane->busy = lane->jobs.front().is_late ? 1 : std::min({room, options.run_max, lane->jobs.size()});
     room -= lane->busy;
     runs.push_back({lane, lane->busy});
   }
@@ -79,7 +79,10 @@ void Pipeline::State::pump() {
     std::vector<Run> runs = take_runs(std::min(options.batch_max, options.concurrency - running));
     if (runs.empty()) return;
     for (const Run& run : runs) running += run.count;
-    spawn(run_batch(std::move(runs)));
+    const auto late = std::ranges::partition(runs, [](const Run& run) { return !run.lane->jobs.front().is_late; });
+    for (const Run& run : late) spawn(run_batch({run}));
+    runs.erase(late.begin(), late.end());
+    if (!runs.empty()) spawn(run_batch(std::move(runs)));
   }
 }
 
@@ -160,6 +163,8 @@ bool Pipeline::State::settle_one(const Run& run, std::size_t place, Transformed 
   const std::shared_ptr<Lane>& lane = run.lane;
   Job& job = lane->jobs[place];
   using Kind = Transformed::Kind;
+  job.is_late = made.kind == Kind::late;
+  if (job.is_late) return false;
   job.tried.push_back({run.started, waited_until(job, run.started), made.run_time, made.kind == Kind::result ? std::string() : made.text});
   if (job.tried.size() > kAttemptsMax) job.tried.erase(job.tried.begin());
   if (made.kind == Kind::retry) {

@@ -114,7 +114,7 @@ class Replay {
     for (std::uint32_t attempt = 1; !left.empty(); ++attempt) {
       std::vector<Event> events;
       for (const Work* work : left) events.push_back(work->event);
-      auto made = co_await parts_.transform.run(std::move(events));
+      auto made = co_await run_to_end(parts_.transform, std::move(events));
       Duration wait{0};
       for (std::size_t i = 0; i < left.size(); ++i) {
         left[i]->made = made ? std::move((*made)[i]) : Transformed{Transformed::Kind::retry, made.error().message};

@@ -54,6 +54,7 @@ class PlannedTransform final : public Transform {
   Transformed one(const Event& event) {
     const std::uint64_t plan = plan_of(event.text()).plan;
     using enum Transformed::Kind;
+    if (life_.scheduler.chance(8)) return {.kind = late, .text = {}};
     if (plan == 11) return {failed, "Never."};
     if (plan == 12 || (plan == 13 && life_.scheduler.chance(2))) {
       ++failures[event.position()];

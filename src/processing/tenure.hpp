@@ -24,6 +24,7 @@ struct Job {
   std::string error = {};           // not empty: it has failed before it was tried
   std::uint32_t attempts = 0;       // that have failed
   std::vector<Attempt> tried = {};  // by this instance
+  bool is_late = false;             // it is asked for alone
 };
 
 /// The events of one key, in order. The first `busy` of them are with the transform or being written.

@@ -37,6 +37,7 @@ struct Transformed {
     result,  // `text` is a JSON object
     failed,  // `text` says why; no retry can mend it
     retry,   // ... one may
+    late,    // it takes longer than others should wait: asked again for this event alone, it goes on with what it began
   };
   Kind kind = Kind::result;
   std::string text;
@@ -49,11 +50,14 @@ class Transform {
   virtual ~Transform() = default;
   /// One for each event, in order. Errors: it could not be asked; the same may be asked again.
   virtual Task<std::vector<Classified>> classify(std::vector<Event> events) = 0;
-  /// The same for what they become. An error counts as a retry of all.
+  /// The same for what they become. An error counts as a retry of all. What is late is no attempt that has ended.
   virtual Task<std::vector<Transformed>> run(std::vector<Event> events) = 0;
   /// Nobody waits any longer: calls that are under way end soon, with an error, and so does every later one.
   virtual void give_up() {}
 };
+
+/// The same, where nobody minds to wait for what is late.
+Task<std::vector<Transformed>> run_to_end(Transform& transform, std::vector<Event> events);
 
 /// Where events come from: a feed, read from any position.
 class Source {

@@ -15,6 +15,8 @@ constexpr std::size_t kBlock = 64 * 1024;
 constexpr std::uint32_t kDeathsMax = 2;
 // To become ready, and with an event beyond its time where no processor time passes: somebody has stopped it.
 constexpr std::chrono::seconds kPatience{30};
+// Of processor time: then others need not wait.
+constexpr std::chrono::milliseconds kLate{40};
 
 std::string request_of(const Exchange& exchange) {
   std::size_t bytes = 0;
@@ -46,6 +48,7 @@ Result<> JqWorker::start() {
   waits_to_write_ = false;
   is_ready_ = false;
   answered_ = 0;
+  skipped_ = 0;
   seen_ = 0;
   used_then_ = {};
   seen_at_ = Clock::now();
@@ -89,6 +92,7 @@ void JqWorker::wait_to_read() {
 void JqWorker::read() {
   const bool is_over = !read_some();
   take_answers();
+  if (is_done_alone()) return;  // its owner has what it waited for, and ends it
   if (is_over) return end(false);
   wait_to_read();
   owner_.when_free();
@@ -107,7 +111,7 @@ bool JqWorker::read_some() {
 
 void JqWorker::take_answers() {
   std::string_view left = in_;
-  while (left.size() >= sizeof(AnswerHead)) {
+  while (left.size() >= sizeof(AnswerHead) && !is_done_alone()) {
     const auto head = read_raw<AnswerHead>(left);
     if (left.size() < sizeof head + head.bytes) break;
     take(head, left.substr(sizeof head, head.bytes));
@@ -119,6 +123,10 @@ void JqWorker::take_answers() {
 void JqWorker::take(const AnswerHead& head, std::string_view text) {
   if (!is_ready_) {
     is_ready_ = head.kind == AnswerKind::value;
+    return;
+  }
+  if (skipped_ > 0) {
+    --skipped_;
     return;
   }
   const auto exchange = under_way_.front();
@@ -145,13 +153,46 @@ void JqWorker::watch() {
     used_then_ = process_->used();
     return;
   }
-  const bool is_too_slow = is_at_one && process_->used() - used_then_ > options_.timeout;
+  const auto used = is_at_one ? process_->used() - used_then_ : std::chrono::nanoseconds{};
+  is_delayed_ = is_at_one && used > kLate;
+  const bool is_too_slow = is_at_one && used > options_.timeout;
   if (!is_at_one && is_ready_) seen_at_ = now;
   if (is_too_slow || now - seen_at_ > kPatience + 10 * options_.timeout) end(is_too_slow);
 }
 
+std::optional<JqWorker::At> JqWorker::at() const {
+  const std::uint64_t begun = process_ ? process_->progress().begun.load() : 0;
+  if (begun <= answered_ || begun == process_->progress().ended.load()) return std::nullopt;
+  const std::size_t before = begun - 1 - answered_;
+  std::size_t place = before;
+  for (const auto& exchange : under_way_) {
+    if (place < exchange->left.size()) return At{exchange, place, before};
+    place -= exchange->left.size();
+  }
+  return std::nullopt;
+}
+
+std::optional<JqWorker::At> JqWorker::delayed() const {
+  if (!is_delayed_ || is_alone_) return std::nullopt;
+  auto found = at();
+  const bool is_delayed = found && found->exchange->kind == RequestKind::run && found->exchange->completion != nullptr;
+  return is_delayed ? found : std::nullopt;
+}
+
+std::deque<std::shared_ptr<Exchange>> JqWorker::keep_alone(const At& at, std::shared_ptr<Exchange> alone) {
+  is_alone_ = true;
+  // It has answers to those before, which wait with it: they are made again.
+  skipped_ = at.before;
+  answered_ += at.before;
+  at.exchange->left.erase(at.exchange->left.begin() + static_cast<std::ptrdiff_t>(at.place));
+  auto back = std::exchange(under_way_, {});
+  under_way_.push_back(std::move(alone));
+  return back;
+}
+
 void JqWorker::end(bool is_too_slow) {
   const int status = process_->end();
+  is_delayed_ = false;
   // It may have answered before it ended: all that it sent is there.
   while (read_some()) continue;
   take_answers();
@@ -169,27 +210,20 @@ void JqWorker::stop() {
 
 /// Finds the event at which the child stood.
 void JqWorker::judge(const std::string& reason, bool is_too_slow) {
-  const std::uint64_t begun = process_->progress().begun.load();
-  if (begun == process_->progress().ended.load()) return;
-  if (is_too_slow && begun != seen_) return;  // it had gone on in the last moment
-  std::size_t place = begun - 1 - answered_;
-  const auto exchange = std::ranges::find_if(under_way_, [&place](const auto& each) {
-    if (place < each->left.size()) return true;
-    place -= each->left.size();
-    return false;
-  });
-  if (exchange == under_way_.end()) return;
+  if (is_too_slow && process_->progress().begun.load() != seen_) return;  // it had gone on in the last moment
+  const auto found = at();
+  if (!found) return;
   failures_ = 0;
-  std::deque<std::size_t>& left = (*exchange)->left;
-  Answer& answer = (*exchange)->answers[left[place]];
+  std::deque<std::size_t>& left = found->exchange->left;
+  Answer& answer = found->exchange->answers[left[found->place]];
   ++answer.deaths;
   // Who is killed from outside stands at some event or other, and memory may have been used up before: one more try tells.
   if (!is_too_slow && answer.deaths < kDeathsMax) return;
-  const std::string_view program = (*exchange)->kind == RequestKind::run ? "transform" : "where or key";
+  const std::string_view program = found->exchange->kind == RequestKind::run ? "transform" : "where or key";
   answer.text = is_too_slow ? fmt::format("{} took longer than {} ms.", program, options_.timeout.count())
                             : fmt::format("{} cannot be run for this event: {}.", program, reason);
   if (is_too_slow) answer.run_time = options_.timeout;
-  left.erase(left.begin() + static_cast<std::ptrdiff_t>(place));
+  left.erase(left.begin() + static_cast<std::ptrdiff_t>(found->place));
 }
 
 }  // namespace millrace::transform

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,7 @@ namespace millrace::transform {
 
 struct Answer {
   AnswerKind kind = AnswerKind::failed;
+  bool is_late = false;  // it runs aside, and is not there yet
   std::string text = {};
   std::chrono::microseconds run_time{};
   std::uint32_t deaths = 0;  // of children that stood at this event
@@ -28,9 +30,9 @@ struct Answer {
 struct Exchange {
   RequestKind kind;
   std::vector<processing::Event> events;
-  std::vector<Answer> answers;   // one for each event
-  std::deque<std::size_t> left;  // events without an answer, in order
-  io::Completion<void>* completion;
+  std::vector<Answer> answers;       // one for each event
+  std::deque<std::size_t> left;      // events without an answer, in order
+  io::Completion<void>* completion;  // null: of one event that runs aside
 };
 
 /// A child and what it was given. It tells its owner by functions that the owner calls again when it is told to.
@@ -57,6 +59,16 @@ class JqWorker {
   void stop();
   /// Kills a child whose event takes too long, or that does not answer.
   void watch();
+  /// An event that the child is at.
+  struct At {
+    std::shared_ptr<Exchange> exchange;
+    std::size_t place;   // in what is left of it
+    std::size_t before;  // events that were given before and have no answer
+  };
+  /// The one that it has been at for so long that others should not wait; nothing when there is none.
+  std::optional<At> delayed() const;
+  /// Takes back all but that event, which `alone` is given for: the child answers that and nothing else. Requires: `at` is delayed() now.
+  std::deque<std::shared_ptr<Exchange>> keep_alone(const At& at, std::shared_ptr<Exchange> alone);
 
   /// After its end: what it has not answered. An event at which it stood for too long, or for the second time, has its answer: it failed.
   std::deque<std::shared_ptr<Exchange>> take_back() { return std::exchange(under_way_, {}); }
@@ -73,7 +85,13 @@ class JqWorker {
   void take(const AnswerHead& head, std::string_view text);
   void end(bool is_too_slow);
   void judge(const std::string& reason, bool is_too_slow);
+  bool is_done_alone() const { return is_alone_ && under_way_.empty(); }
 
+  std::optional<At> at() const;
+
+  bool is_delayed_ = false;
+  bool is_alone_ = false;
+  std::size_t skipped_ = 0;  // answers that are to come for what was taken back
   io::Loop& loop_;
   const JqOptions& options_;
   Owner& owner_;

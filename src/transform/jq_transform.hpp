@@ -2,7 +2,7 @@
 //
 // What a program sees is the document as REST shows it. An event is judged by itself: one that takes too long, needs too much memory or
 // ends its process has failed, and the others of its batch are run again. Time is the processor time that a child has had, so that a
-// machine with too much to do fails no event.
+// machine with too much to do fails no event. While others wait, an event that takes long goes on in a child of its own (`late`).
 #pragma once
 
 #include <chrono>

@@ -25,7 +25,7 @@ class Jq {
   ~Jq() { transform_.reset(); }
 
   std::vector<Transformed> run(const std::vector<std::string>& payloads) {
-    return loop_.block_on(transform_->run(make_events(payloads))).value();
+    return loop_.block_on(processing::run_to_end(*transform_, make_events(payloads))).value();
   }
   std::vector<Classified> classify(const std::vector<std::string>& payloads) {
     return loop_.block_on(transform_->classify(make_events(payloads))).value();
@@ -90,7 +90,7 @@ TEST(Jq, WhatIsNoObjectFailsAndSaysSo) {
   EXPECT_EQ(failure("halt"), "transform failed: halt is not for programs that run here.");
   EXPECT_EQ(failure("{}, halt"), "transform failed: halt is not for programs that run here.");
   EXPECT_EQ(failure("\"x\" | halt_error"), "transform failed: halt is not for programs that run here.");
-  EXPECT_EQ(failure("input"), "transform failed: break");
+  EXPECT_EQ(failure("input"), "transform failed: there is no other input.");
   EXPECT_THAT(failure("@sh"), HasSubstr("can not be escaped for shell"));
   EXPECT_THAT(failure("\"a\" | modulemeta"), HasSubstr("module not found"));
 }
@@ -110,6 +110,41 @@ TEST(Jq, AnEventThatTakesTooLongFailsAndTheOthersOfItsBatchDoNot) {
   EXPECT_EQ(made[1].kind, Kind::failed);
   EXPECT_EQ(made[1].text, "transform took longer than 100 ms.");
   EXPECT_EQ(made[2].text, R"({"a":2})");
+}
+
+TEST(Jq, WhatTakesLongGoesOnAsideWhileOthersPass) {
+  JqOptions options{.timeout = 500ms};
+  Jq jq({.transform = "if .slow then [limit(1000000000; repeat(1))] else {a} end"}, options);
+  const auto events = make_events({R"({"slow":true})", R"({"a":1})", R"({"slow":true})", R"({"a":2})"});
+  const auto made = jq.loop().block_on(jq.transform().run(events)).value();
+  EXPECT_EQ(made[0].kind, Kind::late);
+  EXPECT_EQ(made[1].text, R"({"a":1})");
+  EXPECT_EQ(made[2].kind, Kind::late);
+  EXPECT_EQ(made[3].text, R"({"a":2})");
+  for (const std::size_t slow : {2u, 0u}) {
+    const auto rest = jq.loop().block_on(jq.transform().run({events[slow]})).value();
+    EXPECT_EQ(rest.front().text, "transform took longer than 500 ms.");
+    EXPECT_EQ(rest.front().run_time, 500ms);
+  }
+  EXPECT_EQ(one(jq, R"({"a":3})"), R"({"a":3})");
+}
+
+TEST(Jq, MoreLongEventsThanGoAsideHaveTheirOutcomesAsWell) {
+  JqOptions options{.timeout = 100ms};
+  Jq jq({.transform = "if .slow then [limit(1000000000; repeat(1))] else {a} end"}, options);
+  std::vector<std::string> payloads(12, R"({"slow":true})");
+  payloads.insert(payloads.begin() + 6, R"({"a":1})");
+  const auto made = jq.run(payloads);
+  for (std::size_t i = 0; i < made.size(); ++i) EXPECT_EQ(made[i].text, i == 6 ? R"({"a":1})" : "transform took longer than 100 ms.") << i;
+}
+
+TEST(Jq, WhatIsLateAndNobodyAsksForIsGivenUp) {
+  Jq jq({.transform = "if .slow then [limit(1000000000; repeat(1))] else {a} end"});
+  const auto events = make_events({R"({"slow":true})", R"({"a":1})"});
+  EXPECT_EQ(jq.loop().block_on(jq.transform().run(events)).value()[0].kind, Kind::late);
+  EXPECT_GE(jq.transform().processes().size(), 2u);
+  jq.transform().give_up();
+  EXPECT_TRUE(jq.transform().processes().empty());
 }
 
 TEST(Jq, NumbersThatAreOnlyMovedKeepTheirDigits) {
@@ -174,7 +209,7 @@ TEST(Jq, AnEventThatEndsItsChildTwiceHasFailedAndNoOther) {
   const auto made = jq.run({R"({"n":1})", R"({"deep":true})", R"({"n":3})"});
   EXPECT_EQ(made[0].text, R"({"n":1})");
   EXPECT_EQ(made[1].kind, Kind::failed);
-  EXPECT_THAT(made[1].text, HasSubstr("The program cannot be run for this event"));
+  EXPECT_THAT(made[1].text, HasSubstr("transform cannot be run for this event"));
   EXPECT_EQ(made[2].text, R"({"n":3})");
 }
 
