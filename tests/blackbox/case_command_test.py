@@ -114,7 +114,7 @@ HOSTILE = {
     "reduce range(1000000) as $i ([]; [.])": MEMORY,
     "halt": "halt is not for programs that run here",
     '"bye" | halt_error': "halt is not for programs that run here",
-    "input": "break",
+    "input": "there is no other input.",
     "error(null)": "transform gave no value",
     "[limit(3; repeat(1))] | implode | @base64d": "",
     "$ENV.HOME": "transform gave no object: null",
