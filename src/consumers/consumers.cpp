@@ -83,34 +83,53 @@ Task<Consumers::Held> Consumers::read(Consumer& consumer, std::string_view name)
   co_return std::move(held);
 }
 
+/// With results in one commit with them.
+Task<void> write_record(document::RecordWrite record, Results* results) {
+  if (results != nullptr) {
+    CO_TRY_OK(co_await results->write_with(record));
+    co_return {};
+  }
+  const auto put = co_await record.ledger->put(record.name, std::string(record.value), record.revision);
+  if (!put) co_return Failure(put.error());
+  co_return {};
+}
+
 /// False when another instance was faster: what was read is old then. Requires: the consumer's turn.
-Task<bool> Consumers::write(Consumer& consumer, std::string_view name, Held& held) {
-  auto put = co_await options_.store->ledger().put(record_name(name), to_text(held.progress), held.revision);
+Task<bool> Consumers::write(Consumer& consumer, std::string_view name, Held& held, Results* results) {
+  const std::string record = record_name(name);
+  const std::string value = to_text(held.progress);
+  const auto put = co_await write_record({&options_.store->ledger(), record, value, held.revision}, results);
   if (put) {
     consumer.is_there = true;
     consumer.watch.look(held.progress, Clock::now());
     co_return true;
   }
-  if (put.error().code != "ledger.revision") co_return Failure(std::move(put).error());
+  if (put.error().code != "ledger.revision") co_return Failure(put.error());
   CO_TRY_OK(co_await pause(milliseconds(1)));
   co_return false;
 }
 
-Task<void> Consumers::change(std::string name, Change change) {
+Task<void> Consumers::change(std::string name, Change change, Results* results) {
   const Handle consumer = handle(name);
-  Result<> changed = co_await try_change(*consumer, name, std::move(change));
+  Result<> changed = co_await try_change(*consumer, name, std::move(change), results);
   if (!changed) forget(name, consumer);
   co_return changed;
 }
 
-Task<void> Consumers::try_change(Consumer& consumer, std::string_view name, Change change) {
+Task<void> Consumers::try_change(Consumer& consumer, std::string_view name, Change change, Results* results) {
   CO_TRY(const Turns::Turn turn, co_await consumer.turns.take());
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
     CO_TRY(Held held, co_await read(consumer, name));
     if (!held.is_there) co_return Failure(not_found(name));
     CO_TRY(const bool changed, change(held.progress));
-    if (!changed && !held.has_changed) co_return {};
-    CO_TRY(const bool written, co_await write(consumer, name, held));
+    if (!changed && !held.has_changed) {
+      // What was answered for before has its results; whether these are they is found by writing them.
+      if (results != nullptr) {
+        CO_TRY_OK(co_await results->write());
+      }
+      co_return {};
+    }
+    CO_TRY(const bool written, co_await write(consumer, name, held, results));
     if (written) co_return {};
   }
   co_return Failure(contended());
@@ -282,6 +301,8 @@ Task<Acked> Consumers::ack(std::string name, AckAsked asked) {
     if (!asked.answered.all) asked.answered.positions.push_back(result.position);
   }
   Acked acked;
+  std::optional<Results> results;
+  bool together = false;  // results and progress in one commit
   if (!asked.results.empty()) {
     bool is_finished = false;
     Change look = [&](Progress& progress) -> Result<bool> {
@@ -296,7 +317,11 @@ Task<Acked> Consumers::ack(std::string name, AckAsked asked) {
     CO_TRY_OK(co_await change(name, std::move(look)));
     if (is_finished) co_return acked;
     const ResultsOf of{*options_.store, name, *asked.target, asked.results};
-    CO_TRY(acked.results, co_await write_results(of));
+    CO_TRY(results, co_await Results::make(of));
+    together = asked.target->store->commits_with(options_.store->ledger());
+    if (!together) {
+      CO_TRY_OK(co_await results->write());
+    }
   }
   Change settle = [&](Progress& progress) -> Result<bool> {
     acked.acknowledged = 0;
@@ -308,7 +333,8 @@ Task<Acked> Consumers::ack(std::string name, AckAsked asked) {
     finish(progress, lease->number);
     return !taken.empty();
   };
-  CO_TRY_OK(co_await change(name, std::move(settle)));
+  CO_TRY_OK(co_await change(name, std::move(settle), together ? &*results : nullptr));
+  if (results) acked.results = results->take_written();
   co_return std::move(acked);
 }
 

@@ -105,7 +105,7 @@ class Consumers {
   /// Makes the consumer where there is none. Errors: "consumer.filter", "consumer.parked" and "consumer.open" (overloaded) when it holds
   /// too much, "consumer.too_many", "feed.position".
   Task<Claimed> claim(std::string name, ClaimAsked asked);
-  /// Errors: "consumer.token", "consumer.lease_over", "consumer.position" (conflict), those of write_results().
+  /// Errors: "consumer.token", "consumer.lease_over", "consumer.position" (conflict), those of Results.
   Task<Acked> ack(std::string name, AckAsked asked);
   /// How many went back.
   Task<std::uint64_t> nack(std::string name, NackAsked asked);
@@ -127,15 +127,16 @@ class Consumers {
   Handle handle(const std::string& name);
   void forget(const std::string& name, const Handle& consumer);
   Task<Held> read(Consumer& consumer, std::string_view name);
-  Task<bool> write(Consumer& consumer, std::string_view name, Held& held);
+  Task<bool> write(Consumer& consumer, std::string_view name, Held& held, Results* results = nullptr);
   Task<void> prepare(Held& held, const ClaimAsked& asked, bool may_make);
   Task<Tried> try_claim(Consumer& consumer, std::string_view name, const ClaimAsked& asked, bool may_make);
   Task<void> hand_out_again(Progress& progress, std::size_t max, Found& found);
   Task<void> hand_out_new(Consumer& consumer, Progress& progress, std::size_t max, Found& found);
   Task<bool> wait(const Tried& tried, std::chrono::steady_clock::time_point deadline);
   using Change = std::function<Result<bool>(Progress&)>;
-  Task<void> change(std::string name, Change change);
-  Task<void> try_change(Consumer& consumer, std::string_view name, Change change);
+  /// `results` are written in the same commit; null: there are none.
+  Task<void> change(std::string name, Change change, Results* results = nullptr);
+  Task<void> try_change(Consumer& consumer, std::string_view name, Change change, Results* results);
   Task<void> try_remove(Consumer& consumer, std::string_view name);
   Task<Status> status_of(std::string name, Progress progress);
 

@@ -213,7 +213,8 @@ TEST_F(ConsumersTest, ResultsAreThereOnceWhoeverBringsThem) {
   const Claimed late = claim(2, milliseconds(0));
   // As if it had been killed between results and progress.
   const std::vector<BroughtResult> first = {{2, R"({"by": 1})"}};
-  value(write_results({*store_, "c", target, first}));
+  Results killed = loop_.block_on(Results::make({*store_, "c", target, first})).value();
+  EXPECT_TRUE(loop_.block_on(killed.write()));
   const Claimed again = claim();
   AckAsked asked{
       .answered = {.token = again.token, .all = true}, .target = &target, .results = {{3, "{}"}, {2, R"({"by":2})"}, {1, R"({"by":2})"}}};

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <iterator>
 #include <optional>
+#include <utility>
 
 #include "base/json/canonical.hpp"
 #include "base/json/document.hpp"
@@ -19,13 +20,8 @@ using document::Documents;
 
 /// Of the versions that are only looked up, at a time.
 constexpr std::size_t kReadBytesMax = 4u << 20;
-
-/// A result on its way.
-struct Made {
-  const BroughtResult* brought = nullptr;
-  std::string id = {};
-  std::string payload = {};
-};
+/// Times that others wrote one of them between the look and the write.
+constexpr int kAttemptsMax = 100;
 
 /// The text with the raw event's id as a last member, where it has none and is to have one.
 std::string with_raw_id(std::string_view text, std::string_view quoted_id, const Target& target) {
@@ -36,6 +32,8 @@ std::string with_raw_id(std::string_view text, std::string_view quoted_id, const
   const std::string_view open = text.substr(0, text.rfind('}'));
   return fmt::format("{}{}\"raw_event_id\":{}}}", open, parsed->root().size() == 0 ? "" : ",", quoted_id);
 }
+
+}  // namespace
 
 /// Collects what is wrong with all of them.
 class Violations {
@@ -56,7 +54,7 @@ class Violations {
   std::optional<Error> all_;
 };
 
-void take(const Documents& versions, std::size_t i, Made& result, const ResultsOf& of, Violations& violations) {
+void Results::take(const Documents& versions, std::size_t i, Made& result, const ResultsOf& of, Violations& violations) {
   result.id = document::result_id(of.consumer, versions.id(i), versions.envelope(i).version);
   const std::string text = with_raw_id(result.brought->text, versions.quoted_id(i), of.target);
   auto payload = document::read_version(text, of.target.schema, result.id, result.brought->pointer);
@@ -64,8 +62,8 @@ void take(const Documents& versions, std::size_t i, Made& result, const ResultsO
   result.payload = *std::move(payload);
 }
 
-/// Reads the versions that they are of, and makes documents of them.
-Task<void> make_documents(const ResultsOf& of, std::vector<Made>& results) {
+Task<void> Results::make_documents(const ResultsOf& of) {
+  std::vector<Made>& results = left_;
   Violations violations;
   for (std::size_t i = 0; i < results.size();) {
     const Position first = results[i].brought->position;
@@ -82,54 +80,69 @@ Task<void> make_documents(const ResultsOf& of, std::vector<Made>& results) {
   co_return {};
 }
 
+Task<Results> Results::make(ResultsOf of) {
+  Results results(*of.target.store);
+  for (const BroughtResult& brought : of.results) results.left_.push_back({&brought});
+  std::ranges::sort(results.left_, {}, [](const Made& result) { return result.brought->position; });
+  CO_TRY_OK(co_await results.make_documents(of));
+  co_return std::move(results);
+}
+
+std::vector<Append> Results::creations() const {
+  std::vector<Append> appends;
+  for (const Made& result : left_) appends.push_back({.id = result.id, .payload = result.payload});
+  return appends;
+}
+
 /// Those that are there, as written before.
-Task<void> set_aside(document::Store& store, std::vector<Made>& left, std::vector<WrittenResult>& written) {
+Task<void> Results::set_aside() {
   std::vector<std::string_view> ids;
-  for (const Made& result : left) ids.push_back(result.id);
+  for (const Made& result : left_) ids.push_back(result.id);
   std::vector<Made> absent;
   for (std::size_t first = 0; first < ids.size();) {
     const document::View view{.bytes_max = kReadBytesMax};
-    CO_TRY(const Documents found, co_await store.read(std::span(ids).subspan(first), view));
+    CO_TRY(const Documents found, co_await store_->read(std::span(ids).subspan(first), view));
     for (std::size_t i = 0; i < found.size(); ++i) {
-      Made& result = left[first + i];
+      Made& result = left_[first + i];
       if (found.found(i)) {
-        written.push_back({result.brought->position, result.id, true});
+        written_.push_back({result.brought->position, result.id, true});
       } else {
         absent.push_back(std::move(result));
       }
     }
     first += found.size();
   }
-  left = std::move(absent);
+  left_ = std::move(absent);
   co_return {};
 }
 
-std::vector<Append> creations(const std::vector<Made>& results) {
-  std::vector<Append> appends;
-  for (const Made& result : results) appends.push_back({.id = result.id, .payload = result.payload});
-  return appends;
+std::vector<WrittenResult> Results::take_written() {
+  for (const Made& result : left_) written_.push_back({result.brought->position, result.id, false});
+  left_.clear();
+  std::ranges::sort(written_, {}, &WrittenResult::position);
+  return std::exchange(written_, {});
 }
 
-/// Times that others wrote one of them between the look and the write.
-constexpr int kAttemptsMax = 100;
-
-}  // namespace
-
-Task<std::vector<WrittenResult>> write_results(ResultsOf of) {
-  std::vector<Made> left;
-  for (const BroughtResult& brought : of.results) left.push_back({&brought});
-  std::ranges::sort(left, {}, [](const Made& result) { return result.brought->position; });
-  CO_TRY_OK(co_await make_documents(of, left));
-  std::vector<WrittenResult> written;
-  for (int attempt = 0; !left.empty(); ++attempt) {
-    auto receipts = co_await of.target.store->append(creations(left));
-    if (receipts) break;
-    if (receipts.error().code != "document.exists" || attempt == kAttemptsMax) co_return Failure(std::move(receipts).error());
-    CO_TRY_OK(co_await set_aside(*of.target.store, left, written));
+Task<void> Results::write() {
+  for (int attempt = 0; !left_.empty(); ++attempt) {
+    const auto receipts = co_await store_->append(creations());
+    if (receipts) co_return {};
+    if (receipts.error().code != "document.exists" || attempt == kAttemptsMax) co_return Failure(receipts.error());
+    CO_TRY_OK(co_await set_aside());
   }
-  for (const Made& result : left) written.push_back({result.brought->position, result.id, false});
-  std::ranges::sort(written, {}, &WrittenResult::position);
-  co_return std::move(written);
+  co_return {};
+}
+
+Task<void> Results::write_with(document::RecordWrite record) {
+  for (int attempt = 0; !left_.empty(); ++attempt) {
+    const auto receipts = co_await store_->append_with(creations(), record);
+    if (receipts) co_return {};
+    if (receipts.error().code != "document.exists" || attempt == kAttemptsMax) co_return Failure(receipts.error());
+    CO_TRY_OK(co_await set_aside());
+  }
+  const auto put = co_await record.ledger->put(record.name, std::string(record.value), record.revision);
+  if (!put) co_return Failure(put.error());
+  co_return {};
 }
 
 }  // namespace millrace::consumers

@@ -41,8 +41,38 @@ struct ResultsOf {
   const Target& target;
   std::span<const BroughtResult> results;  // each of another position
 };
-/// Writes all, or nothing when one of them breaks the target's schema: "schema.violation" (422) then names every place. What `of` refers to
-/// lives until the call ends. In the order of positions.
-Task<std::vector<WrittenResult>> write_results(ResultsOf of);
+
+/// The documents of results: some are to be written, others turned out to be there.
+class Results {
+ public:
+  /// Reads the versions that they are of. Error "schema.violation" (422), which names every place, when one of them breaks the target's
+  /// schema. What `of` refers to outlives the results.
+  static Task<Results> make(ResultsOf of);
+
+  /// All are written. In the order of positions.
+  std::vector<WrittenResult> take_written();
+
+  /// Writes what is left, and nothing else.
+  Task<void> write();
+  /// Writes what is left and the record in one commit. Requires: the target's store commits with the record's ledger. Error
+  /// "ledger.revision": nothing was written.
+  Task<void> write_with(document::RecordWrite record);
+
+ private:
+  struct Made {
+    const BroughtResult* brought = nullptr;
+    std::string id = {};
+    std::string payload = {};
+  };
+  explicit Results(document::Store& store) : store_(&store) {}
+  static void take(const document::Documents& versions, std::size_t i, Made& result, const ResultsOf& of, class Violations& violations);
+  Task<void> make_documents(const ResultsOf& of);
+  std::vector<document::Append> creations() const;
+  Task<void> set_aside();
+
+  document::Store* store_;
+  std::vector<Made> left_;
+  std::vector<WrittenResult> written_;
+};
 
 }  // namespace millrace::consumers

@@ -332,6 +332,12 @@ class FeedingStore final : public Store {
     if (receipts) feed_.poke();
     co_return receipts;
   }
+  bool commits_with(const Ledger& ledger) const override { return store_->commits_with(ledger); }
+  Task<std::vector<Receipt>> append_with(std::vector<Append> appends, RecordWrite record) override {
+    auto receipts = co_await store_->append_with(std::move(appends), record);
+    if (receipts) feed_.poke();
+    co_return receipts;
+  }
   Task<void> append_all(AppendSource& source) override {
     auto done = co_await store_->append_all(source);
     if (done) feed_.poke();

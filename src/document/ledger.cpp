@@ -20,12 +20,16 @@ Task<Record> MemoryLedger::get(std::string_view name) {
 }
 
 Task<std::uint64_t> MemoryLedger::put(std::string_view name, std::string value, std::uint64_t revision) {
-  CO_TRY_OK(check_record(value));
+  co_return put_now(name, std::move(value), revision);
+}
+
+Result<std::uint64_t> MemoryLedger::put_now(std::string_view name, std::string value, std::uint64_t revision) {
+  TRY_OK(check_record(value));
   const std::lock_guard lock(mutex_);
   const auto known = records_.find(name);
-  if ((known == records_.end() ? 0 : known->second.revision) != revision) co_return Failure(revision_differs());
+  if ((known == records_.end() ? 0 : known->second.revision) != revision) return Failure(revision_differs());
   records_.insert_or_assign(std::string(name), Record{std::move(value), revision + 1});
-  co_return revision + 1;
+  return revision + 1;
 }
 
 Task<std::vector<std::string>> MemoryLedger::names(std::string_view prefix, std::size_t limit) {

@@ -42,6 +42,14 @@ class Ledger {
   virtual Task<std::vector<std::string>> names(std::string_view prefix, std::size_t limit) = 0;
 };
 
+/// A record that is written in one commit with versions (Store::append_with). What it points to lives until that call ends.
+struct RecordWrite {
+  Ledger* ledger = nullptr;
+  std::string_view name;
+  std::string_view value;
+  std::uint64_t revision = 0;  // as of put()
+};
+
 /// Why the value cannot be a record's, if so.
 Result<> check_record(std::string_view value);
 Error revision_differs();
@@ -52,6 +60,9 @@ class MemoryLedger final : public Ledger {
   Task<Record> get(std::string_view name) override;
   Task<std::uint64_t> put(std::string_view name, std::string value, std::uint64_t revision) override;
   Task<std::vector<std::string>> names(std::string_view prefix, std::size_t limit) override;
+
+  /// put(), at once.
+  Result<std::uint64_t> put_now(std::string_view name, std::string value, std::uint64_t revision);
 
  private:
   std::mutex mutex_;

@@ -118,6 +118,11 @@ class Store {
   /// that one element causes names it in `details` by its index ("/3").
   virtual Task<std::vector<Receipt>> append(std::vector<Append> appends) = 0;
 
+  /// Whether versions and a record of that ledger can be written in one commit: both are in one database.
+  virtual bool commits_with(const Ledger& ledger) const;
+  /// append() and the record's put in one commit: both or neither. Requires: commits_with(*record.ledger). Errors are as of both.
+  virtual Task<std::vector<Receipt>> append_with(std::vector<Append> appends, RecordWrite record);
+
   /// Appends all that the source gives in one commit, however much it is: after a crash all of it is there or nothing. Memory stays bounded
   /// where the storage is not memory itself. Errors are as of append(), with indexes counted over all; and the source's own. The source
   /// lives until the call ends.

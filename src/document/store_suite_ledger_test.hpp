@@ -86,6 +86,67 @@ TEST_P(StoreSuite, OfWritersThatRaceForARecordOneWins) {
   EXPECT_EQ(value(store_->ledger().get("counter")).value, std::to_string(kThreads * kEach));
 }
 
+inline std::vector<Append> creation(std::string id) {
+  std::vector<Append> appends;
+  appends.push_back({.operation = Operation::create, .id = std::move(id), .payload = R"({"a":1})"});
+  return appends;
+}
+
+TEST_P(StoreSuite, VersionsAndARecordAreWrittenBothOrNeither) {
+  Ledger& ledger = store_->ledger();
+  if (!store_->commits_with(ledger)) return;  // it has no such commits
+  const auto put = [&](std::string id, std::string_view text, std::uint64_t revision) {
+    return wait(store_->append_with(creation(std::move(id)), {&ledger, "r", text, revision}));
+  };
+  const auto is_there = [this](std::string_view id) { return value(store_->read(std::array{id}, {})).found(0); };
+  const auto first = put("a", "one", 0);
+  ASSERT_TRUE(first);
+  EXPECT_EQ(first->front().position, 1u);
+  EXPECT_EQ(value(ledger.get("r")).value, "one");
+  const std::uint64_t revision = value(ledger.get("r")).revision;
+  for (const std::uint64_t wrong : {std::uint64_t{0}, revision + 1}) {
+    const auto refused = put("b", "two", wrong);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, "ledger.revision");
+  }
+  const auto exists = put("a", "two", revision);
+  ASSERT_FALSE(exists);
+  EXPECT_EQ(exists.error().code, "document.exists");
+  const auto absent = wait(store_->append_with(creation("b"), {&ledger, "other", "x", 7}));
+  ASSERT_FALSE(absent);
+  EXPECT_EQ(absent.error().code, "ledger.revision");
+  EXPECT_EQ(value(ledger.get("r")).value, "one");
+  EXPECT_FALSE(is_there("b"));
+  EXPECT_EQ(value(store_->last_position()), 1u);
+  ASSERT_TRUE(put("b", "two", revision));
+  EXPECT_TRUE(is_there("b"));
+  EXPECT_EQ(value(ledger.get("r")).value, "two");
+}
+
+/// Everyone brings a document for the same revision of the record; between them come writes of others.
+TEST_P(StoreSuite, OfThoseThatRaceWithVersionsForARecordOneWinsAndOthersAreUnharmed) {
+  Ledger& ledger = store_->ledger();
+  if (!store_->commits_with(ledger)) return;
+  constexpr std::size_t kEach = 20;
+  std::vector<Task<std::vector<Receipt>>> tasks;
+  for (std::size_t i = 0; i < kEach; ++i) {
+    tasks.push_back(store_->append_with(creation(fmt::format("with {}", i)), {&ledger, "r", "x", 0}));
+    tasks.push_back(store_->append(creation(fmt::format("without {}", i))));
+  }
+  const auto results = value(when_all(std::move(tasks)));
+  std::size_t won = 0;
+  for (std::size_t i = 0; i < kEach; ++i) {
+    const auto& with = results[2 * i];
+    won += with ? 1 : 0;
+    if (!with) EXPECT_EQ(with.error().code, "ledger.revision");
+    EXPECT_TRUE(results[2 * i + 1]);
+  }
+  EXPECT_EQ(won, 1u);
+  const Documents changes = value(store_->changes(0, SIZE_MAX));
+  EXPECT_EQ(changes.size(), kEach + 1);
+  for (std::size_t i = 0; i < changes.size(); ++i) EXPECT_EQ(changes.envelope(i).position, i + 1);
+}
+
 TEST_P(DurableStoreSuite, RecordsAreKeptAcrossOpenings) {
   const std::uint64_t revision = value(store_->ledger().put("a", "one", 0));
   reopen(indexes());

@@ -44,6 +44,13 @@ class MemoryStore final : public document::Store, private document::Held {
 
   Task<std::vector<Receipt>> append(std::vector<Append> appends) override { co_return append_now(appends); }
 
+  bool commits_with(const document::Ledger& ledger) const override {
+    return dynamic_cast<const document::MemoryLedger*>(&ledger) != nullptr;
+  }
+  Task<std::vector<Receipt>> append_with(std::vector<Append> appends, document::RecordWrite record) override {
+    co_return append_now(appends, &record);
+  }
+
   Task<void> append_all(document::AppendSource& source) override {
     std::vector<Append> appends;
     while (true) {
@@ -138,13 +145,15 @@ class MemoryStore final : public document::Store, private document::Held {
 
   Instant last_recorded() const { return versions_.empty() ? Instant{} : versions_.back().envelope.recorded_at; }
 
-  Result<std::vector<Receipt>> append_now(std::vector<Append>& appends) {
+  Result<std::vector<Receipt>> append_now(std::vector<Append>& appends, const document::RecordWrite* with = nullptr) {
     const std::lock_guard lock(mutex_);
     if (versions_.size() + appends.size() > options_.versions_max) {
       return Failure(Error{ErrorKind::unavailable, "store.full", "The storage in memory is full."});
     }
     TRY(std::optional<Error> refused, document::refusal(appends, *this));
     if (refused) return Failure(*std::move(refused));
+    if (with != nullptr)
+      TRY_OK(static_cast<document::MemoryLedger*>(with->ledger)->put_now(with->name, std::string(with->value), with->revision));
     const Instant time = document::commit_time(options_.clock(), last_recorded());
     std::vector<Receipt> receipts;
     for (Append& each : appends) receipts.push_back(append_one(each, time));

@@ -66,7 +66,7 @@ class PostgresStore final : public document::Store {
         log_(options_.log),
         table_(options_.collection),
         connector_(connector(options_.uri)),
-        ledger_(table_, [this] { return ready_lane(); }, options_.resolve_max) {
+        ledger_(table_, options_.uri + '\n' + options_.database, [this] { return ready_lane(); }, options_.resolve_max) {
     for (const std::string& uri : options_.replicas) replicas_.push_back(connector(uri));
   }
   ~PostgresStore() override {
@@ -90,16 +90,19 @@ class PostgresStore final : public document::Store {
     return keeper_->first_refusal(options_.open_max);
   }
 
-  Task<std::vector<Receipt>> append(std::vector<Append> appends) override {
-    if (appends.empty()) co_return std::vector<Receipt>();
-    CO_TRY_OK(co_await keeper_->paths());
-    const std::shared_ptr<Lane> lane = this->lane();
-    Write write{.appends = std::move(appends)};
-    if (!lane->writer().push(write)) {
-      co_return Failure(Error{ErrorKind::overloaded, "overloaded.writes", "The storage is busy: too many writes wait already."});
-    }
-    Result<std::vector<Receipt>> result = co_await write.completion;
-    co_return result;
+  Task<std::vector<Receipt>> append(std::vector<Append> appends) override { return write(std::move(appends), nullptr); }
+
+  bool commits_with(const document::Ledger& ledger) const override {
+    const auto* const own = dynamic_cast<const PostgresLedger*>(&ledger);
+    return own != nullptr && own->place() == ledger_.place();
+  }
+  Task<std::vector<Receipt>> append_with(std::vector<Append> appends, document::RecordWrite record) override {
+    CO_TRY_OK(document::check_record(record.value));
+    if (record.revision > INT64_MAX - 1) co_return Failure(document::revision_differs());
+    const auto& ledger = static_cast<const PostgresLedger&>(*record.ledger);
+    const RecordPut put{&ledger.table(), record.name, record.value, static_cast<std::int64_t>(record.revision)};
+    auto receipts = co_await write(std::move(appends), &put);
+    co_return receipts;
   }
 
   Task<void> append_all(document::AppendSource& source) override {
@@ -199,6 +202,18 @@ class PostgresStore final : public document::Store {
   }
 
  private:
+  /// `record` lives until the call ends; null: there is none.
+  Task<std::vector<Receipt>> write(std::vector<Append> appends, const RecordPut* record) {
+    if (appends.empty() && record == nullptr) co_return std::vector<Receipt>();
+    CO_TRY_OK(co_await keeper_->paths());
+    const std::shared_ptr<Lane> lane = this->lane();
+    Write write{.appends = std::move(appends), .record = record};
+    if (!lane->writer().push(write))
+      co_return Failure(Error{ErrorKind::overloaded, "overloaded.writes", "The storage is busy: too many writes wait already."});
+    Result<std::vector<Receipt>> result = co_await write.completion;
+    co_return result;
+  }
+
   std::shared_ptr<Connector> connector(const std::string& uri) const {
     return std::make_shared<Connector>(
         Connector::Options{.server = {uri, options_.database}, .timeout = options_.connect_timeout, .log = &log_});

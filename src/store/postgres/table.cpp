@@ -120,6 +120,7 @@ void Table::add_ledger() {
   insert_record = fmt::format("INSERT INTO {} VALUES($1, $2, 1, $3) ON CONFLICT DO NOTHING", ledger);
   update_record = fmt::format("UPDATE {} SET value = $2, revision = revision + 1, writer = $3 WHERE name = $1 AND revision = $4", ledger);
   look_record = fmt::format("SELECT revision, writer FROM {} WHERE name = $1", ledger);
+  insist_record = fmt::format("SELECT 1 / count(*) FROM {} WHERE name = $1 AND writer = $2", ledger);
   record_names = fmt::format(
       "SELECT name FROM {} WHERE name >= $1 AND substring(name FROM 1 FOR length($1)) = $1 AND value <> ''::bytea ORDER BY name LIMIT $2",
       ledger);

@@ -63,6 +63,7 @@ struct Table {
   std::string insert_record;  // $1 name, $2 value, $3 writer
   std::string update_record;  // the same, $4 revision
   std::string look_record;    // revision, writer: $1 name
+  std::string insist_record;  // fails unless its last writer is this one: $1 name, $2 writer
   std::string record_names;   // $1 prefix, $2 limit
 
  private:

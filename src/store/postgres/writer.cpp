@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/id.hpp"
 #include "store/postgres/failure.hpp"
 
 namespace millrace::store::postgres {
@@ -12,6 +13,18 @@ using Results = std::vector<Result<std::vector<Receipt>>>;
 
 /// Times that a batch is sent again because the server was busy with others, or the connection ended before anything was written.
 constexpr int kAttemptsMax = 5;
+
+constexpr std::string_view kDivisionByZero = "22012";
+
+/// Puts the record and fails, by a division by zero, where it is not ours then.
+void add_record(Exchange& exchange, const RecordPut& record) {
+  const std::string writer = make_uuid7();
+  Parameters put;
+  put.bytes(record.name).bytes(record.value).text(writer);
+  if (record.revision != 0) put.integer(record.revision);
+  exchange.add(record.revision == 0 ? record.table->insert_record : record.table->update_record, std::move(put));
+  exchange.add(record.table->insist_record, std::move(Parameters().bytes(record.name).text(writer)));
+}
 
 std::size_t bytes_of(const Write& write) {
   std::size_t bytes = 0;
@@ -58,10 +71,12 @@ Writer::Batch Writer::take() {
   while (!queue_.empty()) {
     const std::size_t size = queue_.front()->appends.size();
     bytes += bytes_of(*queue_.front());
-    if (!batch.empty() && (appends + size > limits_.batch_max || bytes > limits_.batch_bytes_max)) break;
+    const bool is_alone = queue_.front()->record != nullptr;
+    if (!batch.empty() && (is_alone || appends + size > limits_.batch_max || bytes > limits_.batch_bytes_max)) break;
     batch.push_back(queue_.front());
     queue_.pop_front();
     appends += size;
+    if (is_alone) break;
   }
   queued_ -= appends;
   return batch;
@@ -142,12 +157,15 @@ Task<bool> Writer::try_commit(const Batch& batch) {
 Task<bool> Writer::finish(const Batch& batch, TableWrites& writes, Results results, std::uint64_t generation) {
   Exchange closing;
   writes.write(closing);
+  const RecordPut* const record = batch.front()->record;
+  if (record != nullptr && results.front()) add_record(closing, *record);
   closing.add("COMMIT");
   auto closed = co_await link_->run(closing, generation);
   if (!closed) link_->reset();
   if (!closed && writes.has_versions()) {
     const bool in_doubt = is_in_doubt(closing);
     const bool again = is_transient(closing.sql_state);
+    if (closing.sql_state == kDivisionByZero && record != nullptr) co_return Failure(document::revision_differs());
     if (!in_doubt && again) co_return false;
     if (!in_doubt) co_return Failure(closed.error());
     CO_TRY(const bool written, co_await was_written(writes));

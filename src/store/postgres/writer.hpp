@@ -14,9 +14,18 @@
 
 namespace millrace::store::postgres {
 
+/// A record of a ledger in the same database, to be written in the transaction of the appends.
+struct RecordPut {
+  const Table* table = nullptr;  // whose ledger it is
+  std::string_view name;
+  std::string_view value;
+  std::int64_t revision = 0;
+};
+
 /// The appends of one call. Lives in the awaiting frame until it is completed.
 struct Write {
   std::vector<document::Append> appends;
+  const RecordPut* record = nullptr;  // it has a transaction of its own, which fails when the record's revision is another
   std::chrono::steady_clock::time_point queued = {};
   io::Completion<std::vector<document::Receipt>> completion = {};
 };

@@ -13,8 +13,8 @@ Task<Record> SqliteLedger::get(std::string_view name) {
 
 Task<std::uint64_t> SqliteLedger::put(std::string_view name, std::string value, std::uint64_t revision) {
   CO_TRY_OK(document::check_record(value));
-  const RecordWrite record{.name = name, .value = std::move(value), .revision = revision};
-  Write write{{}, &table_, nullptr, &record};
+  const RecordWrite record{.table = &table_, .name = name, .value = value, .revision = revision};
+  Write write{{}, nullptr, nullptr, &record};
   if (!database_.writer().push(write))
     co_return Failure(Error{ErrorKind::overloaded, "overloaded.writes", "The storage is busy: too many writes wait already."});
   const Result<std::vector<document::Receipt>> result = co_await write.completion;

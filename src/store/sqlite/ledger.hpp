@@ -16,6 +16,9 @@ class SqliteLedger final : public document::Ledger {
   Task<std::uint64_t> put(std::string_view name, std::string value, std::uint64_t revision) override;
   Task<std::vector<std::string>> names(std::string_view prefix, std::size_t limit) override;
 
+  const Database& database() const { return database_; }
+  const Table& table() const { return table_; }
+
  private:
   Result<document::Record> read(std::string_view name);
   Result<std::vector<std::string>> read_names(std::string_view prefix, std::size_t limit);

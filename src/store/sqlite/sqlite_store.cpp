@@ -51,18 +51,28 @@ class SqliteStore final : public document::Store {
   Task<std::vector<Receipt>> append(std::vector<Append> appends) override {
     if (appends.empty()) co_return std::vector<Receipt>();
     Write write{{.appends = std::move(appends)}, &table_, &options_.clock};
-    if (!database_->writer().push(write)) {
-      co_return Failure(Error{ErrorKind::overloaded, "overloaded.writes", "The storage is busy: too many writes wait already."});
-    }
+    if (!database_->writer().push(write)) co_return Failure(busy());
+    Result<std::vector<Receipt>> result = co_await write.completion;
+    co_return result;
+  }
+
+  bool commits_with(const document::Ledger& ledger) const override {
+    const auto* const own = dynamic_cast<const SqliteLedger*>(&ledger);
+    return own != nullptr && &own->database() == database_.get();
+  }
+  Task<std::vector<Receipt>> append_with(std::vector<Append> appends, document::RecordWrite record) override {
+    CO_TRY_OK(document::check_record(record.value));
+    const auto& ledger = static_cast<const SqliteLedger&>(*record.ledger);
+    const RecordWrite with{.table = &ledger.table(), .name = record.name, .value = record.value, .revision = record.revision};
+    Write write{{.appends = std::move(appends)}, &table_, &options_.clock, &with};
+    if (!database_->writer().push(write)) co_return Failure(busy());
     Result<std::vector<Receipt>> result = co_await write.completion;
     co_return result;
   }
 
   Task<void> append_all(document::AppendSource& source) override {
     Write write{{.source = &source}, &table_, &options_.clock};
-    if (!database_->writer().push(write)) {
-      co_return Failure(Error{ErrorKind::overloaded, "overloaded.writes", "The storage is busy: too many writes wait already."});
-    }
+    if (!database_->writer().push(write)) co_return Failure(busy());
     Result<std::vector<Receipt>> result = co_await write.completion;
     if (!result) co_return Failure(std::move(result).error());
     co_return {};
@@ -106,6 +116,8 @@ class SqliteStore final : public document::Store {
   Task<void> ping() override { co_return try_read(); }
 
  private:
+  static Error busy() { return {ErrorKind::overloaded, "overloaded.writes", "The storage is busy: too many writes wait already."}; }
+
   /// To SQLite "Events" and "events" are one table; two collections must not become one.
   Result<> check_spelling(Connection& connection) const {
     Cursor table = connection.use("SELECT name FROM sqlite_master WHERE type = 'table' AND name = ?1 COLLATE NOCASE");

@@ -206,7 +206,8 @@ class Tables {
 };
 
 /// Writes the record, or refuses it in the inner result. An outer error means that SQLite failed.
-Result<Result<std::vector<Receipt>>> put_record(Connection& connection, const Table& table, const RecordWrite& record) {
+Result<Result<std::vector<Receipt>>> put_record(Connection& connection, const RecordWrite& record) {
+  const Table& table = *record.table;
   Cursor row = connection.use(record.revision == 0 ? table.insert_record : table.update_record);
   row.blob(1, record.name).blob(2, record.value);
   if (record.revision != 0) row.integer(3, static_cast<std::int64_t>(record.revision));
@@ -217,11 +218,25 @@ Result<Result<std::vector<Receipt>>> put_record(Connection& connection, const Ta
   return result;
 }
 
+/// The record first: what refuses the appends afterwards has written nothing, so that there is the record alone to undo.
+Result<> apply_with_record(Connection& connection, Write& write, Tables& tables) {
+  const bool has_appends = !write.appends.empty();
+  if (has_appends) TRY_OK(connection.run("SAVEPOINT record"));
+  TRY(write.result, put_record(connection, *write.record));
+  if (!has_appends) return {};
+  if (write.result) {
+    TRY(TableWrites* const table, tables.of(*write.table));
+    TRY(write.result, table->apply(write.appends, *write.clock));
+    if (!write.result) TRY_OK(connection.run("ROLLBACK TO record"));
+  }
+  return connection.run("RELEASE record");
+}
+
 Result<> apply_all(Connection& connection, std::span<Write* const> writes) {
   Tables tables(connection);
   for (Write* write : writes) {
     if (write->record != nullptr) {
-      TRY(write->result, put_record(connection, *write->table, *write->record));
+      TRY_OK(apply_with_record(connection, *write, tables));
       continue;
     }
     TRY(TableWrites* const table, tables.of(*write->table));

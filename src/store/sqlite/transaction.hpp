@@ -12,10 +12,12 @@ namespace millrace::store::sqlite {
 
 using Clock = std::function<Instant()>;
 
-/// A record of the ledger to be written, instead of appends: the receipt's version is its new revision.
+/// A record of a ledger to be written together with the appends, all or nothing. Where there are none, the receipt's version is the
+/// record's new revision.
 struct RecordWrite {
+  const Table* table = nullptr;  // whose ledger it is
   std::string_view name;
-  std::string value;
+  std::string_view value;
   std::uint64_t revision = 0;
 };
 
