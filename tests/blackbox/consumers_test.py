@@ -464,11 +464,10 @@ def test_killed_workers_and_services_leave_one_result_of_each_event(tmp_path, st
 
 def test_results_and_progress_are_one_commit_where_they_share_a_database(tmp_path, storages):
     config = durable(storages, tmp_path)
-    if "mongo" in json.dumps(config):
-        return  # two commits, results first: docs/consumers.md
+    are_two = "mongo" in json.dumps(config)  # then results go first
     running = serve(tmp_path, config)
     rng = random.Random(6)
-    for round_ in range(12):
+    for round_ in range(3 if are_two else 12):
         write(running, 60)
         done = threading.Event()
         workers = [Worker([running], number, done) for number in range(4)]
@@ -483,8 +482,8 @@ def test_results_and_progress_are_one_commit_where_they_share_a_database(tmp_pat
         results = [line for line in running.get(f"{PROCESSED}/changes?limit=10000").text.splitlines() if '"id"' in line]
         status = running.get(f"{RAW}/consumers/k")
         acknowledged = status.json()["acknowledged"] if status.status == 200 else 0
-        assert len(results) == acknowledged, round_
-    assert acknowledged > 0
+        assert len(results) >= acknowledged if are_two else len(results) == acknowledged, round_
+    assert are_two or acknowledged > 0
     running.stop()
 
 
