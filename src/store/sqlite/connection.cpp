@@ -95,7 +95,8 @@ Result<> Connection::set_up(const Options& options) {
   TRY_OK(run_script(writes ? "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536; PRAGMA wal_autocheckpoint=4000;"
                            : "PRAGMA query_only=1; PRAGMA cache_size=-4096;"));
   if (options.file_bytes_max > 0) TRY_OK(run_script(fmt::format("PRAGMA max_page_count={};", options.file_bytes_max / 4096)));
-  return run_script("PRAGMA mmap_size=268435456; PRAGMA temp_store=MEMORY;");
+  // What is mapped counts as the process's memory, for each connection again: a little of each file is. The one that writes has its cache.
+  return run_script(writes ? "PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY;" : "PRAGMA mmap_size=33554432; PRAGMA temp_store=MEMORY;");
 }
 
 Connection::~Connection() {
