@@ -93,6 +93,22 @@ void add_reference(Model& model, std::size_t from, const std::string& key, std::
   if (const auto path = member_path(key); std::ranges::find(indexes, path) == indexes.end()) indexes.push_back(path);
 }
 
+/// Results that become events for the processor that made them, by way of others.
+void warn_of_circles(Model& model) {
+  for (const ProcessorModel& first : model.processors) {
+    std::vector<std::size_t> reached{first.to};
+    for (std::size_t i = 0; i < reached.size(); ++i)
+      for (const ProcessorModel& next : model.processors)
+        if (next.from == reached[i] && std::ranges::find(reached, next.to) == reached.end()) reached.push_back(next.to);
+    if (std::ranges::find(reached, first.from) == reached.end()) continue;
+    model.warnings.push_back(
+        {first.config.to_place,
+         fmt::format("What \"{}\" makes comes back to it as events, by way of other processors: one event may become more and more.",
+                     first.config.name),
+         "See that where lets the circle end."});
+  }
+}
+
 }  // namespace
 
 void derive_references(Model& model) {
@@ -124,6 +140,7 @@ void derive_processors(Model& model, std::vector<Problem>& problems) {
     refuse_unfit(processor, problems);
     warn_of_required(model, processor);
   }
+  warn_of_circles(model);
 }
 
 }  // namespace millrace::app

@@ -44,11 +44,17 @@ void read_retry(ObjectReader reader, ProcessorConfig& config) {
                    "The pause begins with the one and grows up to the other.");
 }
 
+/// Whether there is a user before the host.
+bool names_user(std::string_view url) {
+  const std::size_t begin = url.find("://") + 3;
+  return url.substr(begin, url.find_first_of("/?#", begin) - begin).contains('@');
+}
+
 WebhookConfig read_webhook(ObjectReader& reader) {
   WebhookConfig config;
   const std::string url = reader.text("url");
   const auto split = http::parse_url(url);
-  if (split && !split->host.contains('@'))
+  if (split && !names_user(url))
     config.url = *split;
   else if (!url.empty())
     reader.problem(reader.place("url"), fmt::format("{} is \"{:.200}\".", reader.where("url"), url),

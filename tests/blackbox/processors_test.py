@@ -231,11 +231,65 @@ def test_a_replay_makes_new_versions_beside_the_running_service(tmp_path):
     ({"name": "a b"}, "letters, digits"),
     ({"transfrom": "{}"}, 'Did you mean "transform"?'),
     ({"partitions": 0}, "partitions"),
+    ({"timeout": "0s"}, "timeout is less than 10 ms"),
+    ({"memory": "1kB"}, "memory is less than 8 MiB"),
+    ({"retry": {"backoff": "10s", "maxBackoff": "1s"}}, "maxBackoff is less than"),
+    ({"webhook": {"url": "http://u:p@127.0.0.1/ok"}, "transform": None}, "no user and password"),
+    ({"webhook": {"url": "http://127.0.0.1/ok", "batch": 100}, "transform": None, "concurrency": 4}, "A batch of 100 events never"),
 ])  # fmt: skip
 def test_what_is_wrong_in_the_config_is_said_at_start(tmp_path, keys, said):
     service = with_processors(tmp_path, processor(**keys))
     done = services.run_command("check", "--config", service.folder / "config/config.conf")
     assert done.returncode == 1 and said in done.stderr, done.stderr
+
+
+OWN = """type Own { id: ID who: String! status: String }
+type Query { getById(id: ID!): Own }"""
+
+
+def with_own_target(folder, schema=None):
+    """A service whose processor writes to an entity of its own."""
+    service = with_processors(folder, processor(to="/own", transform="{who: .name}"))
+    file = service.folder / "config/config.conf"
+    config = json.loads(file.read_text())
+    storage = {"type": "memory", "collection": "own"}
+    config["graphlettes"].append({"path": "/own/graph", "storage": storage, "schema": OWN})
+    if schema:
+        config.setdefault("restlettes", []).append({"path": "/own/api", "storage": storage, "schema": schema})
+    file.write_text(json.dumps(config))
+    return service
+
+
+def check(service):
+    done = services.run_command("check", "--config", service.folder / "config/config.conf")
+    return done.returncode, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("properties, said", [
+    ({"status": {"enum": ["OK", "BAD"]}}, 'takes no status "SUCCESS"'),
+    ({"status": {"enum": ["OK", "SUCCESS"]}}, 'takes no status "FAILED"'),
+    ({"id": {"type": "string", "pattern": "^x-"}}, "takes no id"),
+])  # fmt: skip
+def test_a_target_that_results_cannot_fit_is_refused(tmp_path, properties, said):
+    code, printed = check(with_own_target(tmp_path, {"type": "object", "properties": properties}))
+    assert code == 1 and said in printed, printed
+
+
+def test_what_may_not_be_meant_is_warned_of(tmp_path):
+    code, printed = check(with_own_target(tmp_path))
+    assert code == 0 and 'A result of "p" that has FAILED lacks Own.who' in printed, printed
+    (tmp_path / "circle").mkdir()
+    back = processor(name="back") | {"from": "/processed-events", "to": "/raw-events"}
+    code, printed = check(with_processors(tmp_path / "circle", processor(), back))
+    assert code == 0 and printed.count("comes back to it as events") == 2, printed
+
+
+def test_only_what_the_target_names_is_filled_in(tmp_path):
+    service = with_own_target(tmp_path).start()
+    service.create(RAW, LOGIN)
+    (result,) = until(lambda: service.get("/own/api").json(), lambda results: len(results) == 1)
+    assert result == {"id": result["id"], "who": LOGIN["name"], "status": "SUCCESS"}
+    service.stop()
 
 
 def test_two_processors_of_one_name_are_refused(tmp_path):
