@@ -60,7 +60,7 @@ void add_replay_options(CLI::App& replay, millrace::app::ReplayCommand& command)
   replay.add_option("--processor", command.processor, "The processor.")->required();
   replay.add_option("--from", command.from, "Only events recorded then or later: RFC 3339, or milliseconds since 1970.");
   replay.add_option("--to", command.to, "Only events recorded before that.");
-  replay.add_option("--status", command.status, "Only where the result has this status: SUCCESS, PARTIAL or FAILED.");
+  replay.add_option("--status", command.statuses, "Only where the result has this status: SUCCESS, PARTIAL or FAILED; may be given again.");
   replay.add_flag("--dry-run", command.is_dry, "Write nothing; tell what would be the same, changed and newly failing, with samples.");
 }
 

@@ -39,8 +39,7 @@ Result<Instant> read_instant(const std::string& text, Instant otherwise) {
   return Failure(wrong(fmt::format("\"{}\" is no instant.", text), "Write 2026-01-31T12:00:00Z, or milliseconds since 1970."));
 }
 
-Result<std::optional<processing::Status>> read_status(const std::string& text) {
-  if (text.empty()) return std::nullopt;
+Result<processing::Status> read_status(const std::string& text) {
   if (text == "SUCCESS") return processing::Status::success;
   if (text == "PARTIAL") return processing::Status::partial;
   if (text == "FAILED") return processing::Status::failed;
@@ -62,7 +61,10 @@ Result<processing::ReplayOptions> read_options(const ReplayCommand& command, con
   TRY(options.from, read_instant(command.from, Instant{}));
   TRY(options.to, read_instant(command.to, kNewest));
   if (options.to <= options.from) return Failure(wrong("--to is not after --from: no event lies between them.", "Change the two."));
-  TRY(options.status, read_status(command.status));
+  for (const std::string& text : command.statuses) {
+    TRY(const processing::Status status, read_status(text));
+    options.statuses.push_back(status);
+  }
   options.retry = {processor.config.attempts, processor.config.backoff, processor.config.backoff_max};
   options.fields = processor.fields;
   options.refusal = make_refusal(processor);

@@ -3,15 +3,16 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace millrace::app {
 
 struct ReplayCommand {
   std::filesystem::path config = "config/config.conf";  // or a folder as `millrace dev` takes it, with its embedded stores
   std::string processor = {};
-  std::string from = {};    // an instant; of when events were recorded
-  std::string to = {};      // ... before that
-  std::string status = {};  // SUCCESS, PARTIAL or FAILED: of the results as they are
+  std::string from = {};                   // an instant; of when events were recorded
+  std::string to = {};                     // ... before that
+  std::vector<std::string> statuses = {};  // SUCCESS, PARTIAL or FAILED: of the results as they are; none: any
   bool is_dry = false;
 };
 

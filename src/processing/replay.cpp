@@ -83,7 +83,7 @@ class Replay {
         continue;
       }
       const Status status = status_of(results.text(i));
-      if (options_.status && *options_.status != status) {
+      if (!options_.statuses.empty() && std::ranges::find(options_.statuses, status) == options_.statuses.end()) {
         ++report_.other_status;
         continue;
       }

@@ -24,7 +24,7 @@ struct ReplayOptions {
   std::string processor;
   Instant from = {};                  // of when events were recorded
   Instant to = kNewest;               // ... before that
-  std::optional<Status> status = {};  // of the results as they are
+  std::vector<Status> statuses = {};  // of the results as they are, one of these; none: any
   bool is_dry = false;                // nothing is written
   RetryPolicy retry = {};
   TargetFields fields = {};

@@ -116,7 +116,7 @@ TEST_F(ReplayTest, OfOneStatusOrTimeAlone) {
   add("a", R"({"n":2})", kOld);
   const Instant between = scheduler_.clock();
   add("b", R"({"n":2})", R"({"status":"FAILED","error_message":"then"})");
-  EXPECT_EQ(run({.status = Status::failed, .is_dry = true}).other_status, 1u);
+  EXPECT_EQ(run({.statuses = {Status::failed}, .is_dry = true}).other_status, 1u);
   EXPECT_EQ(run({.from = between, .is_dry = true}).events, 1u);
   EXPECT_EQ(run({.to = between, .is_dry = true}).count(Difference::changed), 1u);
 }
