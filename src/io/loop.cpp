@@ -133,4 +133,10 @@ boost::asio::io_context& Loop::context() {
   return state_->context;
 }
 
+Task<void> pause(std::chrono::milliseconds delay) {
+  Completion<void> waited;
+  Loop::current()->after(delay, [&waited] { waited.complete_here({}); });
+  co_return co_await waited;
+}
+
 }  // namespace millrace::io

@@ -99,4 +99,7 @@ class Completion {
   std::optional<Result<T>> result_;
 };
 
+/// Resumes the caller after at least `delay`, as Loop::after() has it. Requires: a loop's thread.
+Task<void> pause(std::chrono::milliseconds delay);
+
 }  // namespace millrace::io

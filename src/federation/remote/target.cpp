@@ -96,12 +96,6 @@ milliseconds pause_before(std::size_t retry, milliseconds backoff) {
   return whole / 2 + milliseconds(std::uniform_int_distribution<std::int64_t>(0, whole.count() / 2)(random));
 }
 
-Task<void> wait_for(milliseconds time) {
-  io::Completion<void> waited;
-  io::Loop::current()->after(time, [&waited] { waited.complete_here({}); });
-  co_return co_await waited;
-}
-
 milliseconds time_left(Clock::time_point deadline) {
   return std::chrono::duration_cast<milliseconds>(deadline - Clock::now());
 }
@@ -147,7 +141,7 @@ Task<std::string> RemoteTarget::post(std::string body, const graphql::Caller& ca
     const bool is_last = !outcome.is_passing || tries == options_.retries || pause >= time_left(deadline) || io::Loop::current() == nullptr;
     if (is_last && response) co_return body_of(*std::move(response));
     if (is_last) co_return failed(code_of(response.error()), response.error().message, response.error().kind);
-    CO_TRY_OK(co_await wait_for(pause));
+    CO_TRY_OK(co_await io::pause(pause));
   }
 }
 

@@ -69,13 +69,6 @@ Error unconfirmed() {
   return {ErrorKind::unavailable, "store.unconfirmed", "The storage went away during the write; whether it was made is unknown."};
 }
 
-Task<void> pause(std::chrono::milliseconds delay) {
-  io::Completion<void> waited;
-  io::Loop::current()->after(delay, [&waited] { waited.complete_here({}); });
-  Result<> over = co_await waited;
-  co_return over;
-}
-
 }  // namespace
 
 /// No two collections have the same keys, since a collection's name ends at the first newline.
@@ -121,7 +114,7 @@ Task<std::uint64_t> MongoLedger::put(std::string_view name, std::string value, s
     if ((fate && *fate == Fate::overtaken) || std::chrono::steady_clock::now() > deadline) co_return Failure(unconfirmed());
     // It is sent again: it changes nothing the second time, and then it can be seen what became of it.
     in_doubt = true;
-    const Result<> paused = co_await pause(std::chrono::milliseconds(50));
+    const Result<> paused = co_await io::pause(std::chrono::milliseconds(50));
     (void)paused;
   }
 }

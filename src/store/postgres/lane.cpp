@@ -134,7 +134,7 @@ Task<Rows> Lane::ask_primary(const Statement& statement) {
     auto answered = co_await reader().run(exchange);
     if (answered) co_return std::move(exchange.rows.front());
     if (!exchange.is_lost || attempt == kReadAttemptsMax || answered.error().code == "store.timeout") co_return Failure(answered.error());
-    auto paused = co_await pause(std::chrono::milliseconds(100));
+    auto paused = co_await io::pause(std::chrono::milliseconds(100));
     (void)paused;
   }
 }
@@ -164,13 +164,6 @@ Task<Rows> Lane::ask_replica(Replica& replica, const Statement& statement, Insta
   }
   if (exchange.rows[1].size() == 0 || exchange.rows[1].integer(0, 0) <= at.microseconds) co_return Failure(unreachable());
   co_return std::move(exchange.rows[2]);
-}
-
-Task<void> Lane::pause(std::chrono::milliseconds delay) {
-  io::Completion<void> waited;
-  loop_.after(delay, [&waited] { waited.complete_here({}); });
-  Result<> over = co_await waited;
-  co_return over;
 }
 
 Task<Lane::Scan> Lane::scan() {

@@ -58,8 +58,6 @@ class Lane : public std::enable_shared_from_this<Lane> {
   };
   Task<Scan> scan();
 
-  Task<void> pause(std::chrono::milliseconds delay);
-
  private:
   struct IdRead;
   struct Replica {

@@ -67,7 +67,7 @@ Task<std::uint64_t> PostgresLedger::put(std::string_view name, std::string value
     in_doubt |= exchange.is_lost || exchange.sql_state.starts_with("57P") || exchange.sql_state.starts_with("08");
     if (!in_doubt && !may_come_again(exchange)) co_return Failure(answered.error());
     if (std::chrono::steady_clock::now() > deadline) co_return Failure(in_doubt ? unknown_outcome() : answered.error());
-    Result<> paused = co_await lane->pause(std::chrono::milliseconds(50));
+    Result<> paused = co_await io::pause(std::chrono::milliseconds(50));
     (void)paused;
   }
 }

@@ -115,7 +115,7 @@ Task<void> Writer::commit(Batch batch) {
       complete(batch, error);
       co_return {};
     }
-    auto paused = co_await pause(std::chrono::milliseconds(20 * attempt));
+    auto paused = co_await io::pause(std::chrono::milliseconds(20 * attempt));
     (void)paused;
   }
 }
@@ -183,17 +183,10 @@ Task<bool> Writer::was_written(const TableWrites& writes) {
     writes.ask_if_written(question);
     auto answered = co_await link_->run(question);
     if (answered) co_return writes.is_written(question.rows[1]);
-    auto paused = co_await pause(std::chrono::milliseconds(50));
+    auto paused = co_await io::pause(std::chrono::milliseconds(50));
     (void)paused;
   }
   co_return Failure(unknown_outcome());
-}
-
-Task<void> Writer::pause(std::chrono::milliseconds delay) {
-  io::Completion<void> waited;
-  io::Loop::current()->after(delay, [&waited] { waited.complete_here({}); });
-  Result<> over = co_await waited;
-  co_return over;
 }
 
 }  // namespace millrace::store::postgres

@@ -59,7 +59,6 @@ class Writer : public std::enable_shared_from_this<Writer> {
   Task<bool> finish(const Batch& batch, TableWrites& writes, std::vector<Result<std::vector<document::Receipt>>> results,
                     std::uint64_t generation);
   Task<bool> was_written(const TableWrites& writes);
-  Task<void> pause(std::chrono::milliseconds delay);
   static void complete(const Batch& batch, std::vector<Result<std::vector<document::Receipt>>> results);
   static void complete(const Batch& batch, const Error& error);
 
