@@ -275,6 +275,12 @@ def test_a_target_that_results_cannot_fit_is_refused(tmp_path, properties, said)
     assert code == 1 and said in printed, printed
 
 
+def test_a_target_whose_closed_schema_says_nothing_of_ids_is_taken(tmp_path):
+    names = {name: {} for name in ("who", "status", "raw_event_id")}
+    code, printed = check(with_own_target(tmp_path, {"type": "object", "additionalProperties": False, "properties": names}))
+    assert code == 0, printed
+
+
 def test_what_may_not_be_meant_is_warned_of(tmp_path):
     code, printed = check(with_own_target(tmp_path))
     assert code == 0 and 'A result of "p" that has FAILED lacks Own.who' in printed, printed
