@@ -31,13 +31,6 @@ Error contended() {
   return {ErrorKind::overloaded, "consumer.contended", "Other instances wrote what is kept of the consumer each time before this one."};
 }
 
-Task<void> pause(milliseconds delay) {
-  io::Completion<void> waited;
-  io::Loop::current()->after(delay, [&waited] { waited.complete_here({}); });
-  Result<> over = co_await waited;
-  co_return over;
-}
-
 }  // namespace
 
 Consumers::Consumers(ConsumersOptions options) : options_(std::move(options)) {}
@@ -83,29 +76,30 @@ Task<Consumers::Held> Consumers::read(Consumer& consumer, std::string_view name)
   co_return std::move(held);
 }
 
-/// With results in one commit with them.
-Task<void> write_record(document::RecordWrite record, Results* results) {
+/// In one commit with results, where there are some.
+Task<void> Consumers::put_record(std::string name, const Held& held, Results* results) {
+  document::Ledger& ledger = options_.store->ledger();
+  std::string value = to_text(held.progress);
   if (results != nullptr) {
-    CO_TRY_OK(co_await results->write_with(record));
-    co_return {};
+    const document::RecordWrite record{&ledger, name, value, held.revision};
+    Result<> written = co_await results->write(&record);
+    co_return written;
   }
-  const auto put = co_await record.ledger->put(record.name, std::string(record.value), record.revision);
+  const auto put = co_await ledger.put(name, std::move(value), held.revision);
   if (!put) co_return Failure(put.error());
   co_return {};
 }
 
 /// False when another instance was faster: what was read is old then. Requires: the consumer's turn.
 Task<bool> Consumers::write(Consumer& consumer, std::string_view name, Held& held, Results* results) {
-  const std::string record = record_name(name);
-  const std::string value = to_text(held.progress);
-  const auto put = co_await write_record({&options_.store->ledger(), record, value, held.revision}, results);
+  Result<> put = co_await put_record(record_name(name), held, results);
   if (put) {
     consumer.is_there = true;
     consumer.watch.look(held.progress, Clock::now());
     co_return true;
   }
   if (put.error().code != "ledger.revision") co_return Failure(put.error());
-  CO_TRY_OK(co_await pause(milliseconds(1)));
+  CO_TRY_OK(co_await io::pause(milliseconds(1)));
   co_return false;
 }
 
@@ -199,7 +193,7 @@ Task<bool> Consumers::wait(const Tried& tried, Clock::time_point deadline) {
   // Also where nothing new is waited for: it tells when all shall end.
   CO_TRY(document::Follower follower, options_.feed->follow(tried.read_until));
   if (tried.is_full) {
-    CO_TRY_OK(co_await pause(patience));
+    CO_TRY_OK(co_await io::pause(patience));
     co_return true;
   }
   CO_TRY(const document::Changes changes, co_await follower.next(patience));

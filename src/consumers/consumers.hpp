@@ -127,6 +127,7 @@ class Consumers {
   Handle handle(const std::string& name);
   void forget(const std::string& name, const Handle& consumer);
   Task<Held> read(Consumer& consumer, std::string_view name);
+  Task<void> put_record(std::string name, const Held& held, Results* results);
   Task<bool> write(Consumer& consumer, std::string_view name, Held& held, Results* results = nullptr);
   Task<void> prepare(Held& held, const ClaimAsked& asked, bool may_make);
   Task<Tried> try_claim(Consumer& consumer, std::string_view name, const ClaimAsked& asked, bool may_make);

@@ -123,24 +123,17 @@ std::vector<WrittenResult> Results::take_written() {
   return std::exchange(written_, {});
 }
 
-Task<void> Results::write() {
+Task<void> Results::write(const document::RecordWrite* with) {
   for (int attempt = 0; !left_.empty(); ++attempt) {
-    const auto receipts = co_await store_->append(creations());
+    Task<std::vector<document::Receipt>> appending =
+        with == nullptr ? store_->append(creations()) : store_->append_with(creations(), *with);
+    const auto receipts = co_await std::move(appending);
     if (receipts) co_return {};
     if (receipts.error().code != "document.exists" || attempt == kAttemptsMax) co_return Failure(receipts.error());
     CO_TRY_OK(co_await set_aside());
   }
-  co_return {};
-}
-
-Task<void> Results::write_with(document::RecordWrite record) {
-  for (int attempt = 0; !left_.empty(); ++attempt) {
-    const auto receipts = co_await store_->append_with(creations(), record);
-    if (receipts) co_return {};
-    if (receipts.error().code != "document.exists" || attempt == kAttemptsMax) co_return Failure(receipts.error());
-    CO_TRY_OK(co_await set_aside());
-  }
-  const auto put = co_await record.ledger->put(record.name, std::string(record.value), record.revision);
+  if (with == nullptr) co_return {};
+  const auto put = co_await with->ledger->put(with->name, std::string(with->value), with->revision);
   if (!put) co_return Failure(put.error());
   co_return {};
 }

@@ -52,11 +52,9 @@ class Results {
   /// All are written. In the order of positions.
   std::vector<WrittenResult> take_written();
 
-  /// Writes what is left, and nothing else.
-  Task<void> write();
-  /// Writes what is left and the record in one commit. Requires: the target's store commits with the record's ledger. Error
-  /// "ledger.revision": nothing was written.
-  Task<void> write_with(document::RecordWrite record);
+  /// Writes what is left; `with` a record in the same commit, where there is one. Requires of that: the target's store commits with its
+  /// ledger. Error "ledger.revision": nothing was written. `with` lives until the call ends.
+  Task<void> write(const document::RecordWrite* with = nullptr);
 
  private:
   struct Made {
