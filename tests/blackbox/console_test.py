@@ -39,9 +39,7 @@ def settings_of(service):
 
 def start(folder, config):
     """A service of that config, in memory."""
-    (folder / "config").mkdir()
-    (folder / "config/config.conf").write_text(json.dumps(config))
-    return services.Service(folder, command=["serve", "--config", str(folder / "config/config.conf")]).start()
+    return services.with_config(folder, config).start()
 
 
 def graphlette(path, sdl, **others):

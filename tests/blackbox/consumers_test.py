@@ -32,9 +32,7 @@ SECONDS_MAX = 60
 
 
 def serve(folder, config):
-    (folder / "config").mkdir(parents=True, exist_ok=True)
-    (folder / "config/config.conf").write_text(json.dumps(config))
-    return services.Service(folder, command=["serve", "--config", str(folder / "config/config.conf")]).start()
+    return services.with_config(folder, config).start()
 
 
 @pytest.fixture

@@ -30,21 +30,15 @@ type Subscription { changed: Event }
 
 def config(storages, **limits):
     graphlette = {"path": GRAPH, "storage": {"type": "memory", "collection": "events"}, "schema": SDL}
-    return json.dumps(storages.config({"limits": limits, "graphlettes": [graphlette]}))
-
-
-def serve(folder, text):
-    (folder / "config").mkdir(parents=True)
-    (folder / "config/config.conf").write_text(text)
-    return services.Service(folder, command=["serve", "--config", str(folder / "config/config.conf")]).start()
+    return storages.config({"limits": limits, "graphlettes": [graphlette]})
 
 
 @pytest.fixture
 def instances(tmp_path, storages):
     """Three over one database; one where no other process may share the storage."""
     count = 1 if storages.name in ("embedded", "memory") else 3
-    text = config(storages, heartbeat="200ms")
-    running = [serve(tmp_path / f"i{number}", text) for number in range(count)]
+    shared = config(storages, heartbeat="200ms")
+    running = [services.with_config(tmp_path / f"i{number}", shared).start() for number in range(count)]
     yield running
     for one in running:
         one.stop()
@@ -175,7 +169,7 @@ def begin_and_stop_reading(service, request):
 
 
 def test_who_does_not_read_is_cut_and_can_go_on(tmp_path, storages):
-    service = serve(tmp_path, config(storages, writeTimeout="1s", heartbeat="200ms"))
+    service = services.with_config(tmp_path, config(storages, writeTimeout="1s", heartbeat="200ms")).start()
     document = {"writer": 0, "n": 0, "pad": "x" * 100_000}
     before, files = resident(service.process.pid), open_files(service)
     stuck = []

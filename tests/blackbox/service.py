@@ -71,6 +71,14 @@ def example_config(name):
     return json.loads(without_processors((ROOT / "examples" / name / "config/config.conf").read_text()))
 
 
+def with_config(folder, config):
+    """A service of a config, of plain values, in a folder of its own."""
+    (folder / "config").mkdir(parents=True, exist_ok=True)
+    file = folder / "config/config.conf"
+    file.write_text(json.dumps(config))
+    return Service(folder, command=["serve", "--config", str(file)])
+
+
 class Response:
     def __init__(self, status, headers, body):
         self.status, self.headers, self.body = status, headers, body

@@ -49,9 +49,7 @@ CONFIG = {
 
 
 def serve(folder, storages, config=CONFIG):
-    (folder / "config").mkdir()
-    (folder / "config/config.conf").write_text(json.dumps(storages.config(config)))
-    return services.Service(folder, command=["serve", "--config", str(folder / "config/config.conf")]).start()
+    return services.with_config(folder, storages.config(config)).start()
 
 
 @pytest.fixture
