@@ -36,8 +36,10 @@ std::string to_string(const Problem& problem);
 
 /// The candidate nearest to `name` by edit distance when it is near enough to be meant (graphql-js's threshold:
 /// floor(0.4 * length) + 1); else empty. The view points into `candidates`.
-bool is_one_edit_away(std::string_view a, std::string_view b);
 std::string_view nearest(std::string_view name, const std::vector<std::string>& candidates);
+
+/// Whether a letter more, less or another makes one of the other, or two that are swapped.
+bool is_one_edit_away(std::string_view a, std::string_view b);
 
 /// All candidates that are near enough, nearest first, at most five: the list behind "Did you mean".
 std::vector<std::string> suggestions(std::string_view name, const std::vector<std::string>& candidates);

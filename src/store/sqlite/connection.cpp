@@ -91,7 +91,7 @@ Result<> Connection::set_up(const Options& options) {
   sqlite3_extended_result_codes(handle_, 1);
   sqlite3_busy_timeout(handle_, kBusyTimeoutMilliseconds);
   const bool writes = options.mode == Mode::write;
-  // FULL: what was acknowledged survives a loss of power. The reader's cache is small, since it reads through the mapped file.
+  // FULL: what was acknowledged survives a loss of power. A reader's cache is small: there is one for each thread and file.
   TRY_OK(run_script(writes ? "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536; PRAGMA wal_autocheckpoint=4000;"
                            : "PRAGMA query_only=1; PRAGMA cache_size=-4096;"));
   if (options.file_bytes_max > 0) TRY_OK(run_script(fmt::format("PRAGMA max_page_count={};", options.file_bytes_max / 4096)));
