@@ -176,9 +176,7 @@ Result<bool> renew(Client& client, const Taker& taker, const Horizon& mine) {
 }
 
 Result<Outcome> commit(Client& client, const Taker& taker, const Horizon& mine, const Commit& commit) {
-  // In this order: a server that lets a reader see a document amid an update, as mongo-java-server does, shows the instant first, and what
-  // is read as of the one before does not take what is committed since for what it was then.
-  Bson set = Bson().integer("recorded_at", commit.recorded_at.microseconds).integer("committed", commit.committed);
+  Bson set = Bson().integer("committed", commit.committed).integer("recorded_at", commit.recorded_at.microseconds);
   if (commit.keeps_head) {
     set = std::move(set).integer("lease", now().microseconds);
   } else {
