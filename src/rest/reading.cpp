@@ -6,8 +6,10 @@
 
 #include "base/json/canonical.hpp"
 #include "document/head.hpp"
+#include "http/media_range.hpp"
 #include "rest/answers.hpp"
 #include "rest/list_filter.hpp"
+#include "rest/list_stream.hpp"
 #include "rest/parameters.hpp"
 #include "rest/preconditions.hpp"
 
@@ -38,12 +40,11 @@ void add_link(http::Response& response, const ResourceOptions& options, const ht
     add_next_link(response, request, origin_of(request, options.public_url) + options.public_path, {.position = *shown.next, .at = asked});
 }
 
-}  // namespace
+bool prefers_lines(const http::Request& request) {
+  return http::preferred_media_type(request.header("accept"), {"application/json", "application/x-ndjson"}) == 1;
+}
 
-Task<http::Response> list_documents(const ResourceOptions& options, const Fields& fields, const http::Request& request) {
-  CO_TRY(auto parameters, read_parameters(request.query));
-  CO_TRY(const Slice slice, take_slice(parameters, {options.list_limit, options.list_limit_max}));
-  CO_TRY(auto filter, make_list_filter(parameters, fields));
+Task<http::Response> list_page(const ResourceOptions& options, const http::Request& request, const document::Filter& filter, Slice slice) {
   const Instant asked = std::min(slice.view.at, now());  // later pages are read as of the first
   const document::View view{slice.view.at, options.list_bytes_max};
   document::Query query{&filter, {}, one_more(slice.page)};
@@ -51,6 +52,31 @@ Task<http::Response> list_documents(const ResourceOptions& options, const Fields
   const Shown shown = shown_of(found.front(), slice.page.limit);
   http::Response response = json_answer(200, std::move(found.front()).take_array(shown.count));
   add_link(response, options, request, shown, asked);
+  co_return response;
+}
+
+/// All of it, however much it is, as of now where the request names no instant.
+Task<http::Response> list_lines(document::Store& store, document::Filter filter, Slice slice) {
+  CO_TRY(const Instant latest, co_await store.latest());
+  ListAsked asked{.filter = std::move(filter), .at = std::min(slice.view.at, latest), .page = slice.page};
+  http::Response response;
+  response.add("Content-Type", "application/x-ndjson");
+  response.stream = make_list_stream(store, std::move(asked));
+  co_return response;
+}
+
+}  // namespace
+
+Task<http::Response> list_documents(const ResourceOptions& options, const Fields& fields, const http::Request& request) {
+  const bool is_lines = prefers_lines(request);
+  const PageLimits limits = is_lines ? PageLimits{SIZE_MAX, SIZE_MAX} : PageLimits{options.list_limit, options.list_limit_max};
+  CO_TRY(auto parameters, read_parameters(request.query));
+  CO_TRY(const Slice slice, take_slice(parameters, limits));
+  CO_TRY(auto filter, make_list_filter(parameters, fields));
+  Task<http::Response> listing =
+      is_lines ? list_lines(*options.store, std::move(filter), slice) : list_page(options, request, filter, slice);
+  CO_TRY(http::Response response, co_await std::move(listing));
+  response.add("Vary", "Accept");
   co_return response;
 }
 
