@@ -21,6 +21,10 @@ constexpr std::size_t kRowsMax = 500;
 /// Entries counted before one plan is preferred to another.
 constexpr std::size_t kCountedMax = 256;
 
+/// Entries among which a page is looked for that begins where another ended. Where there are more, a scan from there finds it sooner: all
+/// of them would be sorted for each page.
+constexpr std::size_t kEntriesMax = 20'000;
+
 void take_rows(const Rows& rows, Selection& selection) {
   for (int row = 0; row < rows.size() && !selection.full(); ++row) selection.take(Row(rows, row));
 }
@@ -119,6 +123,16 @@ Task<IndexPlan> Finder::choose(const Query& query) {
   co_return std::move(plans[best]);
 }
 
+/// Gives a plan up that costs more than to read on from where the page begins.
+Task<void> Finder::prefer_scan(const Query& query, IndexPlan& plan) {
+  const bool is_unordered = plan.kind == IndexPlan::Kind::keys || plan.kind == IndexPlan::Kind::range;
+  if (!is_unordered || query.page.after == 0) co_return {};
+  const Statement counting = count_entries(scope_.table, plan, kEntriesMax);
+  CO_TRY(const Rows rows, co_await scope_.lane.ask(counting));
+  if (static_cast<std::size_t>(rows.integer(0, 0)) == kEntriesMax) plan = {};
+  co_return {};
+}
+
 Result<Statement> Finder::statement(const Query& query, const SqlCondition* condition, const IndexPlan& plan, std::size_t limit) const {
   if (condition != nullptr) return select_rows(scope_.table, query, *condition, scope_.view.at, limit);
   return select_rows(scope_.table, query, plan, scope_.view.at, limit);
@@ -127,12 +141,15 @@ Result<Statement> Finder::statement(const Query& query, const SqlCondition* cond
 /// Asks for what should do; when that is full and more is needed, for all, as one reader with a cursor.
 Task<Finder::Selected> Finder::select(const Query& query, const SqlCondition* condition, Make make) {
   IndexPlan plan;
+  Selected selected{.selection = make()};
   if (condition == nullptr) {
     CO_TRY(plan, co_await choose(query));
+    if (!selected.selection->sees_all()) {
+      CO_TRY_OK(co_await prefer_scan(query, plan));
+    }
   }
   const document::Filter* left = plan.exact ? nullptr : query.filter;
   if (condition != nullptr) left = condition->rest();
-  Selected selected{.selection = make()};
   selected.selection->check_only(left);
   const std::size_t limit = first_rows(query, *selected.selection);
   {

@@ -39,6 +39,7 @@ class Finder {
   Task<void> scan(const Statement& statement, document::Selection& selection);
   Task<void> fetch_all(Link& link, const Statement& statement, document::Selection& selection);
   Task<document::IndexPlan> choose(const document::Query& query);
+  Task<void> prefer_scan(const document::Query& query, document::IndexPlan& plan);
   Task<document::Documents> find_ranked(const document::Query& query, const SqlCondition* condition);
   Task<std::optional<document::Rank>> rank_at(const document::Query& query, document::Position position);
   Task<document::Documents> versions_at(std::vector<document::Position> positions, std::size_t bytes_max);

@@ -16,6 +16,14 @@ class Select {
  public:
   Select(const Table& table, Instant at) : table_(table), at_(at) {}
 
+  /// Nothing is looked at that comes before the query's page.
+  void begin_at_page(const Query& query) {
+    // Where there are keys to order by, positions say nothing.
+    const document::Position before = query.order.empty() ? query.page.after : 0;
+    constexpr auto kEnd = static_cast<document::Position>(std::numeric_limits<std::int64_t>::max());
+    if (before != 0 && before <= kEnd) before_ = integer(static_cast<std::int64_t>(before));
+  }
+
   std::string integer(std::int64_t value) { return numbered(parameters_.integer(value)); }
   std::string bytes(std::string_view value) { return numbered(parameters_.bytes(value)); }
   std::string byte_strings(const std::vector<std::string>& values) {
@@ -43,26 +51,39 @@ class Select {
         for (const std::string& id : plan.values) ids.push_back(stored_text(id));
         return fmt::format("v.id = ANY({})", texts(ids));
       }
-      case IndexPlan::Kind::key: return in_entries(fmt::format("path = {} AND key = {}", integer(plan.path), bytes(plan.values.front())));
+      case IndexPlan::Kind::key:
       case IndexPlan::Kind::keys:
-        return in_entries(fmt::format("path = {} AND key = ANY({})", integer(plan.path), byte_strings(plan.values)));
-      case IndexPlan::Kind::range: return in_entries(in_range(plan));
+      case IndexPlan::Kind::range: return in_entries(entries(plan));
     }
     return "true";
   }
 
-  std::string before(const Query& query) {
-    // Where there are keys to order by, positions say nothing.
-    const document::Position before = query.order.empty() ? query.page.after : 0;
-    constexpr auto kEnd = static_cast<document::Position>(std::numeric_limits<std::int64_t>::max());
-    if (before == 0 || before > kEnd) return "";
-    return fmt::format(" AND v.position < {}", integer(static_cast<std::int64_t>(before)));
+  /// The condition on entries of a plan of keys or of a range.
+  std::string entries(const IndexPlan& plan) {
+    if (plan.kind == IndexPlan::Kind::range) return in_range(plan);
+    const std::string path = integer(plan.path);
+    if (plan.values.size() == 1) return fmt::format("path = {} AND key = {}", path, bytes(plan.values.front()));
+    return fmt::format("path = {} AND key = ANY({})", path, byte_strings(plan.values));
   }
 
-  std::string page(std::size_t limit) {
-    std::string text = " ORDER BY v.position DESC";
-    if (limit != SIZE_MAX) text += fmt::format(" LIMIT {}", limit);
-    return text;
+  std::string before(std::string_view of) const { return before_.empty() ? "" : fmt::format(" AND {}.position < {}", of, before_); }
+
+  /// The newest rows with a condition on top of what can be seen, so many of them.
+  std::string newest(std::string_view condition, std::size_t limit) {
+    return fmt::format("SELECT {} FROM {} AS v WHERE {} AND {}{} ORDER BY v.position DESC{}", table_.columns, table_.versions, condition,
+                       visible(), before("v"), limited(limit));
+  }
+
+  /// The same for one key, out of its entries, which come in the order of the list: the server can end when it has enough.
+  std::string newest_of_key(const IndexPlan& plan, std::size_t limit) {
+    const std::string key = fmt::format("e.path = {} AND e.key = {}", integer(plan.path), bytes(plan.values.front()));
+    const std::string seen = visible();
+    const auto among = [&](std::string_view entries) {
+      return fmt::format("SELECT {} FROM {} AS e JOIN {} AS v ON v.position = e.position WHERE {}{}{} AND {} ORDER BY e.position DESC{}",
+                         table_.columns, entries, table_.versions, key, before("e"), before("v"), seen, limited(limit));
+    };
+    if (at_ == kNewest) return among(table_.entries);
+    return fmt::format("({}) UNION ALL ({}) ORDER BY position DESC{}", among(table_.entries), among(table_.entries_past), limited(limit));
   }
 
   Statement take(std::string sql) { return {.sql = std::move(sql), .parameters = std::move(parameters_)}; }
@@ -71,9 +92,12 @@ class Select {
  private:
   std::string numbered(const Parameters& parameters) { return fmt::format("${}", parameters.size()); }
 
+  static std::string limited(std::size_t limit) { return limit == SIZE_MAX ? "" : fmt::format(" LIMIT {}", limit); }
+
   std::string in_entries(const std::string& condition) {
-    std::string positions = fmt::format("SELECT position FROM {} WHERE {}", table_.entries, condition);
-    if (at_ != kNewest) positions += fmt::format(" UNION ALL SELECT position FROM {} WHERE {}", table_.entries_past, condition);
+    std::string positions = fmt::format("SELECT position FROM {} AS e WHERE {}{}", table_.entries, condition, before("e"));
+    if (at_ != kNewest)
+      positions += fmt::format(" UNION ALL SELECT position FROM {} AS e WHERE {}{}", table_.entries_past, condition, before("e"));
     return fmt::format("v.position IN ({})", positions);
   }
 
@@ -92,36 +116,24 @@ class Select {
   const Table& table_;
   const Instant at_;
   Parameters parameters_;
+  std::string before_;  // the parameter
 };
 
 }  // namespace
 
 Statement select_rows(const Table& table, const Query& query, const IndexPlan& plan, Instant at, std::size_t limit) {
   Select select(table, at);
-  // The entries of one key come in the order of the list: the server can end when it has enough.
-  if (plan.kind == IndexPlan::Kind::key && at == kNewest) {
-    const std::string path = select.integer(plan.path);
-    const std::string key = select.bytes(plan.values.front());
-    std::string sql = fmt::format("SELECT {} FROM {} AS e JOIN {} AS v ON v.position = e.position WHERE e.path = {} AND e.key = {}",
-                                  table.columns, table.entries, table.versions, path, key);
-    sql += select.before(query);
-    std::string end = " ORDER BY e.position DESC";
-    if (limit != SIZE_MAX) end += fmt::format(" LIMIT {}", limit);
-    return select.take(sql + " AND " + select.visible() + end);
-  }
-  std::string sql = fmt::format("SELECT {} FROM {} AS v WHERE {}", table.columns, table.versions, select.named(plan));
-  sql += " AND " + select.visible();
-  sql += select.before(query);
-  return select.take(sql + select.page(limit));
+  select.begin_at_page(query);
+  if (plan.kind == IndexPlan::Kind::key) return select.take(select.newest_of_key(plan, limit));
+  const std::string named = select.named(plan);
+  return select.take(select.newest(named, limit));
 }
 
 Result<Statement> select_rows(const Table& table, const Query& query, const SqlCondition& condition, Instant at, std::size_t limit) {
   Select select(table, at);
   TRY_OK(condition.bind(select.parameters(), query.arguments));
-  std::string sql = fmt::format("SELECT {} FROM {} AS v WHERE ({}\n)", table.columns, table.versions, condition.text());
-  sql += " AND " + select.visible();
-  sql += select.before(query);
-  return select.take(sql + select.page(limit));
+  select.begin_at_page(query);
+  return select.take(select.newest(fmt::format("({}\n)", condition.text()), limit));
 }
 
 Statement count_rows(const Table& table, const IndexPlan& plan, Instant at) {
@@ -132,10 +144,8 @@ Statement count_rows(const Table& table, const IndexPlan& plan, Instant at) {
 
 Statement count_entries(const Table& table, const IndexPlan& plan, std::size_t most) {
   Select select(table, kNewest);
-  const std::string path = select.integer(plan.path);
-  const std::string keys = select.byte_strings(plan.values);
-  return select.take(fmt::format("SELECT count(*) FROM (SELECT 1 FROM {} WHERE path = {} AND key = ANY({}) LIMIT {}) AS met", table.entries,
-                                 path, keys, most));
+  const std::string entries = select.entries(plan);
+  return select.take(fmt::format("SELECT count(*) FROM (SELECT 1 FROM {} WHERE {} LIMIT {}) AS met", table.entries, entries, most));
 }
 
 }  // namespace millrace::store::postgres
