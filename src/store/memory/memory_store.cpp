@@ -223,7 +223,7 @@ class MemoryStore final : public document::Store, private document::Held {
   Result<Documents> find_one(const Query& query, View view) const {
     TRY(document::Ranking::Bounds bounds, bounds_of(query));
     document::Ranking ranking(query, std::move(bounds));
-    for (const Version& version : versions_ | std::views::reverse) {
+    for (const Version& version : versions_ | std::views::take(end_of(query)) | std::views::reverse) {
       if (ranking.is_settled()) break;
       if (!version.visible(view.at)) continue;
       Documents one;
@@ -236,6 +236,12 @@ class MemoryStore final : public document::Store, private document::Held {
       if (documents.cut_to(view.bytes_max)) break;
     }
     return documents;
+  }
+
+  /// The place where what can be on the page ends. Where there are keys to order by, positions say nothing.
+  std::size_t end_of(const Query& query) const {
+    const Position after = query.order.empty() ? query.page.after : 0;
+    return after == 0 ? versions_.size() : std::min<std::size_t>(after - 1, versions_.size());
   }
 
   Result<document::Ranking::Bounds> bounds_of(const Query& query) const {
