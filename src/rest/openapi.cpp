@@ -211,8 +211,9 @@ class Document {
     const std::string document = content("application/json", reference(name_), answered_);
     switch (operation.id) {
       case OperationId::list:
-        out += success(200, "The documents, newest first.", fmt::format("{},{}", kLink, kVary),
-                       content("application/json", array_of(reference(name_))));
+        out += success(
+            200, "The documents, newest first.", fmt::format("{},{}", kLink, kVary),
+            content("application/json", array_of(reference(name_))) + ',' + content("application/x-ndjson", array_of(reference(name_))));
         break;
       case OperationId::create: append_created(out, written, document); break;
       case OperationId::read:

@@ -14,6 +14,8 @@ constexpr Parameter kAt{"at", "query", R"({"anyOf":[{"type":"integer"},{"type":"
                         "The instant to read at: milliseconds since 1970 or RFC 3339. Absent: now."};
 constexpr Parameter kLimit{"limit", "query", R"({"type":"integer","minimum":0,"maximum":10000,"default":100})",
                            "How many there are at most in the answer."};
+constexpr Parameter kListLimit{kLimit.name, kLimit.in, kLimit.schema,
+                               "How many there are at most in the answer. As NDJSON: as many as one likes, all when absent."};
 constexpr Parameter kAfter{
     "after", "query", R"({"type":"string","pattern":"^[A-H][A-Za-z0-9_-]{10}[A-H][A-Za-z0-9_-]{10}$"})",
     "The cursor of the next page, out of the `Link` header of the page before, with the instant that the first page was read at."};
@@ -104,7 +106,8 @@ constexpr Parameter kParkedLimit{"limit", "query", R"({"type":"integer","minimum
 constexpr Parameter kParkedAfter{"after", "query", R"({"type":"integer","minimum":0,"maximum":9007199254740991,"default":0})",
                                  "The position behind which they begin: the last of the answer before."};
 
-constexpr Parameter kOfList[] = {kLimit, kAfter, kAt};
+constexpr Parameter kOfList[] = {kListLimit, kAfter, kAt};
+constexpr Parameter kOfHistory[] = {kLimit, kAfter, kAt};
 constexpr Parameter kOfCreate[] = {kIdempotencyKey};
 constexpr Parameter kOfRead[] = {kAt, kIfMatch, kIfNoneMatch};
 constexpr Parameter kOfWrite[] = {kIfMatch, kIfNoneMatchToWrite};
@@ -131,7 +134,9 @@ constexpr Operation kOperations[] = {
     {OperationId::list, "list", Method::get, Target::collection, "List documents",
      "Newest first. `name=x` filters by a field, `timestamp_gte=x` by a comparison; all that are given must hold. `Link` with "
      "`rel=\"next\"` "
-     "leads to the next page, which is read as of the first: what is written in between is on none of them twice.",
+     "leads to the next page, which is read as of the first: what is written in between is on none of them twice. As NDJSON, where "
+     "`Accept` "
+     "likes `application/x-ndjson` better, all of it is streamed, a document a line, as of one instant.",
      kOfList, kNone, true},
     {OperationId::create, "create", Method::post, Target::collection, "Create a document",
      "The id is the document's own `id` where its schema allows one, else a new UUIDv7.", kOfCreate, kFailuresOfCreate},
@@ -147,7 +152,7 @@ constexpr Operation kOperations[] = {
     {OperationId::remove, "delete", Method::delete_, Target::document, "Delete a document",
      "Its versions stay in its history, and in reads at an earlier instant.", kOfWrite, kFailuresOfRemove},
     {OperationId::history, "history", Method::get, Target::history, "Read every version of a document",
-     "Newest first, the one that deleted it included.", kOfList, kFailuresOfHistory},
+     "Newest first, the one that deleted it included.", kOfHistory, kFailuresOfHistory},
     {OperationId::lifecycle,
      "lifecycle",
      Method::get,
@@ -254,8 +259,9 @@ void append_operations(std::string& out) {
 void append_parameters(std::string& out) {
   out += "\n| parameter | in | of | meaning |\n| --- | --- | --- | --- |\n";
   for (const Parameter& parameter :
-       {kAt,     kLimit, kAfter,       kIds, kPartial, kIfMatch,   kIfNoneMatch, kIdempotencyKey, kAfterPosition, kChangesLimit, kSnapshot,
-        kFollow, kWait,  kLastEventId, kMax, kLease,   kClaimWait, kFrom,        kAttempts,       kParkedLimit,   kParkedAfter}) {
+       {kAt,           kListLimit,  kLimit,  kAfter, kIds,         kPartial, kIfMatch, kIfNoneMatch, kIdempotencyKey, kAfterPosition,
+        kChangesLimit, kSnapshot,   kFollow, kWait,  kLastEventId, kMax,     kLease,   kClaimWait,   kFrom,           kAttempts,
+        kParkedLimit,  kParkedAfter}) {
     std::vector<std::string_view> users;
     for (const Operation& operation : kOperations)
       if (std::ranges::find(operation.takes, parameter.meaning, &Parameter::meaning) != operation.takes.end())

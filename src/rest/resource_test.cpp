@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "base/json/document.hpp"
 #include "io/loop.hpp"
 #include "store/memory/memory_store.hpp"
@@ -409,6 +411,121 @@ TEST_F(ResourceTest, ImmutableMeansNoChange) {
   EXPECT_EQ(ask(Method::put, "/x/api/" + id, R"({"name":"b"})").status, 405);
   EXPECT_EQ(ask(Method::delete_, "/x/api/" + id).status, 405);
   EXPECT_EQ(ask(Method::get, "/x/api/" + id).status, 200);
+}
+
+/// The pieces of a body, until one fails.
+std::pair<std::vector<std::string>, bool> pieces_of(io::Loop& loop, http::BodyStream& stream) {
+  std::vector<std::string> pieces;
+  while (true) {
+    const Result<std::string_view> piece = loop.block_on(stream.next());
+    if (!piece || piece->empty()) return {pieces, piece.has_value()};
+    pieces.emplace_back(*piece);
+  }
+}
+
+std::string joined(const std::vector<std::string>& pieces) {
+  return fmt::format("{}", fmt::join(pieces, ""));
+}
+
+constexpr std::string_view kLines = "application/x-ndjson";
+
+TEST_F(ResourceTest, StreamsAWholeListAsOfOneInstant) {
+  std::string all, few;
+  for (int i = 0; i < 1200; ++i) {
+    const std::string line = fmt::format(R"({{"id":"{}","name":"{}","age":{}}})", i, i % 100 == 0 ? "few" : "many", i);
+    create(line);
+    all.insert(0, line + '\n');
+    if (i % 100 == 0) few.insert(0, line + '\n');
+  }
+  http::Response listed = ask(Method::get, "/x/api", {}, {{"accept", kLines}});
+  EXPECT_EQ(listed.status, 200);
+  EXPECT_THAT(listed.headers, HasSubstr("Content-Type: application/x-ndjson\r\n"));
+  EXPECT_THAT(listed.headers, HasSubstr("Vary: Accept\r\n"));
+  ASSERT_TRUE(listed.stream);
+  std::string first(*loop_.block_on(listed.stream->next()));
+  ask(Method::put, "/x/api/3", R"({"name": "changed"})");
+  ask(Method::delete_, "/x/api/4");
+  create(R"({"name": "new"})");
+  const auto [rest, is_whole] = pieces_of(loop_, *listed.stream);
+  EXPECT_TRUE(is_whole);
+  EXPECT_EQ(first + joined(rest), all);
+  for (const std::string& piece : rest) EXPECT_LE(piece.size(), 64u * 1024);
+
+  const auto lines = [this](std::string_view path) {
+    http::Response response = ask(Method::get, path, {}, {{"accept", kLines}});
+    return joined(pieces_of(loop_, *response.stream).first);
+  };
+  EXPECT_EQ(lines("/x/api?name=few"), few);
+  EXPECT_EQ(lines("/x/api?name=few&limit=1"), few.substr(0, few.find('\n') + 1));
+  EXPECT_EQ(std::ranges::count(lines("/x/api?limit=1100"), '\n'), 1100);
+  EXPECT_EQ(lines("/x/api?limit=0"), "");
+  EXPECT_EQ(lines("/x/api?name=nobody"), "");
+}
+
+TEST_F(ResourceTest, LinesAreGivenToWhoLikesThemBetter) {
+  create(R"({"name": "a"})");
+  for (const std::string_view accept :
+       {"", "*/*", "application/json", "text/html, */*;q=0.8", "application/x-ndjson;q=0.5, application/json"}) {
+    const http::Response listed = ask(Method::get, "/x/api", {}, {{"accept", accept}});
+    EXPECT_FALSE(listed.stream) << accept;
+    EXPECT_THAT(listed.headers, HasSubstr("Vary: Accept\r\n")) << accept;
+  }
+  EXPECT_TRUE(ask(Method::get, "/x/api", {}, {{"accept", "application/json;q=0.5, application/x-ndjson"}}).stream);
+  EXPECT_EQ(ask(Method::get, "/x/api?limit=x", {}, {{"accept", kLines}}).status, 400);
+  EXPECT_EQ(ask(Method::get, "/x/api?nobody=x", {}, {{"accept", kLines}}).status, 400);
+}
+
+TEST_F(ResourceTest, LargeDocumentsComeFewAtATime) {
+  const std::string large(40'000, 'x');
+  for (int i = 0; i < 40; ++i) create(fmt::format(R"({{"name":"{}"}})", large));
+  http::Response listed = ask(Method::get, "/x/api", {}, {{"accept", kLines}});
+  const auto [pieces, is_whole] = pieces_of(loop_, *listed.stream);
+  EXPECT_TRUE(is_whole);
+  EXPECT_EQ(pieces.size(), 40u);
+}
+
+/// A store that is away after so many finds.
+class LeavingStore final : public document::Store {
+ public:
+  LeavingStore(document::Store& store, int finds) : store_(store), finds_(finds) {}
+  Task<std::vector<document::Receipt>> append(std::vector<document::Append> appends) override { return store_.append(std::move(appends)); }
+  Task<void> append_all(document::AppendSource& source) override { return store_.append_all(source); }
+  Task<document::Documents> read(std::span<const std::string_view> ids, document::View view) override { return store_.read(ids, view); }
+  Task<std::vector<document::Documents>> find(std::span<const document::Query> queries, document::View view) override {
+    if (finds_-- == 0) co_return Failure(Error{ErrorKind::unavailable, "store.unavailable", "The storage is away."});
+    auto found = co_await store_.find(queries, view);
+    co_return found;
+  }
+  Task<std::vector<std::uint64_t>> count(std::span<const document::Query> queries, document::View view) override {
+    return store_.count(queries, view);
+  }
+  Task<document::Documents> history(std::string_view id, document::View view, document::Position before, std::size_t limit) override {
+    return store_.history(id, view, before, limit);
+  }
+  Task<document::Documents> changes(document::Position after, std::size_t limit, std::size_t bytes_max) override {
+    return store_.changes(after, limit, bytes_max);
+  }
+  Task<document::Position> last_position() override { return store_.last_position(); }
+  Task<Instant> latest() override { return store_.latest(); }
+  document::Ledger& ledger() override { return store_.ledger(); }
+  Task<void> ping() override { return store_.ping(); }
+
+ private:
+  document::Store& store_;
+  int finds_;
+};
+
+TEST_F(ResourceTest, AListThatFailsInTheMiddleDoesNotEndAsAWholeOne) {
+  for (int i = 0; i < 100; ++i) create(R"({"name": "a"})");
+  const std::unique_ptr<document::Store> whole = std::exchange(store_, nullptr);
+  store_ = std::make_unique<LeavingStore>(*whole, 2);
+  reset();
+  http::Response listed = ask(Method::get, "/x/api", {}, {{"accept", kLines}});
+  const auto [pieces, is_whole] = pieces_of(loop_, *listed.stream);
+  EXPECT_EQ(pieces.size(), 2u);
+  EXPECT_FALSE(is_whole);
+  listed.stream.reset();
+  resource_.reset();
 }
 
 }  // namespace
