@@ -1,6 +1,15 @@
 #include "document/selection.hpp"
 
+#include <algorithm>
+
 namespace millrace::document {
+namespace {
+
+// After so many it is known how long a page of them is; room is made for no more than this.
+constexpr std::size_t kSample = 64;
+constexpr std::size_t kReservedMax = 20'000;
+
+}  // namespace
 
 bool Selection::visible(const Envelope& envelope, Instant superseded_at) const {
   if (envelope.deleted) return false;
@@ -25,8 +34,14 @@ bool NewestPage::pass_unseen(Position position) {
 
 bool NewestPage::keep(Position position, std::string_view) {
   if (pass_unseen(position)) return false;
-  ++kept_;
+  if (++kept_ == kSample) reserve();
   return true;
+}
+
+void NewestPage::reserve() {
+  const std::size_t each = documents().bytes() / kSample;
+  const std::size_t count = std::min(query().page.limit, bytes_max() / each);
+  if (count <= kReservedMax) documents().reserve(count, count * (each + each / 8));
 }
 
 bool RankedPage::keep(Position position, std::string_view text) {

@@ -40,6 +40,7 @@ class Selection {
   const Query& query() const { return query_; }
   Documents& documents() { return documents_; }
   bool is_cut() const { return documents_.is_cut(); }
+  std::size_t bytes_max() const { return view_.bytes_max; }
 
  private:
   /// Whether a row that counts is done with before anyone has looked at its document.
@@ -67,6 +68,8 @@ class NewestPage final : public Selection {
  private:
   bool pass_unseen(Position position) override;
   bool keep(Position position, std::string_view text) override;
+  /// Makes room for a page of documents such as the first ones, so that a long one does not move while it grows.
+  void reserve();
 
   std::size_t skipped_ = 0;
   std::size_t kept_ = 0;

@@ -194,6 +194,7 @@ class AnswerWriter::Writer {
   bool write_list(const FetchedField& fetched, const Resolved::Outcome& outcome, const PlannedField& field, const Path& path) {
     const std::size_t list_depth = field.field->type.is_non_null() ? 1 : 0;
     const std::size_t start = out().size();
+    reserve(fetched.resolved.values(), outcome);
     out() += '[';
     for (std::uint32_t i = 0; i < outcome.count; ++i) {
       if (i > 0) out() += ',';
@@ -205,6 +206,13 @@ class AnswerWriter::Writer {
     }
     out() += ']';
     return true;
+  }
+
+  /// What is written of the elements is seldom more than they are: a long answer does not move while it grows.
+  void reserve(const std::vector<std::string_view>& values, const Resolved::Outcome& outcome) {
+    std::size_t bytes = 0;
+    for (std::uint32_t i = 0; i < outcome.count; ++i) bytes += values[outcome.begin + i].size();
+    out().reserve(out().size() + bytes);
   }
 
   /// `depth` counts the wrappers of the field's type that are undone. An empty value is a member that is not there.

@@ -3,13 +3,14 @@
 namespace millrace::graphql {
 
 std::string response_body(Answer answer, std::string_view extensions) {
-  std::string body;
-  body.reserve(answer.data.size() + answer.errors.size() + extensions.size() + 48);
-  body += '{';
-  if (!answer.errors.empty()) body.append("\"errors\":[").append(answer.errors).append("],");
-  body.append("\"data\":").append(answer.data);
+  std::string before = "{";
+  if (!answer.errors.empty()) before.append("\"errors\":[").append(answer.errors).append("],");
+  before += "\"data\":";
+  // The data may be large, and is not copied: there is nearly always room for the little around it.
+  std::string body = std::move(answer.data);
+  body.insert(0, before);
   if (!extensions.empty()) body.append(",\"extensions\":").append(extensions);
-  return body.append(1, '}');
+  return std::move(body.append(1, '}'));
 }
 
 std::string errors_body(const std::vector<GraphqlError>& errors) {
