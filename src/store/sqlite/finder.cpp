@@ -207,11 +207,14 @@ Result<std::vector<std::int64_t>> Finder::positions_of_ids(const Query& query, c
 }
 
 Result<std::vector<std::int64_t>> Finder::positions_of_keys(const Query& query, const IndexPlan& plan, std::size_t most) {
+  // Where all that an index names is on the page, the page is among so many of the newest of each key.
+  const bool is_page = plan.exact && newest() && most != SIZE_MAX;
+  const std::size_t of_each = std::min(most, query.page.limit) + std::min(most, query.page.offset);
   std::vector<std::int64_t> positions;
   for (const std::string& key : plan.values) {
     Cursor entries = scope_.connection.use(newest() ? scope_.table.equal_newest : scope_.table.equal_at);
     entries.integer(1, plan.path).blob(2, key).integer(3, before_of(query));
-    TRY_OK(collect(entries, positions, most));
+    TRY_OK(collect(entries, positions, is_page ? std::min(most, positions.size() + of_each) : most));
   }
   return positions;
 }

@@ -107,6 +107,7 @@ TEST_F(FinderTest, APageStopsWhenItIsFull) {
   EXPECT_LE(find("{}", {.limit = 10}).effort, 11u);
   EXPECT_LE(find(R"({"group": "g7"})", {.limit = 3, .offset = 2}).effort, 6u);
   EXPECT_LE(find(R"({"group": "g7"})", {.limit = 100, .after = 300}).effort, 5u);
+  EXPECT_LE(find(R"({"group": {"$in": ["g7", "g8"]}})", {.limit = 3}).effort, 12u);
 }
 
 TEST_F(FinderTest, TwoBoundsAreOneRangeOnlyWithoutArrays) {
