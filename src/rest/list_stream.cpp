@@ -8,7 +8,7 @@ namespace {
 
 // A page is this much text, or this many documents. The first are few, so that the client has something soon.
 constexpr std::size_t kPageBytes = 64 * 1024;
-constexpr std::size_t kPageMin = 16;
+constexpr std::size_t kPageMin = 64;
 constexpr std::size_t kPageMax = 256;
 
 class ListStream final : public http::BodyStream {

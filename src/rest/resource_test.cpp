@@ -516,7 +516,7 @@ class LeavingStore final : public document::Store {
 };
 
 TEST_F(ResourceTest, AListThatFailsInTheMiddleDoesNotEndAsAWholeOne) {
-  for (int i = 0; i < 100; ++i) create(R"({"name": "a"})");
+  for (int i = 0; i < 300; ++i) create(R"({"name": "a"})");
   const std::unique_ptr<document::Store> whole = std::exchange(store_, nullptr);
   store_ = std::make_unique<LeavingStore>(*whole, 2);
   reset();
