@@ -42,6 +42,18 @@ Bson by_position(int direction) {
   return Bson().child("sort", Bson().small("position", direction));
 }
 
+std::size_t wanted_of(const document::Page& page) {
+  return page.limit > SIZE_MAX - page.offset ? SIZE_MAX : page.limit + page.offset;
+}
+
+/// A page comes in parts no larger than itself: left alone, the server sends 16 MiB after the first hundred.
+Bson page_by_position(const Query& query) {
+  constexpr std::size_t kPartMax = 1'000;
+  const std::size_t wanted = wanted_of(query.page);
+  if (!query.order.empty() || query.page.from_end || wanted == SIZE_MAX) return by_position(-1);
+  return by_position(-1).integer("batchSize", static_cast<std::int64_t>(std::min(wanted, kPartMax)));
+}
+
 void add(Documents& documents, const Version& version) {
   documents.add(version.id(), version.payload(), version.envelope());
 }
@@ -78,8 +90,7 @@ Result<std::uint64_t> Finder::count(const Query& query) {
 }
 
 Result<Documents> Finder::find_newest_first(const Query& query) {
-  const std::size_t limit = query.page.limit;
-  const std::size_t wanted = limit > SIZE_MAX - query.page.offset ? SIZE_MAX : limit + query.page.offset;
+  const std::size_t wanted = wanted_of(query.page);
   Versions found;
   std::size_t bytes = 0;
   const Sink sink = [&](Version version, std::size_t text_bytes) {
@@ -160,7 +171,7 @@ Result<> Finder::select(const Query& query, std::int64_t below, const Sink& sink
 /// the horizon, so that it is found then.
 Result<> Finder::select_newest(const Query& query, std::int64_t below, const Sink& sink) {
   std::set<std::int64_t> taken;
-  TRY_OK(client_.find(names_.newest, filter_of(query, below, "_id"), by_position(-1), [&](const bson_t& document) {
+  TRY_OK(client_.find(names_.newest, filter_of(query, below, "_id"), page_by_position(query), [&](const bson_t& document) {
     Version version(document);
     if (!horizon_.sees(version.position(), version.epoch())) return true;
     const std::size_t bytes = matching_bytes(query, version);
