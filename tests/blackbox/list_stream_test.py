@@ -23,7 +23,7 @@ type Query { getById(id: ID!): Any getByKind(kind: String): [Any] getByN(n: Int)
 """
 COUNT, LARGE, LARGE_BYTES = 3_000, 2_000, 20_000
 SLOW = ("mongo", "mongo-java", "seed")  # the servers that stand in for MongoDB look at all they hold for each page
-SLOW_COUNT, SLOW_LARGE, SLOW_LARGE_BYTES = 1_000, 200, 100_000
+SLOW_COUNT, SLOW_LARGE, SLOW_LARGE_BYTES = 600, 100, 100_000
 
 
 def serve(folder, storages, **limits):
@@ -142,7 +142,7 @@ def own_memory(pid):
 
 @pytest.fixture(scope="module")
 def large(tmp_path_factory, storages):
-    """40 MB of documents, or 20. `length`: how many they are."""
+    """40 MB of documents, or 10. `length`: how many they are."""
     service = serve(tmp_path_factory.mktemp("large"), storages, writeTimeout="5s")
     service.length, each = (SLOW_LARGE, SLOW_LARGE_BYTES) if storages.name in SLOW else (LARGE, LARGE_BYTES)
     create_all(service, [{"n": n, "kind": "some", "pad": "x" * each} for n in range(service.length)], batch=50)
