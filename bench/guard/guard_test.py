@@ -1,0 +1,24 @@
+"""No hot path takes 5 % more instructions than its baseline: guard.py says how they are counted."""
+
+import warnings
+
+import pytest
+
+import guard
+
+
+@pytest.fixture(scope="module")
+def counts(tmp_path_factory):
+    return guard.count_all(guard.paths(), tmp_path_factory.mktemp("callgrind"))
+
+
+@pytest.mark.parametrize("name", guard.paths())
+def test_takes_no_more_instructions(counts, name):
+    problem = guard.problem(name, counts[name])
+    assert problem is None, problem
+    if notice := guard.notice(name, counts[name]):
+        warnings.warn(notice, stacklevel=1)
+
+
+def test_baseline_names_the_paths():
+    assert list(guard.baseline()) == list(guard.paths())
