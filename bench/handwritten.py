@@ -17,9 +17,10 @@ import tempfile
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests/blackbox"))
-from measured import Dataset, Started, program, wrk  # noqa: E402
+from dataset import Dataset  # noqa: E402
+from measured import Started, program, wrk  # noqa: E402
 from postgres_server import PostgresServer, on_postgres  # noqa: E402
-from run import BY_ID, FEDERATED, graphql, post_bodies  # noqa: E402
+from questions import BY_ID, FEDERATED, graphql, post_bodies  # noqa: E402
 from service import Service, copy_example, free_port  # noqa: E402
 
 SIZE, PER_NAME = 1_000, 20
@@ -78,7 +79,7 @@ def anonymous(answered):
 
 def expect_same_answers(service, rival, data):
     """What is compared must be the same first; both get some events more."""
-    for raw_id in (*data.raw_ids[:50], "nothing", "a%20b"):
+    for raw_id in (*data.sample_of_raw_ids()[:50], "nothing", "a%20b"):
         expect_same(service, rival, ("GET", f"/raw-events/api/{raw_id}"))
         expect_same(service, rival, ("POST", "/raw-events/graph", graphql(BY_ID, "id", [raw_id])[0]))
     for name in [*data.sample_of_names(5)[:50], "no \"such\" name"]:
