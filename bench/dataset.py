@@ -18,18 +18,17 @@ def raw_id(number):
 
 
 class Dataset:
-    """A service with so many raw events, and as many processed ones: so many of each name, each with a raw event of its own. `has_raw`: not
-    when the raw events are those of another service."""
+    """A service with so many raw events, and as many processed ones: so many of each name, each with a raw event of its own. `kinds`: one of
+    the two, where the others are not asked for or are another service's."""
 
-    def __init__(self, service, size, per_name=20, has_raw=True):
-        self.service, self.size, self.per_name, self.has_raw = service, size, per_name, has_raw
+    def __init__(self, service, size, per_name=20, kinds=(RAW, PROCESSED)):
+        self.service, self.size, self.per_name, self.kinds = service, size, per_name, kinds
         self.names = size // per_name
         started = time.monotonic()
-        if has_raw:
-            self._store(RAW, self._raw)
-        self._store(PROCESSED, self._processed)
-        rate = (1 + has_raw) * size / (time.monotonic() - started)
-        print(f"stored {size:,} raw and {size:,} processed events, {rate:,.0f} a second in bulk", flush=True)
+        for path in kinds:
+            self._store(path, self._raw if path == RAW else self._processed)
+        rate = len(kinds) * size / (time.monotonic() - started)
+        print(f"stored {size:,} events in {' and '.join(kinds)}, {rate:,.0f} a second in bulk", flush=True)
 
     def _raw(self, number):
         return (
@@ -76,7 +75,7 @@ class Dataset:
 
     def expect_answers(self, by_id, federated):
         """What is measured must be right first."""
-        if self.has_raw:
+        if RAW in self.kinds:
             found = self.service.data("/raw-events/graph", by_id, {"id": raw_id(7)})["getById"]
             assert found["name"] == self._name(7), found
         found = self.service.data("/processed-events/graph", federated, {"name": self._name(3)})["getByName"]

@@ -27,7 +27,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests/blackbox"
 from dataset import Dataset, raw_id  # noqa: E402
 from measured import Bare, Nginx, resident, resident_peak, start_seconds  # noqa: E402
 from places import PLACES  # noqa: E402
-from questions import BY_ID, FEDERATED, PROCESSED_GRAPH, RAW, RAW_GRAPH, Question, graphql, post_bodies  # noqa: E402
+from questions import BY_ID, FEDERATED, PROCESSED, PROCESSED_GRAPH, RAW, RAW_GRAPH, Question, graphql, post_bodies  # noqa: E402
 from results import Results  # noqa: E402
 from service import ROOT  # noqa: E402
 from thresholds import check  # noqa: E402
@@ -77,10 +77,11 @@ class Stage:
         for name, server in both if number % 2 == 0 else reversed(both):
             self.add(question.ask(server, connections, self.options.seconds), question.name, connections, name)
 
-    def round(self, number):
+    def read(self, number, connections):
         for question in self.questions.values():
-            for connections in self.options.connections:
-                self.ask_both(number, question, connections, self.large, self.rival)
+            self.ask_both(number, question, connections, self.large, self.rival)
+
+    def write(self, number):
         for connections in self.options.connections if self.options.wants("POST") else ():
             self._post(number, connections)
         if self.options.wants("bulk"):
@@ -146,7 +147,7 @@ class Growth:
         config = far.folder / "config/config.conf"
         config.write_text(config.read_text().replace("http://localhost:4055/raw-events", f"{small.url}/raw-events"))
         self.running.append(far.start())
-        Dataset(far, SMALL, has_raw=False).expect_answers(BY_ID, FEDERATED)
+        Dataset(far, SMALL, kinds=[PROCESSED]).expect_answers(BY_ID, FEDERATED)
         (folder := stage.place.folder / "questions").mkdir()
         asked = questions(folder, data)
         any_name = graphql(FEDERATED, "name", stage.data.sample_of_names(stage.data.names))
@@ -177,11 +178,10 @@ class Yardsticks:
         self.bare = Bare(body, folder)
         self.nginx = Nginx(body, folder)
 
-    def round(self):
-        for name, server, numbers in (("bare", self.bare, self.options.connections), ("nginx", self.nginx, [ONE])):
-            for connections in numbers:
-                figures = self.question.ask(server, connections, self.options.seconds)
-                self.results.add(figures, storage="none", case="GET", connections=connections, server=name)
+    def ask(self, connections):
+        for name, server in [("bare", self.bare)] + [("nginx", self.nginx)] * (connections == ONE):
+            figures = self.question.ask(server, connections, self.options.seconds)
+            self.results.add(figures, storage="none", case="GET", connections=connections, server=name)
 
     def stop(self):
         self.bare.stop()
@@ -235,9 +235,12 @@ def run_rounds(options, results, started):
         started.append(growth)
     for number in range(options.rounds):
         print(f"round {number + 1} of {options.rounds}", flush=True)
-        yardsticks.round()
+        for connections in options.connections:
+            yardsticks.ask(connections)
+            for stage in stages:
+                stage.read(number, connections)
         for stage in stages:
-            stage.round(number)
+            stage.write(number)
         if growth:
             growth.round()
     for stage in stages:
