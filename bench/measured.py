@@ -8,9 +8,9 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-from service import BINARY, free_port
+from service import ROOT, free_port
 
-BUILD = BINARY.parent / "bench"
+BUILD = ROOT / "build/release/bench"
 SCRIPT = Path(__file__).resolve().parent / "cycle.lua"
 
 
@@ -35,7 +35,7 @@ class Answered(NamedTuple):
 def wrk(url, method, prefix, file, connections, seconds):
     """Sends the lines of a file in turn; every answer must have been a good one."""
     threads = min(2, connections)
-    command = ["wrk", f"-t{threads}", f"-c{connections}", f"-d{seconds}s", "--latency", "-s", SCRIPT, url, "--", method, prefix, file]
+    command = ["wrk", f"-t{threads}", f"-c{connections}", f"-d{seconds}s", "--timeout=30s", "--latency", "-s", SCRIPT, url, "--", method, prefix, file]
     printed = subprocess.run([str(word) for word in command], check=True, capture_output=True, text=True).stdout
     (line,) = (line for line in printed.splitlines() if line.startswith("RESULT"))
     requests, microseconds, size, p50, p99, p999, failed = map(float, line.split()[1:])
