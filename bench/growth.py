@@ -121,7 +121,7 @@ def main(arguments):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--to", type=int, default=1_000_000, help="the largest store; 10000000 takes ten times as long to fill, and 40 GB")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=int, default=2, help="of each case in each round")
+    parser.add_argument("--seconds", type=int, default=1, help="of each case in each round")
     parser.add_argument("--storages", nargs="+", choices=PLACES, default=list(PLACES))
     parser.add_argument("--quick", action="store_true", help="one round of a second, to 10,000: whether it works, not how fast")
     parser.add_argument("--json", type=Path, help="writes the figures to this file as well")
@@ -143,7 +143,7 @@ def main(arguments):
     missed = results.print_thresholds()
     if options.json:
         results.save(options.json)
-    return 1 if missed else 0
+    return 1 if missed and not options.quick else 0
 
 
 if __name__ == "__main__":

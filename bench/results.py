@@ -12,7 +12,8 @@ class Results:
     """A point says what was measured (storage, case, connections, server and so on); each round has its figures."""
 
     def __init__(self, **about):
-        self.about = {"command": command_line(), "cores": os.cpu_count(), "date": f"{datetime.date.today()}", **about}
+        made = {"program": os.path.basename(sys.argv[0]), "command": command_line(), "date": f"{datetime.date.today()}"}
+        self.about = {**made, "cores": os.cpu_count(), **about}
         self.rounds = {}
         self.thresholds = []
 

@@ -183,7 +183,7 @@ def measure(place, options, results):
 def main(arguments):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--seconds", type=int, default=2, help="of each case in each round")
+    parser.add_argument("--seconds", type=int, default=1, help="of each case in each round")
     parser.add_argument("--rows", type=int, default=500_000, help="of the whole list")
     parser.add_argument("--storages", nargs="+", choices=PLACES, default=list(PLACES))
     parser.add_argument("--quick", action="store_true", help="one round of a second, 50,000 rows: whether it works, not how fast")
@@ -206,7 +206,7 @@ def main(arguments):
     missed = results.print_thresholds()
     if options.json:
         results.save(options.json)
-    return 1 if missed else 0
+    return 1 if missed and not options.quick else 0
 
 
 if __name__ == "__main__":
