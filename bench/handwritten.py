@@ -19,11 +19,25 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests/blackbox"))
 from measured import Dataset, Started, program, wrk  # noqa: E402
 from postgres_server import PostgresServer, on_postgres  # noqa: E402
-from run import BY_ID, FEDERATED, graphql, post_bodies  # noqa: E402
 from service import Service, copy_example, free_port  # noqa: E402
 
 SIZE, PER_NAME = 1_000, 20
-GET, GET_BY_ID, BY_NAME, POST = "GET", "getById", "federated", "POST"
+
+# The queries that it knows.
+BY_ID = "query ($id: ID!) { getById(id: $id) { id name data timestamp source } }"
+FEDERATED = """query ($name: String!) { getByName(name: $name) {
+  id name processed_data status processing_time_ms rawEvent { id name data timestamp source } } }"""
+
+
+def asking(query, name, value):
+    return json.dumps({"query": query, "variables": {name: value}})
+
+
+def new_event(number):
+    """One to be posted."""
+    data = {"user_id": f"user{number}", "username": "john_doe", "ip_address": "192.168.1.100"}
+    event = {"name": f"name-{number}", "data": data, "timestamp": "2024-01-01T12:00:00Z", "source": "auth_service", "version": "1.0"}
+    return json.dumps(event)
 
 
 class Handwritten(Started):
@@ -80,34 +94,36 @@ def expect_same_answers(service, rival, data):
     """What is compared must be the same first; both get some events more."""
     for raw_id in (*data.raw_ids[:50], "nothing", "a%20b"):
         expect_same(service, rival, ("GET", f"/raw-events/api/{raw_id}"))
-        expect_same(service, rival, ("POST", "/raw-events/graph", graphql(BY_ID, "id", [raw_id])[0]))
+        expect_same(service, rival, ("POST", "/raw-events/graph", asking(BY_ID, "id", raw_id)))
     for name in [*data.sample_of_names(5)[:50], "no \"such\" name"]:
-        expect_same(service, rival, ("POST", "/processed-events/graph", graphql(FEDERATED, "name", [name])[0]))
+        expect_same(service, rival, ("POST", "/processed-events/graph", asking(FEDERATED, "name", name)))
     odd = {"data": None, "name": "it's \"ä\"\n", "metadata": {"a": [1.50, 2e3]}}
-    for event in (*post_bodies()[:5], json.dumps(odd), json.dumps(odd, indent=1, ensure_ascii=False).encode()):
+    for event in (*map(new_event, range(5)), json.dumps(odd), json.dumps(odd, indent=1, ensure_ascii=False).encode()):
         expect_same(service, rival, ("POST", "/raw-events/api", event))
     expect_to_read_what_was_written(rival)
 
 
 def expect_to_read_what_was_written(rival):
-    """Amid reads, so that a state that was kept for long would be noticed."""
-    for _ in range(200):
-        status, _headers, written = answer(rival.url, "POST", "/raw-events/api", post_bodies()[0])
+    """On whatever connection, and though much was read before: a state that is kept for long must not be an old one."""
+    for number in range(5):
+        status, _headers, written = answer(rival.url, "POST", "/raw-events/api", new_event(number))
         assert status == 201
         path = f"/raw-events/api/{json.loads(written)['id']}"
-        for _ in range(3):
+        for _ in range(100):
             assert answer(rival.url, "GET", path)[2] == written
     taken = json.dumps({**json.loads(written), "name": "other"})
     assert answer(rival.url, "POST", "/raw-events/api", taken)[0] == 409
 
 
 def requests_of(data):
-    """What is measured, by name: as wrk() has it."""
+    """What is measured, by name: method, path, and what wrk() sends there in turn."""
+    ids = data.sample_of_raw_ids()
+    names = data.sample_of_names(1)
     return {
-        GET: ("GET", "/raw-events/api/", data.sample_of_raw_ids()),
-        GET_BY_ID: ("POST", "/raw-events/graph", graphql(BY_ID, "id", data.sample_of_raw_ids())),
-        BY_NAME: ("POST", "/processed-events/graph", graphql(FEDERATED, "name", data.sample_of_names(1))),
-        POST: ("POST", "/raw-events/api", post_bodies()),
+        "GET": ("GET", "/raw-events/api/", ids),
+        "getById": ("POST", "/raw-events/graph", [asking(BY_ID, "id", raw_id) for raw_id in ids]),
+        "federated": ("POST", "/processed-events/graph", [asking(FEDERATED, "name", name) for name in names]),
+        "POST": ("POST", "/raw-events/api", [new_event(number) for number in range(2_000)]),
     }
 
 
