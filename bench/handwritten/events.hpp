@@ -56,7 +56,7 @@ class ProcessedAnswer {
 /// Reads an event that was posted: the JSON and what its schema asks for.
 Result<Event> read_event(std::string_view body);
 
-/// Events in PostgreSQL or SQLite fail for good: this is no server to keep.
+/// Ends the program: a storage that fails has nothing to measure.
 [[noreturn]] void fail(std::string_view what, std::string_view why);
 
 }  // namespace millrace::handwritten

@@ -14,19 +14,19 @@
 namespace millrace::handwritten {
 namespace {
 
-/// Rows lie by what they are asked by: an event is found, and those of a name are read, by one way down one tree. The names of raw events
-/// are indexed as the example's getByName(name) needs it.
+/// Rows of raw events are appended, which splits no page; those of processed events lie by the name that they are asked by, newest last.
+/// The names of raw events are indexed as the example's getByName(name) needs it.
 constexpr const char* kSchema = R"(
-  CREATE TABLE IF NOT EXISTS raw_events(id TEXT PRIMARY KEY, version INTEGER NOT NULL, document TEXT NOT NULL, name TEXT NOT NULL,
-    position INTEGER NOT NULL) WITHOUT ROWID, STRICT;
-  CREATE INDEX IF NOT EXISTS raw_events_by_name ON raw_events(name, position);
+  CREATE TABLE IF NOT EXISTS raw_events(position INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, name TEXT NOT NULL,
+    version INTEGER NOT NULL, document TEXT NOT NULL) STRICT;
+  CREATE INDEX IF NOT EXISTS raw_events_by_name ON raw_events(name);
   CREATE TABLE IF NOT EXISTS processed_events(name TEXT NOT NULL, position INTEGER NOT NULL, raw_event_id TEXT NOT NULL,
     document TEXT NOT NULL, PRIMARY KEY(name, position)) WITHOUT ROWID, STRICT;)";
 
 constexpr const char* kImport = R"(
   INSERT INTO raw_events(id, version, document, name, position)
     SELECT id, version, '{"id":' || json_quote(id) || ',' || substr(payload, 2), json_extract(payload, '$.name'), position
-    FROM raw.raw_events WHERE superseded_at IS NULL AND deleted = 0 ORDER BY id;
+    FROM raw.raw_events WHERE superseded_at IS NULL AND deleted = 0 ORDER BY position;
   INSERT INTO processed_events(name, position, raw_event_id, document)
     SELECT json_extract(payload, '$.name') AS name, position, json_extract(payload, '$.raw_event_id'),
       '{"id":' || json_quote(id) || ',' || substr(payload, 2)
@@ -193,8 +193,8 @@ class Writer {
   std::thread thread_;
 };
 
-/// The state that a loop's reads see. Beginning and ending a transaction asks the system for locks, which is half of what a read costs, so
-/// while nothing is written one transaction serves many reads; no other process writes the file. Amid writes each read has its own: one
+/// The state that a loop's reads see. Beginning and ending a transaction asks the system for locks, which is a fifth of what a read costs,
+/// so while nothing is written one transaction serves many reads; no other process writes the file. Amid writes each read has its own: one
 /// that is held would keep the log from beginning anew.
 class Snapshot {
  public:
@@ -209,8 +209,9 @@ class Snapshot {
       seen_ = writer_.commits();
       reads_ = 0;
     }
-    if (++reads_ == kQuiet) connection_.run(begin_);
-    is_held_ = reads_ >= kQuiet;
+    if (is_held_ || ++reads_ < kQuiet) return;
+    connection_.run(begin_);
+    is_held_ = true;
   }
   /// Now and then: whoever does not read must not hold an old state.
   void release_old() {
@@ -227,7 +228,7 @@ class Snapshot {
   const Writer& writer_;
   sqlite3_stmt *begin_, *end_;
   std::uint64_t seen_ = 0;
-  int reads_ = 0;  // since the last commit
+  int reads_ = 0;  // since the last commit, until it is held
   bool is_held_ = false;
 };
 
