@@ -51,7 +51,7 @@ def processor_seconds(pid):
 def measure_busy(service, lines, seconds):
     """(requests per second, processor time of a request in microseconds)"""
     began = processor_seconds(service.process.pid)
-    rate, _ = wrk(service.url, "GET", RAW + "/", lines, BUSY, seconds)
+    rate = wrk(service.url, "GET", RAW + "/", lines, BUSY, seconds).rate
     return rate, (processor_seconds(service.process.pid) - began) / (rate * seconds) * 1e6
 
 

@@ -33,5 +33,6 @@ end
 function done(summary, latency)
   local errors = summary.errors
   local failed = errors.connect + errors.read + errors.write + errors.status + errors.timeout
-  print(string.format("RESULT %.1f %.3f %d", summary.requests / (summary.duration / 1e6), latency:percentile(99) / 1e3, failed))
+  local p50, p99 = latency:percentile(50) / 1e3, latency:percentile(99) / 1e3
+  print(string.format("RESULT %.1f %.3f %.3f %d", summary.requests / (summary.duration / 1e6), p50, p99, failed))
 end

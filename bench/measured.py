@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 from service import BINARY, free_port
 
@@ -23,13 +24,19 @@ def program(name):
     return str(found[0])
 
 
+class Load(NamedTuple):
+    rate: float  # requests per second
+    p50: float  # in ms, as p99
+    p99: float
+
+
 def wrk(url, method, prefix, file, connections, seconds):
-    """(requests per second, 99th percentile in ms); every answer must have been a good one."""
-    command = ["wrk", "-t2", f"-c{connections}", f"-d{seconds}s", "--latency", "-s", str(SCRIPT), url, "--", method, prefix, str(file)]
+    """What so many connections got; every answer must have been a good one."""
+    command = ["wrk", "-t2", f"-c{connections}", f"-d{seconds}s", "--timeout", "30s", "--latency", "-s", str(SCRIPT), url, "--", method, prefix, str(file)]
     printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     (result,) = (line.split() for line in printed.splitlines() if line.startswith("RESULT"))
-    assert int(result[3]) == 0, f"{result[3]} requests failed:\n{printed}"
-    return float(result[1]), float(result[2])
+    assert int(result[4]) == 0, f"{result[4]} requests failed:\n{printed}"
+    return Load(*map(float, result[1:4]))
 
 
 def wait_until_it_listens(process, port):

@@ -42,9 +42,9 @@ class Case:
         self.rates, self.latencies = [], []
 
     def measure(self, seconds):
-        rate, latency = wrk(self.url, self.method, self.prefix, self.file, self.connections, seconds)
-        self.rates.append(rate)
-        self.latencies.append(latency)
+        load = wrk(self.url, self.method, self.prefix, self.file, self.connections, seconds)
+        self.rates.append(load.rate)
+        self.latencies.append(load.p99)
 
 
 class PostCase(Case):
