@@ -6,6 +6,7 @@
 takes the files that the measuring programs wrote (--json); the parts of the document whose files are not there stay as they are."""
 
 import argparse
+import json
 import re
 import sys
 from pathlib import Path
@@ -27,8 +28,7 @@ def table(head, rows):
     return "\n".join(f"| {' | '.join(map(str, line))} |" for line in lines)
 
 
-def made_by(results):
-    about = results.about
+def made_by(about):
     return f"Made by `{about['command']}` on {about['date']}, {about['cores']} cores; rounds: {about['rounds']}, each of {about['seconds']} s a case."
 
 
@@ -117,13 +117,13 @@ def draw_connections(results, storage):
 
 
 def report_run(results):
-    yield "run.thresholds", f"{threshold_table(results)}\n\n{made_by(results)}"
+    yield "run.thresholds", f"{threshold_table(results)}\n\n{made_by(results.about)}"
     for storage in STORAGES:
         if list(pairs(results, storage)):
-            yield f"run.{storage}", f"{request_table(results, storage)}\n\n{made_by(results)}"
+            yield f"run.{storage}", f"{request_table(results, storage)}\n\n{made_by(results.about)}"
             draw(f"connections-{storage.lower()}", draw_connections(results, storage))
-    yield "run.others", f"{other_rates(results)}\n\n{made_by(results)}"
-    yield "run.process", f"{process_table(results)}\n\n{made_by(results)}"
+    yield "run.others", f"{other_rates(results)}\n\n{made_by(results.about)}"
+    yield "run.process", f"{process_table(results)}\n\n{made_by(results.about)}"
     draw("ratios", draw_ratios(results))
 
 
@@ -155,7 +155,7 @@ def draw_growth(results):
 def report_growth(results):
     sizes = sorted({point["stored"] for point in results.points()})
     head = ["requests/s (of the first)", *(f"{size:,} stored" for size in sizes)]
-    yield "growth", f"{table(head, growth_rows(results))}\n\n{made_by(results)}"
+    yield "growth", f"{table(head, growth_rows(results))}\n\n{made_by(results.about)}"
     yield "growth.thresholds", threshold_table(results)
     draw("growth", draw_growth(results))
 
@@ -187,9 +187,25 @@ def report_sizes(results):
     for part, size, what in (("payload", "bytes", "bytes of an event"), ("rows", "rows", "rows"), ("whole", "rows", "rows")):
         rate = "rows/s" if part == "whole" else "requests/s"
         rows = size_rows(results, part, size)
-        yield f"sizes.{part}", f"{table(['', what, rate, 'MB/s', 'resident at most'], rows)}\n\n{made_by(results)}"
+        yield f"sizes.{part}", f"{table(['', what, rate, 'MB/s', 'resident at most'], rows)}\n\n{made_by(results.about)}"
     yield "sizes.thresholds", threshold_table(results)
     draw("sizes", draw_sizes(results))
+
+
+# --- bench/peers.py ----------------------------------------------------------------------------------------------------------------------
+
+
+def report_peers(stored):
+    """Sides are medians already."""
+    head = ["peer", "request", "connections", "Millrace/s", "peer/s", "ratio", "p50 ms", "peer", "p99 ms", "peer", "met"]
+    rows = []
+    for line in stored["lines"]:
+        ours, theirs = line["ours"], line["theirs"]
+        latencies = [f"{side[name]:.2f}" for name in ("p50", "p99") for side in (ours, theirs)]
+        rates = [f"{side['rate']:,.0f}" for side in (ours, theirs)]
+        met = "yes" if line["met"] else "**no**"
+        rows.append([line["peer"], line["case"], line["connections"], *rates, f"{line['ratio']:.2f}", *latencies, met])
+    yield "peers", f"{table(head, rows)}\n\n{made_by(stored['about'])}"
 
 
 # --- The document ------------------------------------------------------------------------------------------------------------------------
@@ -212,12 +228,17 @@ REPORTS = {"run.py": report_run, "growth.py": report_growth, "sizes.py": report_
 
 def main(arguments):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("files", type=Path, nargs="+", help="what run.py, growth.py and sizes.py wrote")
+    parser.add_argument("files", type=Path, nargs="+", help="what run.py, growth.py, sizes.py and peers.py wrote")
     options = parser.parse_args(arguments)
     text = DOCUMENT.read_text()
     for file in options.files:
-        results = Results.load(file)
-        for name, part in REPORTS[results.about["program"]](results):
+        if not file.exists():
+            print(f"{file} is not there: what it would say stays as it is")
+            continue
+        stored = json.loads(file.read_text())
+        program = stored["about"]["program"]
+        parts = report_peers(stored) if program == "peers.py" else REPORTS[program](Results.of(stored))
+        for name, part in parts:
             text = replaced(text, name, part)
     DOCUMENT.write_text(text)
 

@@ -12,8 +12,7 @@ class Results:
     """A point says what was measured (storage, case, connections, server and so on); each round has its figures."""
 
     def __init__(self, **about):
-        made = {"program": os.path.basename(sys.argv[0]), "command": command_line(), "date": f"{datetime.date.today()}"}
-        self.about = {**made, "cores": os.cpu_count(), **about}
+        self.about = about_this_run(**about)
         self.rounds = {}
         self.thresholds = []
 
@@ -60,13 +59,18 @@ class Results:
         file.write_text(json.dumps({"about": self.about, "points": points, "thresholds": self.thresholds}, indent=1) + "\n")
 
     @classmethod
-    def load(cls, file):
-        stored = json.loads(file.read_text())
+    def of(cls, stored):
+        """What save() wrote."""
         results = cls()
         results.about, results.thresholds = stored["about"], stored["thresholds"]
         for each in stored["points"]:
             results.rounds[tuple(sorted(each["point"].items()))] = each["rounds"]
         return results
+
+
+def about_this_run(**more):
+    made = {"program": os.path.basename(sys.argv[0]), "command": command_line(), "date": f"{datetime.date.today()}"}
+    return {**made, "cores": os.cpu_count(), **more}
 
 
 def bound(threshold):
