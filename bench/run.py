@@ -56,13 +56,14 @@ class Stage:
         self.place, self.options, self.results = place, options, results
         self.post = Question(place.folder, "POST", "POST", RAW, post_bodies())
         self.running = []
+        self.peak = 0
         self.large = self._started(place.service("large"))
         self.data = Dataset(self.large, options.stored)
-        place.settle(self.large)
         self.data.expect_answers(BY_ID, FEDERATED)
         self.questions = {name: each for name, each in questions(place.folder, self.data).items() if options.wants(name)}
         self.rival = place.rival(self.large)
         self.running.append(self.rival)
+        place.settle(self.large)
 
     def _started(self, service):
         self.running.append(service.start())
@@ -92,6 +93,7 @@ class Stage:
         rival = self.place.rival(service)
         try:
             self.ask_both(number, self.post, connections, service, rival)
+            self._note_peak(service)
             if connections == 64:
                 self.add({"rate": self.place.insert_rate(service)}, "insert", connections, "bare")
         finally:
@@ -108,6 +110,7 @@ class Stage:
             response = service.request("POST", RAW + "/bulk", lines, {"Content-Type": "application/x-ndjson"}, seconds_max=300)
             self.add({"rate": BULK_ROWS / (time.monotonic() - began)}, "bulk", 1, OURS)
             assert response.status == 201, response
+            self._note_peak(service)
             self.add({"rate": self.place.bulk_insert_rate(service)}, "bulk", 1, "bare")
         finally:
             service.stop()
@@ -125,9 +128,13 @@ class Stage:
         service.stop()
         self.place.remove("idle")
 
+    def _note_peak(self, service):
+        self.peak = max(self.peak, resident_peak(service.process.pid))
+
     def measure_peak(self):
-        """What the large service held at most: while it was filled in bulk, and under all load since."""
-        self.add({"bytes": resident_peak(self.large.process.pid)}, "load", 0, OURS)
+        """What any service held at most: while it was filled in bulk, and under all load since."""
+        self._note_peak(self.large)
+        self.add({"bytes": self.peak}, "load", 0, OURS)
 
     def stop(self):
         for server in self.running:
