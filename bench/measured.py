@@ -40,6 +40,8 @@ def wrk(url, method, prefix, file, connections, seconds):
     (line,) = (line for line in printed.splitlines() if line.startswith("RESULT"))
     requests, microseconds, size, p50, p99, p999, failed = map(float, line.split()[1:])
     assert failed == 0, f"{failed:.0f} requests failed:\n{printed}"
+    # A disk may stall for longer than a round: one answer too many is less wrong than a ratio to nothing.
+    requests = max(requests, 1)
     return Answered(requests / microseconds * 1e6, p50, p99, p999, size / microseconds * 1e6, int(requests))
 
 

@@ -1,5 +1,6 @@
 """Where the services of the benchmark keep their events, SQLite or PostgreSQL, each service in a folder or database of its own."""
 
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -36,8 +37,9 @@ class Sqlite:
     def bulk_insert_rate(self, service):
         return sqlite_insert_rate(service.folder / ".millrace", self.folder, 100)
 
-    def settle(self, service):
-        """Does at once what the storage would do some time after it was filled."""
+    def settle(self, _service):
+        """Does at once what the storage and the disk would do some time after the service was filled."""
+        os.sync()
 
     def remove(self, name):
         shutil.rmtree(self.folder / name)
@@ -75,6 +77,8 @@ class Postgres:
 
     def settle(self, service):
         self.server.sql("VACUUM ANALYZE", self._database(service))
+        self.server.sql("CHECKPOINT")
+        os.sync()
 
     def remove(self, name):
         self.server.sql(f"DROP DATABASE {name} WITH (FORCE)")
