@@ -130,12 +130,9 @@ def report_run(results):
 # --- bench/growth.py ---------------------------------------------------------------------------------------------------------------------
 
 
-def growth_rows(results):
+def growth_rows(results, cell):
     for first in results.points(stored=1_000):
-        cells = [
-            f"{results.median('rate', each):,.0f} ({results.ratio(each, first):.2f})"
-            for each in results.points(storage=first["storage"], case=first["case"])
-        ]
+        cells = [cell(each, first) for each in results.points(storage=first["storage"], case=first["case"])]
         yield [f"{first['storage']}, {first['case']}", *cells]
 
 
@@ -153,9 +150,17 @@ def draw_growth(results):
 
 
 def report_growth(results):
-    sizes = sorted({point["stored"] for point in results.points()})
-    head = ["requests/s (of the first)", *(f"{size:,} stored" for size in sizes)]
-    yield "growth", f"{table(head, growth_rows(results))}\n\n{made_by(results.about)}"
+    sizes = [f"{size:,} stored" for size in sorted({point["stored"] for point in results.points()})]
+
+    def rate(each, first):
+        return f"{results.median('rate', each):,.0f} ({results.ratio(each, first):.2f})"
+
+    def processor(each, _first):
+        return f"{results.median('processor', each):.1f}"
+
+    rates = table(["requests/s (of the first)", *sizes], growth_rows(results, rate))
+    times = table(["µs of processor", *sizes], growth_rows(results, processor))
+    yield "growth", f"{rates}\n\n{times}\n\n{made_by(results.about)}"
     yield "growth.thresholds", threshold_table(results)
     draw("growth", draw_growth(results))
 
