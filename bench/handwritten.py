@@ -1,16 +1,11 @@
 #!/usr/bin/env python3
-"""The hand-written rival (bench/handwritten) beside a Millrace service: the same events, the same answers byte for byte, and both rates.
+"""The hand-written rival (bench/handwritten) of a Millrace service: the same events, the same answers byte for byte. Run by itself it checks
+that, on SQLite and on PostgreSQL with 1,000 events each; bench/run.py measures it."""
 
-  bench/handwritten.py --check [--seconds N] [--rounds N]
-
-starts examples/events on SQLite and on PostgreSQL with 1,000 events each, checks that both answer alike, and prints requests/s of both."""
-
-import argparse
 import http.client
 import json
 import os
 import re
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -18,7 +13,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests/blackbox"))
 from dataset import Dataset  # noqa: E402
-from measured import Started, program, wrk  # noqa: E402
+from measured import Started, program  # noqa: E402
 from postgres_server import PostgresServer, on_postgres  # noqa: E402
 from questions import BY_ID, FEDERATED, graphql, post_bodies  # noqa: E402
 from service import Service, copy_example, free_port  # noqa: E402
@@ -101,40 +96,7 @@ def expect_to_read_what_was_written(rival):
     assert answer(rival.url, "POST", "/raw-events/api", taken)[0] == 409
 
 
-def requests_of(data):
-    """What is measured, by name: method, path, and what wrk() sends there in turn."""
-    return {
-        "GET": ("GET", "/raw-events/api/", data.sample_of_raw_ids()),
-        "getById": ("POST", "/raw-events/graph", graphql(BY_ID, "id", data.sample_of_raw_ids())),
-        "federated": ("POST", "/processed-events/graph", graphql(FEDERATED, "name", data.sample_of_names(1))),
-        "POST": ("POST", "/raw-events/api", post_bodies()),
-    }
-
-
-def measure(service, rival, data, options, folder):
-    """Both in turn within each round; POST last, since it makes both stores larger."""
-    rates = {}
-    for name, (method, prefix, lines) in requests_of(data).items():
-        file = folder / f"{name}.lines"
-        file.write_text("\n".join(lines) + "\n")
-        for connections in options.connections:
-            pairs = [
-                [wrk(server.url, method, prefix, file, connections, options.seconds)[0] for server in (service, rival)]
-                for _ in range(options.rounds)
-            ]
-            rates[name, connections] = pairs
-    return rates
-
-
-def print_rates(storage, rates):
-    print(f"\n{storage:12}{'connections':>12}{'Millrace':>11}{'by hand':>11}{'ratio':>8}")
-    for (name, connections), pairs in rates.items():
-        ours, theirs = (statistics.median(pair[side] for pair in pairs) for side in (0, 1))
-        ratio = statistics.median(ours / theirs for ours, theirs in pairs)
-        print(f"{name:12}{connections:12}{ours:11.0f}{theirs:11.0f}{ratio:8.2f}", flush=True)
-
-
-def compare(storage, service, make_rival, options, folder):
+def compare(storage, service, make_rival):
     """`make_rival`: once the service is filled."""
     running = [service.start()]
     try:
@@ -142,41 +104,32 @@ def compare(storage, service, make_rival, options, folder):
         running.append(rival := make_rival())
         expect_same_answers(service, rival, data)
         print(f"{storage}: both answer alike", flush=True)
-        print_rates(storage, measure(service, rival, data, options, folder))
     finally:
         for server in running:
             server.stop()
 
 
-def on_sqlite(options, folder):
+def on_sqlite(folder):
     service = Service(copy_example("events", folder))
-    compare("SQLite", service, lambda: Handwritten(service, folder), options, folder)
+    compare("SQLite", service, lambda: Handwritten(service, folder))
 
 
-def on_postgresql(options, folder):
+def on_postgresql(folder):
     (folder / "server").mkdir()
     server = PostgresServer(folder / "server").start()
     try:
         example = copy_example("events", folder)
         service = Service(example, command=on_postgres(example, server.uri()))
-        compare("PostgreSQL", service, lambda: Handwritten.on_postgres(server.uri()), options, folder)
+        compare("PostgreSQL", service, lambda: Handwritten.on_postgres(server.uri()))
     finally:
         server.stop()
 
 
-def main(arguments):
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--check", action="store_true", required=True)
-    parser.add_argument("--seconds", type=int, default=3, help="of each case in each round")
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--connections", type=int, nargs="*", default=[16, 64])
-    parser.add_argument("--only", choices=("sqlite", "postgres"))
-    options = parser.parse_args(arguments)
-    for name, run in (("sqlite", on_sqlite), ("postgres", on_postgresql)):
-        if options.only in (None, name):
-            with tempfile.TemporaryDirectory() as folder:
-                run(options, Path(folder))
+def main():
+    for run in (on_sqlite, on_postgresql):
+        with tempfile.TemporaryDirectory() as folder:
+            run(Path(folder))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()
