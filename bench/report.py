@@ -84,8 +84,9 @@ def process_table(results):
         start, idle, load = (at(storage, case, 0, OURS) for case in ("start", "idle", "load"))
         if results.has(start) and results.has(load):
             milliseconds = f"{results.median('seconds', start) * 1e3:.0f} ms"
-            rows.append([storage, milliseconds, *(f"{results.median('bytes', point) / 1e6:.1f} MB" for point in (idle, load))])
-    return table(["", "ready after", "resident when idle", "resident at most, under load"], rows)
+            peaks = [f"{results.median(doing, load) / 1e6:.1f} MB" for doing in ("reading", "writing", "bulk")]
+            rows.append([storage, milliseconds, f"{results.median('bytes', idle) / 1e6:.1f} MB", *peaks])
+    return table(["", "ready after", "resident when idle", "at most, read", "at most, written to", "at most, one bulk of 50,000"], rows)
 
 
 def draw_ratios(results):

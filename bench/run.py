@@ -56,7 +56,7 @@ class Stage:
         self.place, self.options, self.results = place, options, results
         self.post = Question(place.folder, "POST", "POST", RAW, post_bodies())
         self.running = []
-        self.peak = 0
+        self.peaks = {"reading": 0, "writing": 0, "bulk": 0}
         self.large = self._started(place.service("large"))
         self.data = Dataset(self.large, options.stored)
         self.data.expect_answers(BY_ID, FEDERATED)
@@ -93,7 +93,7 @@ class Stage:
         rival = self.place.rival(service)
         try:
             self.ask_both(number, self.post, connections, service, rival)
-            self._note_peak(service)
+            self._note_peak("writing", service)
             if connections == 64:
                 self.add({"rate": self.place.insert_rate(service)}, "insert", connections, "bare")
         finally:
@@ -110,7 +110,7 @@ class Stage:
             response = service.request("POST", RAW + "/bulk", lines, {"Content-Type": "application/x-ndjson"}, seconds_max=300)
             self.add({"rate": BULK_ROWS / (time.monotonic() - began)}, "bulk", 1, OURS)
             assert response.status == 201, response
-            self._note_peak(service)
+            self._note_peak("bulk", service)
             self.add({"rate": self.place.bulk_insert_rate(service)}, "bulk", 1, "bare")
         finally:
             service.stop()
@@ -128,13 +128,13 @@ class Stage:
         service.stop()
         self.place.remove("idle")
 
-    def _note_peak(self, service):
-        self.peak = max(self.peak, resident_peak(service.process.pid))
+    def _note_peak(self, doing, service):
+        self.peaks[doing] = max(self.peaks[doing], resident_peak(service.process.pid))
 
     def measure_peak(self):
-        """What any service held at most: while it was filled in bulk, and under all load since."""
-        self._note_peak(self.large)
-        self.add({"bytes": self.peak}, "load", 0, OURS)
+        """What a service held at most, ever: the large one, which was filled before it was read, and those that were written to."""
+        self._note_peak("reading", self.large)
+        self.add({"bytes": max(self.peaks.values()), **self.peaks}, "load", 0, OURS)
 
     def stop(self):
         for server in self.running:
@@ -201,6 +201,7 @@ def print_table(results):
     for point in results.points():
         line = f"{point['storage']:12}{point['case']:24}{point['connections']:12}  {point['server']:10}"
         if point["case"] in ("start", "idle", "load"):
+            print(f"{line}{results.rounds[tuple(sorted(point.items()))][0]}")
             continue
         each = " ".join(f"{rate:.0f}" for rate in results.each("rate", point))
         more = ""
