@@ -10,8 +10,9 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests/blackbox"))
+from bulk_test import Memory  # noqa: E402
 from dataset import Dataset  # noqa: E402
-from measured import Bare, forget_peak, resident, resident_peak  # noqa: E402
+from measured import Bare, forget_peak, resident_peak  # noqa: E402
 from places import PLACES  # noqa: E402
 from questions import RAW, RAW_GRAPH, Question  # noqa: E402
 from results import Results  # noqa: E402
@@ -26,7 +27,7 @@ CONNECTIONS, LIST_CONNECTIONS = 16, 4
 OURS = "Millrace"
 LIST = """query ($name: String!, $limit: Int) { getByName(name: $name, limit: $limit) { id name data timestamp source version } }"""
 WHOLE = {"REST list as NDJSON": ("", "application/x-ndjson"), "change feed": ("/changes?snapshot=true", "*/*")}
-# A whole list, beside one of a tenth of it. What it reads from the file is SQLite's cache, which has a size of its own.
+# Memory of the process's own, beside that for a tenth of the list. What SQLite maps of its file is the system's, and counts as resident.
 WHOLE_GROWTH_MAX = 16e6
 LOAD_BYTES = 150e6
 
@@ -128,15 +129,15 @@ class Whole:
 
     def _read(self, case, rows, service, path, accept):
         pid = service.process.pid
-        before = resident(pid)
         forget_peak(pid)
         # What comes is counted, so that nobody takes a page for all.
         reading = f"set -o pipefail; curl -sS -H 'Accept: {accept}' -w '%{{stderr}}%{{time_total}}' {service.url}{RAW}{path} | wc -lc"
-        read = subprocess.run(["bash", "-c", reading], check=True, capture_output=True, text=True)
+        with Memory(pid) as memory:
+            read = subprocess.run(["bash", "-c", reading], check=True, capture_output=True, text=True)
         lines, size = map(int, read.stdout.split())
         assert rows <= lines <= rows + 1, f"{case}: {lines} lines of {rows}"
         seconds, peak = float(read.stderr), resident_peak(pid)
-        figures = {"rate": rows / seconds, "bytes": size / seconds, "peak": peak, "growth": peak - before}
+        figures = {"rate": rows / seconds, "bytes": size / seconds, "peak": peak, "growth": memory.growth}
         self.results.add(figures, part="whole", storage=self.place.name, case=case, rows=rows, server=OURS)
 
     def stop(self):
