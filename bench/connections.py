@@ -6,7 +6,6 @@ ratios. The upload is 1 GB in either form, all or nothing and partial.
 """
 
 import argparse
-import os
 import shutil
 import socket
 import statistics
@@ -16,7 +15,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests/blackbox"))
 from bulk_test import ARRAY, LINES, RAW, Memory, count_items, pieces, upload, with_limits  # noqa: E402
-from measured import wrk  # noqa: E402
+from measured import measure, resident  # noqa: E402
 from service import ROOT, Service  # noqa: E402
 
 FOLDER = ROOT / "build/bench-connections"
@@ -37,22 +36,10 @@ def open_idle(port):
     return idle
 
 
-def resident(pid):
-    with open(f"/proc/{pid}/status") as status:
-        return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmRSS"))
-
-
-def processor_seconds(pid):
-    with open(f"/proc/{pid}/stat") as stat:
-        fields = stat.read().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
 def measure_busy(service, lines, seconds):
     """(requests per second, processor time of a request in microseconds)"""
-    began = processor_seconds(service.process.pid)
-    rate, _ = wrk(service.url, "GET", RAW + "/", lines, BUSY, seconds)
-    return rate, (processor_seconds(service.process.pid) - began) / (rate * seconds) * 1e6
+    figures = measure(service, "GET", RAW + "/", lines, BUSY, seconds)
+    return figures["rate"], figures["processor"]
 
 
 def measure_idle(service, rounds, seconds):

@@ -1,19 +1,17 @@
-"""What the benchmark measures with and against: wrk, a bare server, nginx, a bare insert loop, and services filled with events."""
+"""What the benchmark measures with and against: wrk, what a process has used, a bare server, nginx, and bare insert loops."""
 
 import os
-import random
 import socket
 import sqlite3
 import subprocess
 import time
 from pathlib import Path
+from typing import NamedTuple
 
-from service import BINARY, free_port
+from service import ROOT, free_port
 
-BUILD = BINARY.parent / "bench"
+BUILD = ROOT / "build/release/bench"
 SCRIPT = Path(__file__).resolve().parent / "cycle.lua"
-BULK = 5_000
-SAMPLE = 2_000
 
 
 def program(name):
@@ -23,13 +21,93 @@ def program(name):
     return str(found[0])
 
 
+class Answered(NamedTuple):
+    """What wrk saw: per second, and percentiles in milliseconds."""
+
+    rate: float
+    p50: float
+    p99: float
+    p999: float
+    bytes: float
+    requests: int
+
+
 def wrk(url, method, prefix, file, connections, seconds):
-    """(requests per second, 99th percentile in ms); every answer must have been a good one."""
-    command = ["wrk", "-t2", f"-c{connections}", f"-d{seconds}s", "--latency", "-s", str(SCRIPT), url, "--", method, prefix, str(file)]
-    printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    (result,) = (line.split() for line in printed.splitlines() if line.startswith("RESULT"))
-    assert int(result[3]) == 0, f"{result[3]} requests failed:\n{printed}"
-    return float(result[1]), float(result[2])
+    """Sends the lines of a file in turn; every answer must have been a good one."""
+    threads = min(2, connections)
+    command = ["wrk", f"-t{threads}", f"-c{connections}", f"-d{seconds}s", "--timeout=30s", "--latency", "-s", SCRIPT, url, "--", method, prefix, file]
+    printed = subprocess.run([str(word) for word in command], check=True, capture_output=True, text=True).stdout
+    (line,) = (line for line in printed.splitlines() if line.startswith("RESULT"))
+    requests, microseconds, size, p50, p99, p999, failed = map(float, line.split()[1:])
+    assert failed == 0, f"{failed:.0f} requests failed:\n{printed}"
+    # A disk may stall for longer than a round: one answer too many is less wrong than a ratio to nothing.
+    requests = max(requests, 1)
+    return Answered(requests / microseconds * 1e6, p50, p99, p999, size / microseconds * 1e6, int(requests))
+
+
+def measure(server, method, prefix, file, connections, seconds):
+    """The figures of a round: what wrk saw, and the processor time that the server took for a request, in microseconds."""
+    began = processor_seconds(server.process.pid)
+    answered = wrk(server.url, method, prefix, file, connections, seconds)
+    used = processor_seconds(server.process.pid) - began
+    figures = answered._asdict()
+    return {**figures, "processor": used / figures.pop("requests") * 1e6}
+
+
+# --- What a process has used -------------------------------------------------------------------------------------------------------------
+
+
+def processor_seconds(pid):
+    """Of a process and of its children that live."""
+    with open(f"/proc/{pid}/stat") as stat, open(f"/proc/{pid}/task/{pid}/children") as children:
+        fields = stat.read().rsplit(")", 1)[1].split()
+        of_children = sum(map(processor_seconds, children.read().split()))
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK") + of_children
+
+
+def memory(pid, name):
+    with open(f"/proc/{pid}/status") as status:
+        return next(int(line.split()[1]) * 1024 for line in status if line.startswith(name + ":"))
+
+
+def resident(pid):
+    return memory(pid, "VmRSS")
+
+
+def resident_peak(pid):
+    """Since the process began, or since forget_peak()."""
+    return memory(pid, "VmHWM")
+
+
+def forget_peak(pid):
+    Path(f"/proc/{pid}/clear_refs").write_text("5")
+
+
+def start_seconds(service):
+    """From starting a service's program to the first 200 of /ready; then ends it. The service must not run."""
+    command = [*service.program, *service.command, "--port", str(service.port)]
+    began = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=service.environment)
+    try:
+        while not is_ready(service.port):
+            assert time.perf_counter() - began < 30 and process.poll() is None, f"{command} does not become ready"
+            time.sleep(0.0002)
+        return time.perf_counter() - began
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def is_ready(port):
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=1) as connection:
+            connection.sendall(b"GET /ready HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
+            return connection.recv(4096).startswith(b"HTTP/1.1 200 ")
+    except OSError:
+        return False
+
+
+# --- Other servers -----------------------------------------------------------------------------------------------------------------------
 
 
 def wait_until_it_listens(process, port):
@@ -86,69 +164,28 @@ http {{
         super().__init__(["nginx", "-c", str(config), "-e", "stderr"], port)
 
 
-class Dataset:
-    """A service with so many raw events, and as many processed ones: so many of each name, each with a raw event of its own. `raw_ids`: the
-    raw events are there already, in another service."""
-
-    def __init__(self, service, size, per_name, raw_ids=None):
-        self.service, self.size, self.per_name, self.has_raw = service, size, per_name, raw_ids is None
-        self.url = service.url
-        print(f"storing {size} raw and {size} processed events", flush=True)
-        started = time.monotonic()
-        self.raw_ids = raw_ids or self._store("/raw-events/api/bulk", (self._raw(number) for number in range(size)))
-        self._store("/processed-events/api/bulk", (self._processed(number) for number in range(size)))
-        print(f"  {2 * size / (time.monotonic() - started):.0f} events/s in bulk", flush=True)
-
-    def _raw(self, number):
-        data = {"user_id": f"user{number}", "username": "john_doe", "ip_address": "192.168.1.100"}
-        return {"name": self._name(number), "data": data, "timestamp": "2024-01-01T12:00:00Z", "source": "auth_service", "version": "1.0"}
-
-    def _processed(self, number):
-        data = {"user_id": f"user{number}", "username": "john_doe", "login_country": "US", "risk_score": 0.1}
-        return {
-            "raw_event_id": self.raw_ids[number], "name": self._name(number), "processed_data": data,
-            "processed_timestamp": "2024-01-01T12:00:01Z", "status": "SUCCESS", "processing_time_ms": 45.2,
-        }  # fmt: skip
-
-    def _name(self, number):
-        """Events of one name are spread over the whole store, as they are in life."""
-        return f"name-{number % (self.size // self.per_name)}"
-
-    def _store(self, path, documents):
-        documents, ids = list(documents), []
-        for begin in range(0, len(documents), BULK):
-            response = self.service.request("POST", path, documents[begin : begin + BULK], seconds_max=120)
-            assert response.status == 201, response
-            ids += [document["id"] for document in response.json()]
-        return ids
-
-    def sample_of_raw_ids(self):
-        return random.Random(1).choices(self.raw_ids, k=SAMPLE)
-
-    def sample_of_names(self, different):
-        """Names in random order, so many different ones."""
-        chosen = random.Random(2).sample(range(self.size // self.per_name), different)
-        return [self._name(number) for number in random.Random(3).choices(chosen, k=SAMPLE)]
-
-    def expect_answers(self, by_id, federated):
-        """What is measured must be right first."""
-        if by_id:
-            found = self.service.data("/raw-events/graph", by_id, {"id": self.raw_ids[7]})["getById"]
-            assert found["name"] == self._name(7), found
-        found = self.service.data("/processed-events/graph", federated, {"name": self._name(3)})["getByName"]
-        assert len(found) == self.per_name, len(found)
-        assert all(event["rawEvent"]["data"]["user_id"] == event["processed_data"]["user_id"] for event in found)
+# --- Bare inserts of the same rows -------------------------------------------------------------------------------------------------------
 
 
-def bare_insert_rate(data_folder, folder):
-    """Rows per second of the bare loop, on the rows that a service has just stored."""
+def printed_rate(*command):
+    return float(subprocess.run([str(word) for word in command], check=True, capture_output=True, text=True).stdout)
+
+
+def sqlite_insert_rate(data_folder, folder, versions):
+    """Rows per second of the bare loop, so many a transaction, on the raw events that a service in this folder has just stored."""
     source, target = folder / "source.db", folder / "target.db"
     (stored,) = (file for file in data_folder.rglob("*") if file.is_file() and "raw" in file.name and is_database(file))
     copy_database(stored, source)
-    rate = subprocess.run([program("millrace_bench_bare_insert"), source, target, "64"], check=True, capture_output=True, text=True).stdout
-    for file in folder.glob("*.db*"):
-        file.unlink()
-    return float(rate)
+    try:
+        return printed_rate(program("millrace_bench_bare_insert"), source, target, versions)
+    finally:
+        for file in (*folder.glob("source.db*"), *folder.glob("target.db*")):
+            file.unlink()
+
+
+def postgres_insert_rate(uri, versions, connections):
+    """The same in the database that the service stores in, so many a statement."""
+    return printed_rate(program("millrace_bench_postgres_insert"), uri, "raw_events", versions, connections)
 
 
 def is_database(file):

@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests/blackbox"))
-from connections import resident  # noqa: E402
+from measured import resident  # noqa: E402
 from mongo_server import MongoServer  # noqa: E402
 from postgres_server import PostgresServer  # noqa: E402
 from service import ROOT, Service, copy_example  # noqa: E402

@@ -5,19 +5,16 @@
 // The body is FILE, or an event. SIGINT and SIGTERM end it.
 
 #include <fmt/core.h>
-#include <signal.h>
 
-#include <charconv>
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <thread>
-#include <vector>
 
-#include "http/server.hpp"
-#include "io/loop.hpp"
+#include "bench/lanes.hpp"
 
 namespace millrace {
 namespace {
@@ -41,60 +38,23 @@ class Bare : public http::Handler {
   std::string body_;
 };
 
-unsigned number(const char* text) {
-  const std::string_view digits(text);
-  unsigned value = 0;
-  std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  return value;
-}
-
 std::string read_file(const char* path) {
   std::ifstream file(path, std::ios::binary);
   CHECK(file.is_open());
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-/// One loop with its listener, on a thread of its own.
-struct Lane {
-  io::Loop loop;
-  std::unique_ptr<http::Server> server;
-  std::thread thread;
-};
-
-int serve(Bare& handler, std::uint16_t port, unsigned threads) {
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGINT);
-  sigaddset(&signals, SIGTERM);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  std::vector<std::unique_ptr<Lane>> lanes;
-  for (unsigned i = 0; i < threads; ++i) {
-    auto lane = std::make_unique<Lane>();
-    auto server = http::Server::listen(lane->loop, handler, {.host = "127.0.0.1", .port = port}, i > 0);
-    if (!server) {
-      fmt::print(stderr, "{} {}\n", server.error().message, server.error().hint);
-      return 1;
-    }
-    lane->server = *std::move(server);
-    lane->thread = std::thread([lane = lane.get()] { lane->loop.run(); });
-    lanes.push_back(std::move(lane));
-  }
-  int signal = 0;
-  sigwait(&signals, &signal);
-  for (auto& lane : lanes) lane->loop.stop();
-  for (auto& lane : lanes) lane->thread.join();
-  return 0;
-}
-
 }  // namespace
 }  // namespace millrace
 
 int main(int count, char** arguments) {
+  using namespace millrace;
   if (count < 2) {
     fmt::print(stderr, "usage: millrace_bench_bare PORT [THREADS] [FILE]\n");
     return 2;
   }
-  const unsigned threads = count > 2 ? millrace::number(arguments[2]) : std::max(1u, std::thread::hardware_concurrency());
-  millrace::Bare handler(count > 3 ? millrace::read_file(arguments[3]) : std::string(millrace::kEvent));
-  return millrace::serve(handler, static_cast<std::uint16_t>(millrace::number(arguments[1])), threads);
+  const auto port = static_cast<std::uint16_t>(bench::number(arguments[1]));
+  const unsigned threads = count > 2 ? bench::number(arguments[2]) : std::max(1u, std::thread::hardware_concurrency());
+  const std::string body = count > 3 ? read_file(arguments[3]) : std::string(kEvent);
+  return bench::serve({.host = "127.0.0.1", .port = port}, threads, [&body](io::Loop&) { return std::make_unique<Bare>(body); });
 }

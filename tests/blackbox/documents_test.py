@@ -5,6 +5,7 @@ import json
 import re
 import shlex
 import subprocess
+import sys
 import time
 
 import pytest
@@ -126,6 +127,9 @@ def test_commands_of_the_repository_exist(block):
         elif words and words[0].endswith("millrace"):
             assert services.run_command(words[1], "--help").returncode == 0, line
             assert all((ROOT / word).exists() for word in words[2:] if word.startswith("examples/")), line
+        elif words and words[0] == "python3":
+            told = subprocess.run([sys.executable, ROOT / words[1], "--help"], capture_output=True, text=True, check=True).stdout
+            assert all(word in told for word in words[2:] if word.startswith("--")), line
         elif words and words[0] == ".venv/bin/node":
             assert all((ROOT / word).exists() for word in words[1:] if word.startswith(("tests/", "docs/"))), line
         elif words and words[0] == "docker-compose":
