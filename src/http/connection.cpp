@@ -21,6 +21,8 @@ constexpr std::size_t kOutputHeld = 64 * 1024;
 // What a connection keeps of its output's memory between requests.
 constexpr std::size_t kOutputKept = 4 * 1024;
 // A body from this size on is not copied behind its head but written from where it is.
+constexpr std::size_t kWrittenApart = 2 * 1024;
+// A body from this size on is held against what all may hold.
 constexpr std::size_t kLargeBody = 32 * 1024;
 // A slow body or a slow reader gets its time anew for each such piece.
 constexpr std::size_t kProgress = 64 * 1024;
@@ -227,7 +229,7 @@ void Connection::append(Response response, Method method) {
   if (!has_body(response.status, method)) return;
   if (is_streamed) {
     stream_ = std::move(response.stream);
-  } else if (response.body.size() < kLargeBody) {
+  } else if (response.body.size() < kWrittenApart) {
     out_.append(response.body);
   } else {
     large_body_ = std::move(response.body);

@@ -29,6 +29,17 @@ std::size_t utf8_length(std::string_view text) {
   return 0;
 }
 
+bool is_left_out(char c) {
+  return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
+}
+
+/// Whether percent-decoding leaves it as it is. No early exit, so that the compiler looks at many bytes at a time.
+bool is_plain(std::string_view text, bool plus_is_space) {
+  bool plain = true;
+  for (const char c : text) plain &= c != '%' && static_cast<unsigned char>(c) < 0x80 && (c != '+' || !plus_is_space);
+  return plain;
+}
+
 bool is_utf8(std::string_view text) {
   while (!text.empty()) {
     const std::size_t length = utf8_length(text);
@@ -73,15 +84,20 @@ std::string_view Request::header(std::string_view name) const {
 }
 
 Response& Response::add(std::string_view name, std::string_view value) {
+  constexpr std::size_t kUsual = 250;  // what the headers of an answer are together, so that they are moved once at most
+  if (headers.empty()) headers.reserve(std::max(kUsual, name.size() + value.size() + 4));
   headers.append(name).append(": ");
-  for (const char c : value) {
-    if (static_cast<unsigned char>(c) >= 0x20 && c != 0x7F) headers.push_back(c);
-  }
+  bool has_control = false;
+  for (const char c : value) has_control |= is_left_out(c);
+  if (!has_control) headers.append(value);
+  for (std::size_t i = 0; has_control && i < value.size(); ++i)
+    if (!is_left_out(value[i])) headers.push_back(value[i]);
   headers.append("\r\n");
   return *this;
 }
 
 std::optional<std::string> percent_decode(std::string_view text, bool plus_is_space) {
+  if (is_plain(text, plus_is_space)) return std::string(text);
   std::string decoded;
   decoded.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {

@@ -58,10 +58,11 @@ void append_uri(std::string& out, std::string_view text) {
 }  // namespace
 
 std::string canonical_id(std::string_view id) {
+  const auto is_plain = [](char c) { return c > ' ' && c < 0x7f && c != '%'; };
+  if (std::ranges::all_of(id, is_plain)) return std::string(id);
   std::string text;
   for (const char c : id) {
-    const bool is_plain = c > ' ' && c < 0x7f && c != '%';
-    is_plain ? void(text += c) : void(fmt::format_to(std::back_inserter(text), "%{:02X}", static_cast<unsigned char>(c)));
+    is_plain(c) ? void(text += c) : void(fmt::format_to(std::back_inserter(text), "%{:02X}", static_cast<unsigned char>(c)));
   }
   return text;
 }
@@ -69,6 +70,7 @@ std::string canonical_id(std::string_view id) {
 std::string location(std::string_view path, std::string_view id) {
   std::string text(path);
   if (!text.ends_with('/')) text += '/';
+  if (std::ranges::all_of(id, http::is_unreserved)) return text.append(id);
   for (char c : id) {
     if (http::is_unreserved(c)) {
       text += c;
