@@ -98,7 +98,10 @@ std::vector<Group> group_by_instant(std::span<const Question> questions) {
   std::vector<Group> groups;
   for (std::uint32_t i = 0; i < questions.size(); ++i) {
     auto group = std::ranges::find(groups, questions[i].at, &Group::at);
-    if (group == groups.end()) group = groups.insert(groups.end(), {questions[i].at, {}});
+    if (group == groups.end()) {
+      group = groups.insert(groups.end(), {questions[i].at, {}});
+      group->members.reserve(questions.size() - i);
+    }
     group->members.push_back(i);
   }
   return groups;
@@ -128,6 +131,7 @@ Result<std::uint32_t> add_batch(const EntityQuery& query, document::Documents do
 
 Task<void> read_by_id(const EntityQuery& query, std::span<const Question> questions, const Group& group, Answers& answers) {
   std::vector<std::string> ids;
+  ids.reserve(group.members.size());
   for (std::uint32_t member : group.members) ids.push_back(json::decode_string(questions[member].arguments[0]));
   std::vector<std::string_view> views(ids.begin(), ids.end());
   CO_TRY(auto documents, co_await query.store->read(views, view_of(query, group, answers)));

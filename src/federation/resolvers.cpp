@@ -26,6 +26,7 @@ Given add_answer(graphql::Resolved& resolved, const EntityQuery& query, const Qu
     resolved.keep(std::move(text));
     return {first, 1};
   }
+  if (range.count > 1) resolved.reserve(range.count);
   for (std::uint32_t i = 0; i < range.count; ++i) resolved.add_value(documents.text(range.begin + i));
   return {first, range.count};
 }
@@ -104,6 +105,9 @@ RelationCall plan_call(const RelationResolver::Options& options, const graphql::
     return planned;
   }
   std::unordered_map<std::string_view, std::size_t> known;
+  known.reserve(call.parents);
+  planned.by_parent.reserve(call.parents);
+  questions.reserve(questions.size() + call.parents);
   for (std::size_t parent = 0; parent < call.parents; ++parent) {
     std::string_view key = parent_key(call, parent, options.keys.size());
     if (key.empty()) {
@@ -123,6 +127,8 @@ RelationCall plan_call(const RelationResolver::Options& options, const graphql::
 void give_call(const RelationResolver::Options& options, const graphql::FieldCall& call, const RelationCall& planned,
                const std::vector<Question>& questions, const Answers& answers, graphql::Resolved& resolved) {
   std::vector<Given> given;
+  given.reserve(planned.questions);
+  if (!options.is_list) resolved.reserve(planned.questions);
   for (std::size_t i = planned.first_question; i < planned.first_question + planned.questions; ++i)
     given.push_back(add_answer(resolved, *options.query, questions[i], answers, i));
   for (std::size_t parent = 0; parent < call.parents; ++parent) {

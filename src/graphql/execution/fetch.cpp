@@ -96,6 +96,7 @@ class Children {
     if (!place_.field->field->type.named->is_composite()) return;
     const auto& values = fetched.resolved.values();
     fetched.first_child.reserve(values.size());
+    fetched.children.reserve(values.size());
     for (std::uint32_t i = 0; i < values.size(); ++i) {
       fetched.first_child.push_back(static_cast<std::uint32_t>(fetched.children.size()));
       if (const Type* type = fetched.resolved.type(i)) {
@@ -134,6 +135,7 @@ class Children {
       if (known == selection) return *set;
     ObjectSet& made = tree_.sets.emplace_back();
     made.selection = selection;
+    if (sets_.empty()) made.texts.reserve(place_.fetched().resolved.values().size());
     sets_.emplace_back(selection, &made);
     return made;
   }

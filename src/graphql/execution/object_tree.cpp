@@ -1,30 +1,62 @@
 #include "graphql/execution/object_tree.hpp"
 
+#include <algorithm>
+
 #include "base/json/slices.hpp"
 
 namespace millrace::graphql {
 
-void project_object(const PlannedSelection& selection, std::string_view object, std::vector<std::string_view>& slots) {
-  const std::size_t wanted = selection.slots.size();
-  const std::size_t begin = slots.size();
-  slots.resize(begin + wanted);
-  if (wanted == 0 || json::kind_of(object) != json::Kind::object) return;
-  json::Members members(object);
-  std::string_view key, value;
-  std::size_t left = wanted;
-  while (left > 0 && members.next(key, value)) {
-    for (std::size_t i = 0; i < wanted; ++i) {
-      if (selection.slots[i] != key) continue;
-      slots[begin + i] = value;
+namespace {
+
+/// Objects of one set mostly have the same members in the same order: what the last one's members were is tried first.
+class Projector {
+ public:
+  explicit Projector(ObjectSet& set) : slots_(set.selection->slots), out_(set.slots), has_followers_(set.texts.size() > 1) {
+    out_.reserve(set.texts.size() * slots_.size());
+    if (has_followers_) members_.reserve(2 * slots_.size());
+  }
+
+  void add(std::string_view object) {
+    const std::size_t begin = out_.size();
+    out_.resize(begin + slots_.size());
+    if (slots_.empty() || json::kind_of(object) != json::Kind::object) return;
+    json::Members members(object);
+    std::string_view key, value;
+    std::size_t left = slots_.size();
+    for (std::size_t place = 0; left > 0 && members.next(key, value); ++place) {
+      const std::size_t slot = slot_of(place, key);
+      if (slot == kNone) continue;
+      out_[begin + slot] = value;
       --left;
-      break;
     }
   }
-}
+
+ private:
+  static constexpr std::size_t kNone = SIZE_MAX;
+  struct Member {
+    std::string_view key;
+    std::size_t slot = kNone;
+  };
+
+  std::size_t slot_of(std::size_t place, std::string_view key) {
+    if (place < members_.size() && members_[place].key == key) return members_[place].slot;
+    const auto found = std::ranges::find(slots_, key);
+    const std::size_t slot = found == slots_.end() ? kNone : static_cast<std::size_t>(found - slots_.begin());
+    if (has_followers_ && place == members_.size()) members_.push_back({key, slot});
+    return slot;
+  }
+
+  const std::vector<std::string>& slots_;
+  std::vector<std::string_view>& out_;
+  const bool has_followers_;
+  std::vector<Member> members_;  // of the first object, by place
+};
+
+}  // namespace
 
 void project(ObjectSet& set) {
-  set.slots.reserve(set.texts.size() * set.selection->slots.size());
-  for (std::string_view text : set.texts) project_object(*set.selection, text, set.slots);
+  Projector projector(set);
+  for (const std::string_view text : set.texts) projector.add(text);
 }
 
 namespace {

@@ -50,9 +50,6 @@ struct ObjectTree {
 /// Finds the members that the selection needs, for all objects of a set, in one pass over each text.
 void project(ObjectSet& set);
 
-/// The members of one object by the selection's slots, appended to `slots`.
-void project_object(const PlannedSelection& selection, std::string_view object, std::vector<std::string_view>& slots);
-
 /// The object type of an object of an abstract type: what its __typename names; else the one possible type that declares every member that
 /// the object has. Null when neither tells.
 const Type* runtime_type(const Type& abstract, std::string_view object);

@@ -78,6 +78,8 @@ class Resolved {
   /// Adds a value that outcomes can refer to; gives its number. The text must be kept alive by keep(). `type`: that of the object that it
   /// is, where the field's own is abstract and the text does not tell it.
   std::uint32_t add_value(std::string_view value, const Type* type = nullptr);
+  /// Makes room for so many values.
+  void reserve(std::size_t values) { values_.reserve(values_.size() + values); }
   /// The outcome of the next parent.
   void give_null() { outcomes_.push_back({}); }
   void give_value(std::uint32_t value) { outcomes_.push_back({Kind::value, value, 1}); }
