@@ -62,6 +62,10 @@ bool Cursor::next() {
   return false;
 }
 
+void Cursor::again() {
+  if (statement_ != nullptr) sqlite3_reset(statement_);  // repeats what failed() says already
+}
+
 std::int64_t Cursor::integer(int column) const {
   return sqlite3_column_int64(statement_, column);
 }

@@ -38,6 +38,8 @@ class Cursor {
 
   /// Steps to the next row; false at the end and after a failure.
   bool next();
+  /// Goes back to before the first row, for other values. Those that are given no other stay.
+  void again();
   bool failed() const { return failed_ || statement_ == nullptr; }
 
   // Columns count from 0.

@@ -144,7 +144,6 @@ class SqliteStore final : public document::Store {
     if (ids.size() == 1) return read_each(*connection, ids, view);
     const Snapshot snapshot(*connection);
     if (!snapshot.begun()) return Failure(snapshot.begun().error());
-    TRY_OK(forget_instant(*connection, view));
     return read_each(*connection, ids, view);
   }
 
@@ -166,10 +165,11 @@ class SqliteStore final : public document::Store {
   Result<Documents> read_each(Connection& connection, std::span<const std::string_view> ids, View view) {
     const bool newest = view.at == kNewest;
     Documents documents;
+    Cursor row = connection.use(newest ? table_.read_newest : table_.read_at);
+    if (!newest) row.integer(2, view.at.microseconds);
     for (const std::string_view id : ids) {
-      Cursor row = connection.use(newest ? table_.read_newest : table_.read_at);
+      row.again();
       row.text(1, id);
-      if (!newest) row.integer(2, view.at.microseconds);
       const bool found = row.next() && row.integer(kDeleted) == 0;
       if (row.failed()) return Failure(connection.failure());
       found ? add_row(documents, row) : documents.add_missing();
