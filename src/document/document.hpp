@@ -70,8 +70,6 @@ class Documents {
   std::string take_array(std::size_t count) &&;
 
  private:
-  void make_room(std::size_t size);
-
   std::string text_;  // "[" DOCUMENT "," DOCUMENT ...: an array but for its end
   std::vector<Entry> entries_;
   bool is_cut_ = false;

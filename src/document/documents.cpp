@@ -14,7 +14,8 @@ constexpr std::string_view kOpening = R"({"id":)";
 }  // namespace
 
 void Documents::add(std::string_view id, std::string_view payload, const Envelope& envelope) {
-  make_room(payload.size() + id.size());
+  constexpr std::size_t kAround = 32;  // what stands around id and payload
+  if (entries_.empty()) reserve(1, id.size() + payload.size() + kAround);
   text_ += text_.empty() ? '[' : ',';
   Entry entry{.envelope = envelope, .begin = text_.size(), .found = true};
   text_ += kOpening;
@@ -29,16 +30,6 @@ void Documents::add(std::string_view id, std::string_view payload, const Envelop
   }
   entry.end = text_.size();
   entries_.push_back(entry);
-}
-
-/// One document alone takes what it needs; where a second comes, others are likely to follow.
-void Documents::make_room(std::size_t size) {
-  constexpr std::size_t kAround = 32;
-  constexpr std::size_t kRow = 8;
-  constexpr std::size_t kAhead = 64 * 1024;
-  if (entries_.empty()) return reserve(1, size + kAround);
-  if (entries_.size() > 1 || entries_.capacity() > 1) return;
-  reserve(2 * kRow, text_.size() + std::min(kRow * (size + kAround), size + kAhead));
 }
 
 void Documents::drop_last() {

@@ -98,10 +98,7 @@ std::vector<Group> group_by_instant(std::span<const Question> questions) {
   std::vector<Group> groups;
   for (std::uint32_t i = 0; i < questions.size(); ++i) {
     auto group = std::ranges::find(groups, questions[i].at, &Group::at);
-    if (group == groups.end()) {
-      group = groups.insert(groups.end(), {questions[i].at, {}});
-      group->members.reserve(questions.size() - i);
-    }
+    if (group == groups.end()) group = groups.insert(groups.end(), {questions[i].at, {}});
     group->members.push_back(i);
   }
   return groups;

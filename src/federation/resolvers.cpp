@@ -26,9 +26,15 @@ Given add_answer(graphql::Resolved& resolved, const EntityQuery& query, const Qu
     resolved.keep(std::move(text));
     return {first, 1};
   }
-  if (range.count > 1) resolved.reserve(range.count);
   for (std::uint32_t i = 0; i < range.count; ++i) resolved.add_value(documents.text(range.begin + i));
   return {first, range.count};
+}
+
+/// Makes room for the values of so many answers, once for all of them.
+void make_room(graphql::Resolved& resolved, const Answers& answers, std::size_t first, std::size_t count) {
+  std::size_t values = 0;
+  for (const Answers::Range& range : std::span(answers.ranges).subspan(first, count)) values += range.count;
+  resolved.reserve(values);
 }
 
 void give(graphql::Resolved& resolved, bool is_list, Given given) {
@@ -71,6 +77,7 @@ Task<std::vector<graphql::Resolved>> QueryResolver::resolve(std::span<const grap
   CO_TRY(auto answers, co_await ask(query_, questions));
   for (std::size_t i = 0; i < calls.size(); ++i) {
     if (asked[i] == SIZE_MAX) continue;
+    if (!query_.is_connection) make_room(resolved[i], answers, asked[i], 1);
     const Given given = add_answer(resolved[i], query_, questions[asked[i]], answers, asked[i]);
     for (std::size_t parent = 0; parent < calls[i].parents; ++parent) give(resolved[i], query_.is_list, given);
     keep_all(resolved[i], answers);
@@ -107,7 +114,6 @@ RelationCall plan_call(const RelationResolver::Options& options, const graphql::
   std::unordered_map<std::string_view, std::size_t> known;
   known.reserve(call.parents);
   planned.by_parent.reserve(call.parents);
-  questions.reserve(questions.size() + call.parents);
   for (std::size_t parent = 0; parent < call.parents; ++parent) {
     std::string_view key = parent_key(call, parent, options.keys.size());
     if (key.empty()) {
@@ -128,7 +134,7 @@ void give_call(const RelationResolver::Options& options, const graphql::FieldCal
                const std::vector<Question>& questions, const Answers& answers, graphql::Resolved& resolved) {
   std::vector<Given> given;
   given.reserve(planned.questions);
-  if (!options.is_list) resolved.reserve(planned.questions);
+  if (!options.query->is_connection) make_room(resolved, answers, planned.first_question, planned.questions);
   for (std::size_t i = planned.first_question; i < planned.first_question + planned.questions; ++i)
     given.push_back(add_answer(resolved, *options.query, questions[i], answers, i));
   for (std::size_t parent = 0; parent < call.parents; ++parent) {
@@ -148,6 +154,9 @@ void give_call(const RelationResolver::Options& options, const graphql::FieldCal
 Task<std::vector<graphql::Resolved>> RelationResolver::resolve(std::span<const graphql::FieldCall> calls) {
   std::vector<Question> questions;
   std::vector<RelationCall> planned;
+  std::size_t parents = 0;
+  for (const graphql::FieldCall& call : calls) parents += call.parents;
+  questions.reserve(parents);
   for (const graphql::FieldCall& call : calls) planned.push_back(plan_call(options_, call, questions));
   CO_TRY(auto answers, co_await ask(*options_.query, questions));
   std::vector<graphql::Resolved> resolved(calls.size());

@@ -14,7 +14,6 @@ namespace {
 
 /// The instant to read at, for whoever can say it nowhere else: a gateway asks by arguments of its own.
 constexpr std::string_view kAtHeader = "Millrace-At";
-constexpr std::string_view kVary = "Accept, Millrace-At";
 
 constexpr std::string_view kMethods = "GET, HEAD, POST, OPTIONS";
 
@@ -43,7 +42,8 @@ http::Response respond(int status, EndpointFormat format, std::string body) {
   http::Response response{status, {}, std::move(body)};
   response.add("Content-Type",
                format == EndpointFormat::json ? "application/json; charset=utf-8" : "application/graphql-response+json; charset=utf-8");
-  response.add("Vary", kVary);
+  static const std::string vary = fmt::format("Accept, {}", kAtHeader);
+  response.add("Vary", vary);
   return response;
 }
 

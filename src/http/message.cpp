@@ -84,8 +84,8 @@ std::string_view Request::header(std::string_view name) const {
 }
 
 Response& Response::add(std::string_view name, std::string_view value) {
-  constexpr std::size_t kUsual = 250;  // what the headers of an answer are together, so that they are moved once at most
-  if (headers.empty()) headers.reserve(std::max(kUsual, name.size() + value.size() + 4));
+  constexpr std::size_t kUsual = 250;  // what the headers of an answer are together: they are seldom moved
+  if (headers.empty()) headers.reserve(kUsual);
   headers.append(name).append(": ");
   bool has_control = false;
   for (const char c : value) has_control |= is_left_out(c);

@@ -8,7 +8,7 @@ namespace millrace::graphql {
 
 namespace {
 
-/// Objects of one set mostly have the same members in the same order: what the last one's members were is tried first.
+/// Objects of one set mostly have the same members in the same order: what the first one's were is tried first.
 class Projector {
  public:
   explicit Projector(ObjectSet& set) : slots_(set.selection->slots), out_(set.slots), has_followers_(set.texts.size() > 1) {
