@@ -7,14 +7,12 @@ names and pages, so that the services differ in what is stored and not in what i
 measures as well how much of the store fits the processor's caches. POST comes last, into services that are filled anew for each round
 where what it stores would be more than a little of them."""
 
-import argparse
-import shutil
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests/blackbox"))
 from dataset import SAMPLE, Dataset  # noqa: E402
-from places import PLACES  # noqa: E402
+from places import measure_each, parser  # noqa: E402
 from questions import BY_ID, BY_NAME, FEDERATED, PROCESSED_GRAPH, RAW, RAW_GRAPH, Question, graphql, post_bodies  # noqa: E402
 from results import Results  # noqa: E402
 from service import ROOT  # noqa: E402
@@ -118,32 +116,16 @@ def check(results):
 
 
 def main(arguments):
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--to", type=int, default=1_000_000, help="the largest store; 10000000 takes ten times as long to fill, and 40 GB")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=int, default=1, help="of each case in each round")
-    parser.add_argument("--storages", nargs="+", choices=PLACES, default=list(PLACES))
-    parser.add_argument("--quick", action="store_true", help="one round of a second, to 10,000: whether it works, not how fast")
-    parser.add_argument("--json", type=Path, help="writes the figures to this file as well")
-    options = parser.parse_args(arguments)
+    asked = parser(__doc__, rounds=5, quick="to 10,000")
+    asked.add_argument("--to", type=int, default=1_000_000, help="the largest store; 10000000 takes ten times as long to fill, and 40 GB")
+    options = asked.parse_args(arguments)
     if options.quick:
         options.to, options.rounds, options.seconds = 10_000, 1, 1
     results = Results(rounds=options.rounds, seconds=options.seconds, connections=CONNECTIONS)
-    for name in options.storages:
-        shutil.rmtree(FOLDER, ignore_errors=True)
-        FOLDER.mkdir(parents=True)
-        place = PLACES[name](FOLDER)
-        try:
-            measure(place, options, results)
-        finally:
-            place.stop()
-            shutil.rmtree(FOLDER, ignore_errors=True)
+    measure_each(options, FOLDER, lambda place: measure(place, options, results))
     print_table(results)
     check(results)
-    missed = results.print_thresholds()
-    if options.json:
-        results.save(options.json)
-    return 1 if missed and not options.quick else 0
+    return results.finish(options)
 
 
 if __name__ == "__main__":

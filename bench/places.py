@@ -1,5 +1,6 @@
 """Where the services of the benchmark keep their events, SQLite or PostgreSQL, each service in a folder or database of its own."""
 
+import argparse
 import os
 import shutil
 import sys
@@ -89,3 +90,27 @@ class Postgres:
 
 
 PLACES = {"sqlite": Sqlite, "postgres": Postgres}
+
+
+def parser(described, rounds, quick):
+    """Options that all measuring of storages has; `quick` says what is measured then, one round of a second."""
+    made = argparse.ArgumentParser(description=described.splitlines()[0])
+    made.add_argument("--rounds", type=int, default=rounds)
+    made.add_argument("--seconds", type=int, default=1, help="of each case in each round")
+    made.add_argument("--storages", nargs="+", choices=PLACES, default=list(PLACES))
+    made.add_argument("--quick", action="store_true", help=f"one round of a second, {quick}: whether it works, not how fast")
+    made.add_argument("--json", type=Path, help="writes the figures to this file as well")
+    return made
+
+
+def measure_each(options, folder, measure):
+    """Calls measure(place) for every storage that is asked for, each in an empty folder."""
+    for name in options.storages:
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        place = PLACES[name](folder)
+        try:
+            measure(place)
+        finally:
+            place.stop()
+            shutil.rmtree(folder, ignore_errors=True)

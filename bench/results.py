@@ -53,6 +53,13 @@ class Results:
             print(f"{missed} thresholds missed")
         return missed
 
+    def finish(self, options):
+        """Prints the thresholds and keeps the figures where the options say; the exit code."""
+        missed = self.print_thresholds()
+        if options.json:
+            self.save(options.json)
+        return 1 if missed and not options.quick else 0
+
     def save(self, file):
         points = [{"point": dict(key), "rounds": rounds} for key, rounds in self.rounds.items()]
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -15,7 +15,6 @@ Of a store with 1,000 events and of a large one as many different ids and names 
 in what is asked; "of any name" also measures how much of the store fits the processor's caches.
 """
 
-import argparse
 import shutil
 import statistics
 import subprocess
@@ -26,7 +25,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests/blackbox"))
 from dataset import Dataset, raw_id  # noqa: E402
 from measured import Bare, Nginx, resident, resident_peak, start_seconds  # noqa: E402
-from places import PLACES  # noqa: E402
+from places import PLACES, parser  # noqa: E402
 from questions import BY_ID, FEDERATED, PROCESSED, PROCESSED_GRAPH, RAW, RAW_GRAPH, Question, graphql, post_bodies  # noqa: E402
 from results import Results  # noqa: E402
 from service import ROOT  # noqa: E402
@@ -212,16 +211,11 @@ def print_table(results):
 
 
 def read_options(arguments):
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--seconds", type=int, default=1, help="of each case in each round")
-    parser.add_argument("--connections", type=int, nargs="+", default=[1, 16, 64, 256])
-    parser.add_argument("--stored", type=int, default=100_000, help="raw events of the large services, and as many processed ones")
-    parser.add_argument("--storages", nargs="+", choices=PLACES, default=list(PLACES))
-    parser.add_argument("--only", nargs="+", default=[], help="cases: GET getById federated POST bulk start growth")
-    parser.add_argument("--quick", action="store_true", help="one round of a second, 10,000 events: whether it works, not how fast")
-    parser.add_argument("--json", type=Path, help="writes the figures to this file as well")
-    options = parser.parse_args(arguments)
+    asked = parser(__doc__, rounds=7, quick="10,000 events")
+    asked.add_argument("--connections", type=int, nargs="+", default=[1, 16, 64, 256])
+    asked.add_argument("--stored", type=int, default=100_000, help="raw events of the large services, and as many processed ones")
+    asked.add_argument("--only", nargs="+", default=[], help="cases: GET getById federated POST bulk start growth")
+    options = asked.parse_args(arguments)
     if options.quick:
         options.rounds, options.seconds, options.stored = 1, 1, 10_000
     options.wants = lambda name: not options.only or name in options.only
@@ -269,11 +263,8 @@ def main(arguments):
     print(f"{results.about['cores']} cores, wrk on the same ones; {options.rounds} rounds of {options.seconds} s")
     print_table(results)
     check(results)
-    missed = results.print_thresholds()
-    if options.json:
-        results.save(options.json)
     shutil.rmtree(FOLDER, ignore_errors=True)
-    return 1 if missed and not options.quick else 0
+    return results.finish(options)
 
 
 if __name__ == "__main__":

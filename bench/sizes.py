@@ -2,9 +2,7 @@
 """Measures what size costs, on SQLite and PostgreSQL: events of 250 B, 4 KB and 64 KB, answers of 1 to 10,000 rows, and whole lists, which
 are streamed and must take no more memory the longer they are; part of ./dev bench."""
 
-import argparse
 import json
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +11,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests/blackbox"
 from bulk_test import Memory  # noqa: E402
 from dataset import Dataset  # noqa: E402
 from measured import Bare, forget_peak, resident_peak  # noqa: E402
-from places import PLACES  # noqa: E402
+from places import measure_each, parser  # noqa: E402
 from questions import RAW, RAW_GRAPH, Question  # noqa: E402
 from results import Results  # noqa: E402
 from service import ROOT  # noqa: E402
@@ -182,32 +180,16 @@ def measure(place, options, results):
 
 
 def main(arguments):
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--seconds", type=int, default=1, help="of each case in each round")
-    parser.add_argument("--rows", type=int, default=500_000, help="of the whole list")
-    parser.add_argument("--storages", nargs="+", choices=PLACES, default=list(PLACES))
-    parser.add_argument("--quick", action="store_true", help="one round of a second, 50,000 rows: whether it works, not how fast")
-    parser.add_argument("--json", type=Path, help="writes the figures to this file as well")
-    options = parser.parse_args(arguments)
+    asked = parser(__doc__, rounds=3, quick="50,000 rows")
+    asked.add_argument("--rows", type=int, default=500_000, help="of the whole list")
+    options = asked.parse_args(arguments)
     if options.quick:
         options.rounds, options.seconds, options.rows = 1, 1, 50_000
     results = Results(rounds=options.rounds, seconds=options.seconds, connections=CONNECTIONS)
-    for name in options.storages:
-        shutil.rmtree(FOLDER, ignore_errors=True)
-        FOLDER.mkdir(parents=True)
-        place = PLACES[name](FOLDER)
-        try:
-            measure(place, options, results)
-        finally:
-            place.stop()
-            shutil.rmtree(FOLDER, ignore_errors=True)
+    measure_each(options, FOLDER, lambda place: measure(place, options, results))
     print_table(results)
     check(results)
-    missed = results.print_thresholds()
-    if options.json:
-        results.save(options.json)
-    return 1 if missed and not options.quick else 0
+    return results.finish(options)
 
 
 if __name__ == "__main__":
