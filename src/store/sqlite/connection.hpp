@@ -10,6 +10,7 @@
 
 #include "base/hash.hpp"
 #include "base/result.hpp"
+#include "store/sqlite/held_state.hpp"
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -83,22 +84,29 @@ class Connection {
   /// SQLite's words for the last failure, for whoever writes the config.
   std::string message() const;
 
+  /// Of a connection that reads.
+  HeldState& held_state() { return held_state_; }
+
  private:
-  Connection(sqlite3* handle, const Log* log) : handle_(handle), log_(log) {}
+  Connection(sqlite3* handle, const Log* log) : handle_(handle), log_(log), held_state_(*this, handle) {}
   sqlite3_stmt* prepared(std::string_view sql);
   Result<> set_up(const Options& options);
 
   sqlite3* handle_;
   const Log* log_;
   TextMap<sqlite3_stmt*> statements_;
+  HeldState held_state_;
 };
 
-/// A read that sees one state of the file from begin to end. Requires: no cursor of the connection outlives it.
+/// A read that sees one state of the file from begin to end: that which is held, or one of its own. Requires: no cursor of the connection
+/// outlives it.
 class Snapshot {
  public:
-  explicit Snapshot(Connection& connection) : connection_(connection), begun_(connection.run("BEGIN")) {}
+  explicit Snapshot(Connection& connection) : connection_(connection), is_own_(!connection.held_state().is_held()) {
+    if (is_own_) begun_ = connection.run("BEGIN");
+  }
   ~Snapshot() {
-    if (begun_) (void)connection_.run("COMMIT");
+    if (is_own_ && begun_) (void)connection_.run("COMMIT");
   }
   Snapshot(const Snapshot&) = delete;
   Snapshot& operator=(const Snapshot&) = delete;
@@ -106,6 +114,7 @@ class Snapshot {
 
  private:
   Connection& connection_;
+  const bool is_own_;
   Result<> begun_;
 };
 

@@ -85,7 +85,9 @@ Result<Connection*> Database::reader() {
   // A thread keeps the connections that it opened, by the serial of their database. There are few.
   static thread_local std::vector<std::pair<std::uint64_t, Connection*>> known;
   for (const auto& [serial, connection] : known) {
-    if (serial == serial_) return connection;
+    if (serial != serial_) continue;
+    connection->held_state().refresh(weak_from_this());
+    return connection;
   }
   TRY(std::unique_ptr<Connection> connection,
       Connection::open({.file = options_.file, .mode = Connection::Mode::read, .log = &options_.log}));

@@ -12,7 +12,7 @@
 
 namespace millrace::store::sqlite {
 
-class Database {
+class Database : public std::enable_shared_from_this<Database> {
  public:
   struct Options {
     std::filesystem::path file;
@@ -26,7 +26,8 @@ class Database {
   Database& operator=(const Database&) = delete;
   ~Database() = default;
 
-  /// This thread's connection for reading. Any thread; the connection lives as long as the database.
+  /// This thread's connection for reading, which sees what was committed until now; asked for anew by each read. Any thread; the connection
+  /// lives as long as the database.
   Result<Connection*> reader();
   Writer& writer() { return *writer_; }
   /// A connection of its own for writing, to make tables with.

@@ -148,9 +148,12 @@ class SqliteStore final : public document::Store {
   }
 
   Result<Instant> last_recorded(Connection& connection) {
+    HeldState& held = connection.held_state();
+    if (const std::optional<Instant> known = held.recorded(&table_)) return *known;
     Cursor last = connection.use(table_.last);
     const Instant recorded = last.next() ? Instant{last.integer(1)} : Instant{};
     if (last.failed()) return Failure(connection.failure());
+    if (held.is_held()) held.remember(&table_, recorded);
     return recorded;
   }
 
