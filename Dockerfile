@@ -18,7 +18,7 @@ FROM debian:12-slim
 # hadolint ignore=DL3008
 RUN apt-get update \
     && apt-get install -y --no-install-recommends \
-        ca-certificates libbson-1.0-0 libfmt9 libjq1 libmongoc-1.0-0 libnats3.4 libpq5 librdkafka1 libre2-9 libsqlite3-0 libssl3 libstdc++6 zlib1g \
+        ca-certificates libbson-1.0-0 libfmt9 libjq1 libmimalloc2.0 libmongoc-1.0-0 libnats3.4 libpq5 librdkafka1 libre2-9 libsqlite3-0 libssl3 libstdc++6 zlib1g \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --no-log-init --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin millrace
 COPY --from=build /millrace/build/release/millrace /usr/local/bin/millrace
