@@ -96,11 +96,11 @@ Result<> Connection::set_up(const Options& options) {
   sqlite3_busy_timeout(handle_, kBusyTimeoutMilliseconds);
   const bool writes = options.mode == Mode::write;
   // FULL: what was acknowledged survives a loss of power. A reader's cache is small: there is one for each thread and file.
-  TRY_OK(run_script(writes ? "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536; PRAGMA wal_autocheckpoint=4000;"
+  TRY_OK(run_script(writes ? "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16384; PRAGMA wal_autocheckpoint=4000;"
                            : "PRAGMA query_only=1; PRAGMA cache_size=-4096;"));
   if (options.file_bytes_max > 0) TRY_OK(run_script(fmt::format("PRAGMA max_page_count={};", options.file_bytes_max / 4096)));
   // What is mapped counts as the process's memory, for each connection again: a little of each file is. The one that writes has its cache.
-  return run_script(writes ? "PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY;" : "PRAGMA mmap_size=33554432; PRAGMA temp_store=MEMORY;");
+  return run_script(writes ? "PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY;" : "PRAGMA mmap_size=12582912; PRAGMA temp_store=MEMORY;");
 }
 
 Connection::~Connection() {
