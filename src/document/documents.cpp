@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/json/canonical.hpp"
+#include "base/json/scan.hpp"
 #include "base/json/slices.hpp"
 #include "document/document.hpp"
 
@@ -11,24 +12,36 @@ namespace {
 
 constexpr std::string_view kOpening = R"({"id":)";
 
+char* write(char* at, std::string_view text) {
+  return std::copy(text.begin(), text.end(), at);
+}
+
 }  // namespace
 
 void Documents::add(std::string_view id, std::string_view payload, const Envelope& envelope) {
   constexpr std::size_t kAround = 32;  // what stands around id and payload
   if (entries_.empty()) reserve(1, id.size() + payload.size() + kAround);
-  text_ += text_.empty() ? '[' : ',';
-  Entry entry{.envelope = envelope, .begin = text_.size(), .found = true};
-  text_ += kOpening;
-  json::append_string(text_, id);
-  entry.id_size = static_cast<std::uint32_t>(text_.size() - entry.begin - kOpening.size());
+  Entry entry{.envelope = envelope, .begin = text_.size() + 1, .found = true};
   // "{}" and the empty payload of a tombstone have no members to follow the id.
-  if (payload.size() > 2) {
-    text_ += ',';
-    text_ += payload.substr(1);
+  const std::string_view members = payload.size() > 2 ? payload.substr(1) : std::string_view("}");
+  const std::string_view comma = payload.size() > 2 ? "," : "";
+  if (const char* const end = id.data() + id.size(); json::scan::plain_end(id.data(), end) == end) {
+    entry.id_size = static_cast<std::uint32_t>(id.size() + 2);
+    entry.end = entry.begin + kOpening.size() + entry.id_size + comma.size() + members.size();
+    const auto fill = [&](char* at, std::size_t) {
+      at[entry.begin - 1] = entry.begin == 1 ? '[' : ',';
+      write(write(write(write(write(write(at + entry.begin, kOpening), "\""), id), "\""), comma), members);
+      return entry.end;
+    };
+    text_.resize_and_overwrite(entry.end, fill);
   } else {
-    text_ += '}';
+    text_ += text_.empty() ? '[' : ',';
+    text_ += kOpening;
+    json::append_string(text_, id);
+    entry.id_size = static_cast<std::uint32_t>(text_.size() - entry.begin - kOpening.size());
+    text_.append(comma).append(members);
+    entry.end = text_.size();
   }
-  entry.end = text_.size();
   entries_.push_back(entry);
 }
 

@@ -1,5 +1,7 @@
 #include "base/json/slices.hpp"
 
+#include <cstring>
+
 #include "base/json/escapes.hpp"
 #include "base/json/scan.hpp"
 
@@ -55,6 +57,16 @@ bool Members::next(std::string_view& key, std::string_view& value) {
   key = {at_, key_end};
   const char* value_end = skip_value(key_end + 1, end_);
   value = {key_end + 1, value_end};
+  at_ = value_end + (value_end != end_ && *value_end == ',');
+  return true;
+}
+
+bool Members::next_is(std::string_view key, std::string_view& value) {
+  // The key's closing quote makes it the whole key.
+  if (static_cast<std::size_t>(end_ - at_) <= key.size() || std::memcmp(at_, key.data(), key.size()) != 0) return false;
+  const char* const begin = at_ + key.size() + 1;
+  const char* const value_end = skip_value(begin, end_);
+  value = {begin, value_end};
   at_ = value_end + (value_end != end_ && *value_end == ',');
   return true;
 }

@@ -22,6 +22,8 @@ class Members {
   explicit Members(std::string_view object) : at_(object.data() + 1), end_(object.data() + object.size()) {}
   /// The next key (quoted, canonical) and value; false after the last.
   bool next(std::string_view& key, std::string_view& value);
+  /// The value of the next member when that has this key (quoted, canonical); else false, and nothing has been stepped over.
+  bool next_is(std::string_view key, std::string_view& value);
 
  private:
   const char* at_;

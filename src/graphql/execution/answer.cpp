@@ -136,9 +136,18 @@ class AnswerWriter::Writer {
     for (const PlannedField& field : set.selection->fields) {
       if (!is_first) out() += ',';
       is_first = false;
-      if (!write_field(set, row, field, path)) return false;
+      if (!write_plain(set, row, field) && !write_field(set, row, field, path)) return false;
     }
     out() += '}';
+    return true;
+  }
+
+  /// What nearly every field is: false, having written nothing, when it is something else.
+  bool write_plain(const ObjectSet& set, std::size_t row, const PlannedField& field) {
+    if (!field.is_plain_leaf) return false;
+    const std::string_view value = set.slot(row, field.slot);
+    if (value.empty() || (field.leaf == LeafShape::text ? value.front() != '"' : value.front() == 'n')) return false;
+    out().append(field.written_key).append(value);
     return true;
   }
 

@@ -23,8 +23,15 @@ class Projector {
     json::Members members(object);
     std::string_view key, value;
     std::size_t left = slots_.size();
-    for (std::size_t place = 0; left > 0 && members.next(key, value); ++place) {
-      const std::size_t slot = slot_of(place, key);
+    for (std::size_t place = 0; left > 0; ++place) {
+      std::size_t slot = kNone;
+      if (place < members_.size() && members.next_is(members_[place].key, value)) {
+        slot = members_[place].slot;
+      } else if (members.next(key, value)) {
+        slot = slot_of(place, key);
+      } else {
+        break;
+      }
       if (slot == kNone) continue;
       out_[begin + slot] = value;
       --left;
@@ -39,7 +46,6 @@ class Projector {
   };
 
   std::size_t slot_of(std::size_t place, std::string_view key) {
-    if (place < members_.size() && members_[place].key == key) return members_[place].slot;
     const auto found = std::ranges::find(slots_, key);
     const std::size_t slot = found == slots_.end() ? kNone : static_cast<std::size_t>(found - slots_.begin());
     if (has_followers_ && place == members_.size()) members_.push_back({key, slot});

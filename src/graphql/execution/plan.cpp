@@ -125,8 +125,16 @@ class Planner {
       planned.leaf = leaf_shape(*planned.field->type.named);
       add_slots(owner, planned);
       add_selections(planned, scope);
+      planned.is_plain_leaf = is_plain_leaf(planned);
     }
     owner.fields.push_back(std::move(planned));
+  }
+
+  static bool is_plain_leaf(const PlannedField& planned) {
+    const bool is_leaf = planned.leaf == LeafShape::text || planned.leaf == LeafShape::any;
+    const auto& wrappers = planned.field->type.wrappers;
+    const bool is_list = std::ranges::find(wrappers, TypeRef::Wrapper::list) != wrappers.end();
+    return is_leaf && !is_list && !planned.fetches() && !planned.has_variable_arguments;
   }
 
   void plan_arguments(PlannedField& planned, const Selection& node) {

@@ -51,6 +51,9 @@ struct PlannedField {
   LeafShape leaf = LeafShape::none;
   bool is_typename = false;
   bool has_variable_arguments = false;
+  /// A member of its parent whose text, when it is there and no null, is the value as it is written: nothing is to be asked or checked but,
+  /// of LeafShape::text, that it is a string.
+  bool is_plain_leaf = false;
   /// Members of an object that hold, somewhere below, a field with a resolver: they are opened while fetching.
   bool opens = false;
   std::uint32_t slot = 0;                // members: where the value is among the object's slots
