@@ -53,13 +53,31 @@ void Connection::connect_further() {
   state_ = State::open;
 }
 
-bool Connection::send_statement(const Statement& statement) {
+int Connection::process() const {
+  return PQbackendPID(handle_);
+}
+
+/// The name that a kept statement has; null when it could not be given one.
+const std::string* Connection::name_of(Exchange& exchange, const Statement& statement) {
+  if (const auto known = names_.find(statement.sql); known != names_.end()) return &known->second;
+  const std::string& name = names_.emplace(statement.sql, fmt::format("m{}", ++named_)).first->second;
+  const std::vector<unsigned>& types = statement.parameters.types_;
+  exchange.prepares = true;
+  return PQsendPrepare(handle_, name.c_str(), statement.sql.c_str(), static_cast<int>(types.size()), types.data()) == 1 ? &name : nullptr;
+}
+
+bool Connection::send_statement(Exchange& exchange, const Statement& statement) {
   const Parameters& parameters = statement.parameters;
   std::vector<const char*> values(parameters.size());
   std::vector<int> lengths(parameters.size());
   for (std::size_t i = 0; i < parameters.size(); ++i) {
     values[i] = parameters.is_null_[i] ? nullptr : parameters.values_[i].c_str();
     lengths[i] = static_cast<int>(parameters.values_[i].size());
+  }
+  if (keeps_plans_ && statement.is_kept) {
+    const std::string* const name = name_of(exchange, statement);
+    return name != nullptr && PQsendQueryPrepared(handle_, name->c_str(), static_cast<int>(parameters.size()), values.data(),
+                                                  lengths.data(), parameters.formats_.data(), 1) == 1;
   }
   return PQsendQueryParams(handle_, statement.sql.c_str(), static_cast<int>(parameters.size()), parameters.types_.data(), values.data(),
                            lengths.data(), parameters.formats_.data(), 1) == 1;
@@ -69,7 +87,7 @@ void Connection::send(Exchange& exchange) {
   exchange.sent_at = std::chrono::steady_clock::now();
   sent_.push_back(&exchange);
   bool sent = true;
-  for (const Statement& statement : exchange.statements) sent = sent && send_statement(statement);
+  for (const Statement& statement : exchange.statements) sent = sent && send_statement(exchange, statement);
   sent = sent && PQpipelineSync(handle_) == 1;
   const int left = sent ? PQflush(handle_) : -1;
   has_unsent_ = left == 1;
@@ -103,11 +121,16 @@ void Connection::take(pg_result* result) {
   if (sent_.empty()) return PQclear(result);
   Exchange& exchange = *sent_.front();
   switch (PQresultStatus(result)) {
-    case PGRES_TUPLES_OK:
-    case PGRES_COMMAND_OK: exchange.rows.emplace_back(result); return;
+    case PGRES_COMMAND_OK:
+      // That a statement was named has no command.
+      if (*PQcmdStatus(result) == '\0') break;
+      [[fallthrough]];
+    case PGRES_TUPLES_OK: exchange.rows.emplace_back(result); return;
     case PGRES_PIPELINE_SYNC:
       sent_.pop_front();
       PQclear(result);
+      // What came after a failure was not named.
+      if (exchange.prepares && !exchange.outcome) names_.clear();
       return end_exchange(exchange);
     case PGRES_PIPELINE_ABORTED: break;  // a statement before it failed, and has said why
     default: refuse(exchange, result);

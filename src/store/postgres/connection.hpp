@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/hash.hpp"
 #include "base/result.hpp"
 #include "store/postgres/failure.hpp"
 #include "store/postgres/server.hpp"
@@ -31,6 +32,7 @@ struct Exchange {
   std::string sql_state = {};  // the server's five letters, when it refused
   std::string message = {};    // and its words
   bool is_lost = false;        // the connection ended before the answer: what was sent may have been done
+  bool prepares = false;       // whether a statement was named with it
   std::move_only_function<void()> done = {};
   std::chrono::steady_clock::time_point sent_at = {};
 
@@ -58,6 +60,11 @@ class Connection {
   bool wants_read() const;
   bool wants_write() const;
 
+  /// The server's process, as whoever answered said: a pooler makes one up.
+  int process() const;
+  /// Plans of Statement::is_kept are kept from now on. Requires: open, and all that is sent goes to one process.
+  void keep_plans() { keeps_plans_ = true; }
+
   /// Takes an exchange, which lives until its `done` was called, or until it was dropped with the connection. Requires: open.
   void send(Exchange& exchange);
   /// Does what can be done without waiting. Calls `done` of exchanges that have ended, in order; they must not end the connection.
@@ -74,7 +81,8 @@ class Connection {
   void take(pg_result* result);
   void refuse(Exchange& exchange, pg_result* result);
   void end_exchange(Exchange& exchange);
-  bool send_statement(const Statement& statement);
+  bool send_statement(Exchange& exchange, const Statement& statement);
+  const std::string* name_of(Exchange& exchange, const Statement& statement);
   void lose(std::string_view what);
 
   const Log* log_;
@@ -82,8 +90,11 @@ class Connection {
   State state_ = State::connecting;
   bool polls_for_write_ = true;
   bool has_unsent_ = false;
+  bool keeps_plans_ = false;
   Error error_;
   std::deque<Exchange*> sent_;
+  TextMap<std::string> names_;  // of kept statements, by text
+  std::size_t named_ = 0;
 };
 
 }  // namespace millrace::store::postgres

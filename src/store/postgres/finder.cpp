@@ -55,8 +55,8 @@ Task<std::uint64_t> Finder::count(const Query& query, const SqlCondition* condit
   if (condition == nullptr) {
     CO_TRY(const IndexPlan plan, co_await choose(whole));
     if (plan.exact) {
-      const Statement counting = count_rows(scope_.table, plan, scope_.view.at);
-      CO_TRY(const Rows rows, co_await scope_.lane.ask(counting, scope_.view.at));
+      Statement counting = count_rows(scope_.table, plan, scope_.view.at);
+      CO_TRY(const Rows rows, co_await scope_.lane.ask(std::move(counting), scope_.view.at));
       co_return static_cast<std::uint64_t>(rows.integer(0, 0));
     }
   }
@@ -95,7 +95,7 @@ Task<Documents> Finder::versions_at(std::vector<Position> positions, std::size_t
     }
     Statement asking{.sql = scope_.table.at_positions, .parameters = {}};
     asking.parameters.integers(part);
-    CO_TRY(const Rows rows, co_await scope_.lane.ask(asking));
+    CO_TRY(const Rows rows, co_await scope_.lane.ask(std::move(asking)));
     std::unordered_map<std::int64_t, int> places;
     for (int row = 0; row < rows.size(); ++row) places[rows.integer(row, kPosition)] = row;
     for (const std::int64_t position : part) {
@@ -114,8 +114,8 @@ Task<IndexPlan> Finder::choose(const Query& query) {
   std::size_t best = 0;
   std::size_t fewest = kCountedMax + 1;
   for (std::size_t i = 0; i < plans.size() && plans.size() > 1; ++i) {
-    const Statement counting = count_entries(scope_.table, plans[i], kCountedMax);
-    CO_TRY(const Rows rows, co_await scope_.lane.ask(counting));
+    Statement counting = count_entries(scope_.table, plans[i], kCountedMax);
+    CO_TRY(const Rows rows, co_await scope_.lane.ask(std::move(counting)));
     const auto entries = static_cast<std::size_t>(rows.integer(0, 0));
     if (entries < fewest) best = i;
     fewest = std::min(fewest, entries);
@@ -127,8 +127,8 @@ Task<IndexPlan> Finder::choose(const Query& query) {
 Task<void> Finder::prefer_scan(const Query& query, IndexPlan& plan) {
   const bool is_unordered = plan.kind == IndexPlan::Kind::keys || plan.kind == IndexPlan::Kind::range;
   if (!is_unordered || query.page.after == 0) co_return {};
-  const Statement counting = count_entries(scope_.table, plan, kEntriesMax);
-  CO_TRY(const Rows rows, co_await scope_.lane.ask(counting));
+  Statement counting = count_entries(scope_.table, plan, kEntriesMax);
+  CO_TRY(const Rows rows, co_await scope_.lane.ask(std::move(counting)));
   if (static_cast<std::size_t>(rows.integer(0, 0)) == kEntriesMax) plan = {};
   co_return {};
 }
@@ -153,8 +153,8 @@ Task<Finder::Selected> Finder::select(const Query& query, const SqlCondition* co
   selected.selection->check_only(left);
   const std::size_t limit = first_rows(query, *selected.selection);
   {
-    CO_TRY(const Statement asking, statement(query, condition, plan, limit));
-    CO_TRY(const Rows rows, co_await scope_.lane.ask(asking, scope_.view.at));
+    CO_TRY(Statement asking, statement(query, condition, plan, limit));
+    CO_TRY(const Rows rows, co_await scope_.lane.ask(std::move(asking), scope_.view.at));
     take_rows(rows, *selected.selection);
     if (static_cast<std::size_t>(rows.size()) < limit || selected.selection->full()) co_return std::move(selected);
   }

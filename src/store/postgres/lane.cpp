@@ -2,15 +2,10 @@
 
 #include <algorithm>
 
-#include "base/hash.hpp"
-
 namespace millrace::store::postgres {
 namespace {
 
 using document::Documents;
-
-/// Times that a read is sent again because its connection was cut.
-constexpr int kReadAttemptsMax = 3;
 
 std::vector<std::shared_ptr<Link>> make_links(io::Loop& loop, const LinkOptions& options, std::size_t count) {
   std::vector<std::shared_ptr<Link>> links;
@@ -20,18 +15,12 @@ std::vector<std::shared_ptr<Link>> make_links(io::Loop& loop, const LinkOptions&
 
 }  // namespace
 
-struct Lane::IdRead {
-  std::span<const std::string_view> ids;
-  document::View view;
-  io::Completion<Documents> completion = {};
-};
-
 Lane::Lane(io::Loop& loop, const Table& table, const std::function<Instant()>& clock, Options options)
-    : loop_(loop),
-      table_(table),
+    : table_(table),
       options_(std::move(options)),
       writer_(std::make_shared<Writer>(table, clock, std::make_shared<Link>(loop, options_.link), options_.writer)),
       ledger_(std::make_shared<Link>(loop, options_.link)),
+      points_(std::make_shared<Points>(loop, table, options_.link, std::max<std::size_t>(1, options_.readers))),
       readers_(make_links(loop, options_.link, std::max<std::size_t>(1, options_.readers))),
       scans_(make_links(loop, options_.link, std::max<std::size_t>(1, options_.scans))),
       free_scans_(scans_) {
@@ -45,6 +34,7 @@ Lane::Lane(io::Loop& loop, const Table& table, const std::function<Instant()>& c
 void Lane::close() {
   writer_->link().close();
   ledger_->close();
+  points_->close();
   for (const auto* links : {&readers_, &scans_}) {
     for (const auto& link : *links) link->close();
   }
@@ -56,55 +46,13 @@ Link& Lane::reader() {
 }
 
 Task<Documents> Lane::read(std::span<const std::string_view> ids, document::View view) {
-  IdRead read{.ids = ids, .view = view};
-  reads_.push_back(&read);
-  if (reads_.size() == 1) {
-    loop_.post([self = weak_from_this()] {
-      if (const auto lane = self.lock()) lane->flush();
-    });
+  if (view.at != kNewest && !replicas_.empty()) {
+    Statement statement = read_at(table_, ids, view.at);
+    CO_TRY(const Rows rows, co_await ask(std::move(statement), view.at));
+    co_return documents_of(ids, rows, view.bytes_max);
   }
-  Result<Documents> documents = co_await read.completion;
+  auto documents = co_await points_->read(ids, view);
   co_return documents;
-}
-
-/// One statement for each instant; nearly always there is one instant, the newest.
-void Lane::flush() {
-  std::vector<IdRead*> reads = std::exchange(reads_, {});
-  while (!reads.empty()) {
-    const Instant at = reads.front()->view.at;
-    std::vector<IdRead*> together;
-    std::ranges::copy_if(reads, std::back_inserter(together), [at](const IdRead* read) { return read->view.at == at; });
-    std::erase_if(reads, [at](const IdRead* read) { return read->view.at == at; });
-    start(read_together(shared_from_this(), std::move(together)), [](const Result<>&) {});
-  }
-}
-
-Task<void> Lane::read_together(std::shared_ptr<Lane> lane, std::vector<IdRead*> reads) {
-  const Instant at = reads.front()->view.at;
-  TextMap<int> places;
-  std::vector<std::string> stored;
-  for (const IdRead* read : reads) {
-    for (const std::string_view id : read->ids) {
-      if (places.try_emplace(std::string(id), -1).second) stored.push_back(stored_text(id));
-    }
-  }
-  const std::vector<std::string_view> ids(stored.begin(), stored.end());
-  Statement statement{.sql = at == kNewest ? lane->table_.read_newest : lane->table_.read_at, .parameters = {}};
-  statement.parameters.texts(ids);
-  if (at != kNewest) statement.parameters.integer(at.microseconds);
-  Result<Rows> rows = co_await lane->ask(statement, at);
-  for (int row = 0; rows && row < rows->size(); ++row) places[Row(*rows, row).id()] = row;
-  for (IdRead* read : reads) {
-    Documents documents;
-    for (const std::string_view id : rows ? read->ids : std::span<const std::string_view>()) {
-      const int row = places.find(id)->second;
-      const bool found = row >= 0 && !rows->boolean(row, kDeleted);
-      found ? add_row(documents, Row(*rows, row)) : documents.add_missing();
-      if (found && documents.cut_to(read->view.bytes_max)) break;
-    }
-    read->completion.complete(rows ? Result<Documents>(std::move(documents)) : Failure(rows.error()));
-  }
-  co_return {};
 }
 
 Task<void> Lane::ping() {
@@ -117,26 +65,18 @@ Task<void> Lane::ping() {
   co_return answered;
 }
 
-Task<Rows> Lane::ask(const Statement& statement, Instant at) {
+Task<Rows> Lane::ask(Statement statement, Instant at) {
   Replica* const replica = at == kNewest ? nullptr : this->replica();
   if (replica != nullptr) {
     auto there = co_await ask_replica(*replica, statement, at);
     if (there) co_return there;
   }
-  auto here = co_await ask_primary(statement);
-  co_return here;
-}
-
-Task<Rows> Lane::ask_primary(const Statement& statement) {
-  for (int attempt = 1;; ++attempt) {
-    Exchange exchange;
-    exchange.statements.push_back(statement);
-    auto answered = co_await reader().run(exchange);
-    if (answered) co_return std::move(exchange.rows.front());
-    if (!exchange.is_lost || attempt == kReadAttemptsMax || answered.error().code == "store.timeout") co_return Failure(answered.error());
-    auto paused = co_await io::pause(std::chrono::milliseconds(100));
-    (void)paused;
+  if (statement.is_kept) {
+    auto soon = co_await points_->ask(std::move(statement));
+    co_return soon;
   }
+  auto here = co_await run_read(reader(), std::move(statement));
+  co_return here;
 }
 
 /// The next one in turn; null when all rest.

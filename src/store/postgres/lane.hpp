@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "document/store.hpp"
-#include "store/postgres/link.hpp"
+#include "store/postgres/points.hpp"
 #include "store/postgres/table.hpp"
 #include "store/postgres/writer.hpp"
 
@@ -36,12 +36,15 @@ class Lane : public std::enable_shared_from_this<Lane> {
   /// The versions of these ids, in the order asked.
   Task<document::Documents> read(std::span<const std::string_view> ids, document::View view);
 
+  /// The last version, once what was acknowledged before is in it.
+  Task<Points::Head> head() { return points_->head(); }
+
   /// Whether the server answers; the error says why not, for whoever looks after the service.
   Task<void> ping();
 
   /// Runs a statement that reads, again when the connection is cut meanwhile. With an instant it may run on a replica, which has gone past
   /// it; where that one is behind, away or slow the server itself answers.
-  Task<Rows> ask(const Statement& statement, Instant at = kNewest);
+  Task<Rows> ask(Statement statement, Instant at = kNewest);
 
   /// A connection for one reader alone, for as long as it is held.
   class Scan {
@@ -59,30 +62,25 @@ class Lane : public std::enable_shared_from_this<Lane> {
   Task<Scan> scan();
 
  private:
-  struct IdRead;
   struct Replica {
     std::shared_ptr<Link> link;
     std::chrono::steady_clock::time_point rests_until = {};
   };
   Link& reader();
   Replica* replica();
-  Task<Rows> ask_primary(const Statement& statement);
   Task<Rows> ask_replica(Replica& replica, const Statement& statement, Instant at);
-  void flush();
-  static Task<void> read_together(std::shared_ptr<Lane> lane, std::vector<IdRead*> reads);
   void release(std::shared_ptr<Link> link);
 
-  io::Loop& loop_;
   const Table& table_;
   const Options options_;
   const std::shared_ptr<Writer> writer_;
   const std::shared_ptr<Link> ledger_;
+  const std::shared_ptr<Points> points_;
   std::vector<std::shared_ptr<Link>> readers_, scans_;
   std::vector<Replica> replicas_;
   std::vector<std::shared_ptr<Link>> free_scans_;
   std::deque<io::Completion<void>*> scan_waits_;
   std::size_t next_replica_ = 0;
-  std::vector<IdRead*> reads_;  // of this turn
 };
 
 }  // namespace millrace::store::postgres

@@ -8,6 +8,12 @@ namespace {
 
 constexpr std::chrono::milliseconds kTick{200};
 
+/// A plan that is kept is made without knowing the values, and maybe when there was hardly a row: only those by an index stay right.
+constexpr const char* kKeepPlans =
+    "SELECT set_config(name, CASE name WHEN 'plan_cache_mode' THEN 'force_generic_plan' ELSE 'off' END, false) FROM pg_settings"
+    " WHERE name IN ('plan_cache_mode', 'enable_seqscan', 'enable_bitmapscan', 'enable_hashjoin', 'enable_mergejoin', 'enable_material',"
+    " 'enable_memoize', 'jit')";
+
 Error timed_out() {
   return {ErrorKind::unavailable, "store.timeout", "The storage took too long."};
 }
@@ -70,8 +76,24 @@ void Link::take(Result<std::unique_ptr<Connection>> opened) {
   connection_ = *std::move(opened);
   ++generation_;
   opened_at_ = Clock::now();
+  if (options_.keeps_plans) greet();
   for (Exchange* exchange : std::exchange(waiting_, {})) connection_->send(*exchange);
   watch();
+}
+
+/// Keeps plans where the process that answers is the one that said so when the connection was opened: behind a pooler each exchange may
+/// have another one.
+void Link::greet() {
+  greeting_ = {};
+  greeting_.add("SELECT pg_backend_pid()");
+  greeting_.done = [this] {
+    if (!greeting_.outcome || greeting_.rows[0].integer(0, 0) != connection_->process()) return;
+    greeting_ = {};
+    greeting_.add(kKeepPlans).done = [] {};
+    connection_->send(greeting_);
+    connection_->keep_plans();
+  };
+  connection_->send(greeting_);
 }
 
 /// Waits for what the connection wants, and for its time limit.

@@ -17,6 +17,7 @@ namespace millrace::store::postgres {
 struct LinkOptions {
   std::shared_ptr<Connector> connector;
   std::chrono::milliseconds timeout{10'000};  // of an exchange
+  bool keeps_plans = false;                   // for statements whose rows an index finds: they are planned once, unless a pooler is between
 };
 
 /// For its loop's thread. Held by shared pointers, since waits hold it weakly; close() before the loop ends.
@@ -43,6 +44,7 @@ class Link : public std::enable_shared_from_this<Link> {
   void submit(Exchange& exchange, std::uint64_t generation);
   Result<> connect();
   void take(Result<std::unique_ptr<Connection>> opened);
+  void greet();
   void pump();
   void watch();
   void lose();
@@ -62,6 +64,7 @@ class Link : public std::enable_shared_from_this<Link> {
   bool is_closed_ = false;
   std::uint64_t generation_ = 0;
   std::vector<Exchange*> waiting_;  // for the connection to be open
+  Exchange greeting_;
   Clock::time_point connecting_since_;
   Clock::time_point opened_at_;
   Clock::time_point retry_at_;

@@ -175,17 +175,15 @@ class PostgresStore final : public document::Store {
   Task<Position> last_position() override {
     CO_TRY_OK(co_await keeper_->paths());
     const std::shared_ptr<Lane> lane = this->lane();
-    const Statement reading{.sql = table_.read_head, .parameters = {}};
-    CO_TRY(const Rows rows, co_await lane->ask(reading));
-    co_return static_cast<Position>(rows.integer(0, 0));
+    CO_TRY(const Points::Head head, co_await lane->head());
+    co_return head.position;
   }
 
   Task<Instant> latest() override {
     CO_TRY_OK(co_await keeper_->paths());
     const std::shared_ptr<Lane> lane = this->lane();
-    const Statement reading{.sql = table_.read_head, .parameters = {}};
-    CO_TRY(const Rows rows, co_await lane->ask(reading));
-    co_return Instant{rows.integer(0, 1)};
+    CO_TRY(const Points::Head head, co_await lane->head());
+    co_return head.recorded_at;
   }
 
   document::Ledger& ledger() override { return ledger_; }

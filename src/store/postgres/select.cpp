@@ -11,6 +11,27 @@ namespace {
 using document::IndexPlan;
 using document::Query;
 
+constexpr std::int64_t kEnd = std::numeric_limits<std::int64_t>::max();
+
+/// Where the query's page begins: below this.
+std::int64_t position_before(const Query& query) {
+  // Where there are keys to order by, positions say nothing.
+  const document::Position before = query.order.empty() ? query.page.after : 0;
+  return before == 0 ? kEnd : static_cast<std::int64_t>(std::min<document::Position>(before, kEnd));
+}
+
+/// What comes in the order of an index: all versions, or those of a key.
+Statement list_rows(const Table& table, const Query& query, const IndexPlan* key, Instant at, std::size_t limit) {
+  const std::string& newest = key != nullptr ? table.list_key : table.list;
+  const std::string& past = key != nullptr ? table.list_key_at : table.list_at;
+  Statement statement{.sql = at == kNewest ? newest : past, .is_kept = limit != SIZE_MAX};
+  Parameters& parameters = statement.parameters;
+  parameters.integer(position_before(query)).integer(static_cast<std::int64_t>(std::min<std::uint64_t>(limit, kEnd)));
+  if (key != nullptr) parameters.integer(key->path).bytes(key->values.front());
+  if (at != kNewest) parameters.integer(at.microseconds);
+  return statement;
+}
+
 /// Text and values of a statement, as they grow.
 class Select {
  public:
@@ -18,10 +39,8 @@ class Select {
 
   /// Nothing is looked at that comes before the query's page.
   void begin_at_page(const Query& query) {
-    // Where there are keys to order by, positions say nothing.
-    const document::Position before = query.order.empty() ? query.page.after : 0;
-    constexpr auto kEnd = static_cast<document::Position>(std::numeric_limits<std::int64_t>::max());
-    if (before != 0 && before <= kEnd) before_ = integer(static_cast<std::int64_t>(before));
+    const std::int64_t before = position_before(query);
+    if (before != kEnd) before_ = integer(before);
   }
 
   std::string integer(std::int64_t value) { return numbered(parameters_.integer(value)); }
@@ -74,25 +93,15 @@ class Select {
                        visible(), before("v"), limited(limit));
   }
 
-  /// The same for one key, out of its entries, which come in the order of the list: the server can end when it has enough.
-  std::string newest_of_key(const IndexPlan& plan, std::size_t limit) {
-    const std::string key = fmt::format("e.path = {} AND e.key = {}", integer(plan.path), bytes(plan.values.front()));
-    const std::string seen = visible();
-    const auto among = [&](std::string_view entries) {
-      return fmt::format("SELECT {} FROM {} AS e JOIN {} AS v ON v.position = e.position WHERE {}{}{} AND {} ORDER BY e.position DESC{}",
-                         table_.columns, entries, table_.versions, key, before("e"), before("v"), seen, limited(limit));
-    };
-    if (at_ == kNewest) return among(table_.entries);
-    return fmt::format("({}) UNION ALL ({}) ORDER BY position DESC{}", among(table_.entries), among(table_.entries_past), limited(limit));
-  }
-
   Statement take(std::string sql) { return {.sql = std::move(sql), .parameters = std::move(parameters_)}; }
   Parameters& parameters() { return parameters_; }
 
  private:
   std::string numbered(const Parameters& parameters) { return fmt::format("${}", parameters.size()); }
 
-  static std::string limited(std::size_t limit) { return limit == SIZE_MAX ? "" : fmt::format(" LIMIT {}", limit); }
+  std::string limited(std::size_t limit) {
+    return limit == SIZE_MAX ? "" : fmt::format(" LIMIT {}", integer(static_cast<std::int64_t>(limit)));
+  }
 
   std::string in_entries(const std::string& condition) {
     std::string positions = fmt::format("SELECT position FROM {} AS e WHERE {}{}", table_.entries, condition, before("e"));
@@ -122,9 +131,10 @@ class Select {
 }  // namespace
 
 Statement select_rows(const Table& table, const Query& query, const IndexPlan& plan, Instant at, std::size_t limit) {
+  const bool is_key = plan.kind == IndexPlan::Kind::key;
+  if (is_key || plan.kind == IndexPlan::Kind::scan) return list_rows(table, query, is_key ? &plan : nullptr, at, limit);
   Select select(table, at);
   select.begin_at_page(query);
-  if (plan.kind == IndexPlan::Kind::key) return select.take(select.newest_of_key(plan, limit));
   const std::string named = select.named(plan);
   return select.take(select.newest(named, limit));
 }
@@ -145,7 +155,10 @@ Statement count_rows(const Table& table, const IndexPlan& plan, Instant at) {
 Statement count_entries(const Table& table, const IndexPlan& plan, std::size_t most) {
   Select select(table, kNewest);
   const std::string entries = select.entries(plan);
-  return select.take(fmt::format("SELECT count(*) FROM (SELECT 1 FROM {} WHERE {} LIMIT {}) AS met", table.entries, entries, most));
+  Statement statement =
+      select.take(fmt::format("SELECT count(*) FROM (SELECT 1 FROM {} WHERE {} LIMIT {}) AS met", table.entries, entries, most));
+  statement.is_kept = true;
+  return statement;
 }
 
 }  // namespace millrace::store::postgres

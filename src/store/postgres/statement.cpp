@@ -136,6 +136,10 @@ int Rows::size() const {
   return PQntuples(result_.get());
 }
 
+int Rows::columns() const {
+  return PQnfields(result_.get());
+}
+
 std::int64_t Rows::integer(int row, int column) const {
   const char* bytes = PQgetvalue(result_.get(), row, column);
   if (PQgetlength(result_.get(), row, column) == 4) return static_cast<std::int32_t>(number_at<std::uint32_t>(bytes));
@@ -154,7 +158,12 @@ bool Rows::is_null(int row, int column) const {
   return PQgetisnull(result_.get(), row, column) != 0;
 }
 
+bool is_stored_as_it_is(std::string_view text) {
+  return !text.contains('\0') && !text.contains('\1');
+}
+
 std::string stored_text(std::string_view text) {
+  if (is_stored_as_it_is(text)) return std::string(text);
   std::string stored;
   stored.reserve(text.size());
   for (const char c : text) {
@@ -168,7 +177,12 @@ std::string stored_text(std::string_view text) {
   return stored;
 }
 
+bool is_loaded_as_it_is(std::string_view stored) {
+  return !stored.contains('\1');
+}
+
 std::string loaded_text(std::string_view stored) {
+  if (is_loaded_as_it_is(stored)) return std::string(stored);
   std::string text;
   text.reserve(stored.size());
   for (std::size_t i = 0; i < stored.size(); ++i) {

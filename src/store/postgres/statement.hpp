@@ -43,6 +43,8 @@ class Parameters {
 struct Statement {
   std::string sql;
   Parameters parameters = {};
+  /// One of few texts whose rows an index finds, whatever the values: where a connection keeps plans, it is planned once.
+  bool is_kept = false;
 };
 
 /// What one statement gave. Views end with it.
@@ -53,6 +55,7 @@ class Rows {
   Rows& operator=(Rows&&) noexcept = default;
 
   int size() const;
+  int columns() const;
   std::int64_t integer(int row, int column) const;  // of bigint and integer
   bool boolean(int row, int column) const;
   std::string_view text(int row, int column) const;  // of text, json and bytea
@@ -68,5 +71,7 @@ class Rows {
 // Ids and keys may have a NUL, which PostgreSQL's text may not: U+0000 stands as U+0001 "0", and U+0001 as U+0001 "1".
 std::string stored_text(std::string_view text);
 std::string loaded_text(std::string_view stored);
+bool is_stored_as_it_is(std::string_view text);
+bool is_loaded_as_it_is(std::string_view stored);
 
 }  // namespace millrace::store::postgres

@@ -7,6 +7,8 @@
 namespace millrace::store::postgres {
 namespace {
 
+constexpr std::string_view kSeenColumns = "v.position, v.id, v.version, v.recorded_at, v.payload";
+
 std::string create_entries(const std::string& name) {
   return fmt::format(
       "CREATE TABLE {}(path bigint NOT NULL, key bytea NOT NULL, position bigint NOT NULL, PRIMARY KEY(path, key, position))", name);
@@ -34,9 +36,10 @@ Table::Table(const std::string& collection)
       entries_past(quoted_name(collection + ":entries_past")),
       keys(quoted_name(collection + ":keys")),
       ledger(quoted_name(collection + ":ledger")),
-      columns("v.position, v.id, v.version, v.recorded_at, v.superseded_at, v.deleted, v.payload") {
+      columns(std::string(kSeenColumns) + ", v.deleted, v.superseded_at") {
   add_create();
   add_reads();
+  add_lists();
   add_writes();
   add_ledger();
 }
@@ -62,7 +65,7 @@ void Table::add_create() {
 
 void Table::add_reads() {
   const std::string select = fmt::format("SELECT {} FROM {} AS v", columns, versions);
-  read_newest = select + " WHERE v.id = ANY($1) AND v.superseded_at IS NULL";
+  read_newest = fmt::format("SELECT {}, v.deleted FROM {} AS v WHERE v.id = ANY($1) AND v.superseded_at IS NULL", kSeenColumns, versions);
   read_at = fmt::format(
       "SELECT {} FROM unnest($1::text[]) AS wanted(id) CROSS JOIN LATERAL (SELECT * FROM {} AS w WHERE w.id = wanted.id COLLATE \"C\""
       " AND w.recorded_at <= $2 ORDER BY w.version DESC LIMIT 1) AS v",
@@ -76,6 +79,30 @@ void Table::add_reads() {
       columns, versions);
   at_positions = select + " WHERE v.position = ANY($1)";
   read_head = fmt::format("SELECT position, recorded_at FROM {}", head);
+}
+
+void Table::add_lists() {
+  constexpr std::string_view kSeen = "v.superseded_at IS NULL AND NOT v.deleted";
+  const auto seen_at = [](std::string_view at) {
+    return fmt::format("v.recorded_at <= {0} AND (v.superseded_at IS NULL OR v.superseded_at > {0}) AND NOT v.deleted", at);
+  };
+  const auto all = [&](std::string_view seen) {
+    return fmt::format("SELECT {} FROM {} AS v WHERE v.position < $1 AND {} ORDER BY v.position DESC LIMIT $2", kSeenColumns, versions,
+                       seen);
+  };
+  list = all(kSeen);
+  list_at = all(seen_at("$3"));
+  const auto of_key = [&](std::string_view among, std::string_view seen) {
+    return fmt::format(
+        "SELECT {} FROM {} AS e JOIN {} AS v ON v.position = e.position WHERE e.path = $3 AND e.key = $4 AND e.position < $1 AND"
+        " v.position < $1 AND {} ORDER BY e.position DESC LIMIT $2",
+        kSeenColumns, among, versions, seen);
+  };
+  list_key = of_key(entries, kSeen);
+  // Where nothing was recorded after the instant, nothing that it sees has been superseded.
+  const std::string later = fmt::format("(SELECT recorded_at FROM {}) > $5 AND ", head);
+  list_key_at = fmt::format("({}) UNION ALL ({}) ORDER BY position DESC LIMIT $2", of_key(entries, seen_at("$5")),
+                            of_key(entries_past, later + seen_at("$5")));
 }
 
 void Table::add_writes() {
@@ -130,11 +157,11 @@ document::Envelope Row::envelope() const {
   return {.version = static_cast<std::uint64_t>(rows_.integer(row_, kVersion)),
           .position = static_cast<document::Position>(rows_.integer(row_, kPosition)),
           .recorded_at = {rows_.integer(row_, kRecordedAt)},
-          .deleted = rows_.boolean(row_, kDeleted)};
+          .deleted = rows_.columns() > kDeleted && rows_.boolean(row_, kDeleted)};
 }
 
 Instant Row::superseded_at() const {
-  return rows_.is_null(row_, kSupersededAt) ? kNewest : Instant{rows_.integer(row_, kSupersededAt)};
+  return rows_.columns() <= kSupersededAt || rows_.is_null(row_, kSupersededAt) ? kNewest : Instant{rows_.integer(row_, kSupersededAt)};
 }
 
 void add_row(document::Documents& documents, const Row& row) {

@@ -37,7 +37,7 @@ struct Table {
   std::vector<std::string> create;
   std::string create_ledger;  // which tables of earlier versions of this program lack
 
-  // Rows of versions: see Column.
+  // Rows of versions: see Column. Lists give those that can be seen, from the newest position down.
   std::string columns;        // of a table or alias v
   std::string read_newest;    // $1 ids
   std::string read_at;        // $1 ids, $2 at
@@ -45,6 +45,10 @@ struct Table {
   std::string changes;        // $1 after, $2 limit
   std::string changes_up_to;  // $3 bytes
   std::string at_positions;   // $1 positions
+  std::string list;           // $1 before, $2 limit
+  std::string list_at;        // $3 at
+  std::string list_key;       // $3 path, $4 key
+  std::string list_key_at;    // $5 at
   std::string read_head;      // position, recorded_at
 
   std::string lock_head;     // position, recorded_at
@@ -69,12 +73,13 @@ struct Table {
  private:
   void add_create();
   void add_reads();
+  void add_lists();
   void add_writes();
   void add_ledger();
 };
 
-/// The columns of a row of versions.
-enum Column : int { kPosition, kId, kVersion, kRecordedAt, kSupersededAt, kDeleted, kPayload };
+/// The columns of a row of versions. The last two are missing where all that come are seen, the last where they are the newest.
+enum Column : int { kPosition, kId, kVersion, kRecordedAt, kPayload, kDeleted, kSupersededAt };
 
 /// A name in SQL's double quotes.
 std::string quoted_name(std::string_view name);
@@ -85,12 +90,19 @@ class Row {
   Row(const Rows& rows, int row) : rows_(rows), row_(row) {}
   document::Envelope envelope() const;
   Instant superseded_at() const;
-  std::string id() const { return loaded_text(rows_.text(row_, kId)); }
+  /// Ends with the row.
+  std::string_view id() const {
+    const std::string_view stored = rows_.text(row_, kId);
+    if (is_loaded_as_it_is(stored)) return stored;
+    id_ = loaded_text(stored);
+    return id_;
+  }
   std::string_view payload() const { return rows_.text(row_, kPayload); }
 
  private:
   const Rows& rows_;
   int row_;
+  mutable std::string id_;
 };
 
 void add_row(document::Documents& documents, const Row& row);

@@ -58,7 +58,7 @@ void TableWrites::learn_versions(const Rows& rows) {
   for (int row = 0; row < rows.size(); ++row) {
     const Row version(rows, row);
     const document::Envelope envelope = version.envelope();
-    Newest& newest = newest_[version.id()];
+    Newest& newest = newest_[std::string(version.id())];
     newest.head = {.version = envelope.version, .deleted = envelope.deleted};
     newest.position = envelope.position;
     if (!paths_.empty() && !envelope.deleted) newest.loaded = version.payload();

@@ -1,0 +1,260 @@
+#include "store/postgres/points.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <functional>
+
+namespace millrace::store::postgres {
+namespace {
+
+using document::Documents;
+
+/// Times that reads are sent again because their connection was cut.
+constexpr int kAttemptsMax = 3;
+
+/// Exchanges under way on a connection.
+constexpr std::size_t kExchangesMax = 1;
+
+/// Lists in one exchange, whose rows are held until it ends.
+constexpr std::size_t kQuestionsMax = 32;
+
+/// What a document's text has around its id, its members and a comma: {"id":"",,
+constexpr std::size_t kAroundId = 10;
+
+/// Where an id's version is among rows.
+class Places {
+ public:
+  explicit Places(const Rows& rows) : rows_(rows), slots_(std::bit_ceil(static_cast<std::size_t>(rows.size()) * 2 + 1), -1) {
+    for (int row = 0; row < rows.size(); ++row) slot(rows.text(row, kId)) = row;
+  }
+  /// -1: nowhere.
+  int of(std::string_view id) { return is_stored_as_it_is(id) ? slot(id) : slot(stored_text(id)); }
+
+ private:
+  /// Where it is or would be. There are more slots than rows.
+  int& slot(std::string_view stored) {
+    std::size_t i = std::hash<std::string_view>()(stored) % slots_.size();
+    while (slots_[i] >= 0 && rows_.text(slots_[i], kId) != stored) i = (i + 1) % slots_.size();
+    return slots_[i];
+  }
+  const Rows& rows_;
+  std::vector<int> slots_;
+};
+
+std::vector<int> places_of(std::span<const std::string_view> ids, Places& places) {
+  std::vector<int> found(ids.size());
+  std::ranges::transform(ids, found.begin(), [&places](std::string_view id) { return places.of(id); });
+  return found;
+}
+
+Documents documents_at(std::span<const int> places, const Rows& rows, std::size_t bytes_max) {
+  Documents documents;
+  std::size_t bytes = 0;
+  for (const int row : places) bytes += row < 0 ? 0 : rows.text(row, kId).size() + rows.text(row, kPayload).size() + kAroundId;
+  documents.reserve(places.size(), std::min(bytes, bytes_max));
+  for (const int row : places) {
+    const bool found = row >= 0 && !rows.boolean(row, kDeleted);
+    found ? add_row(documents, Row(rows, row)) : documents.add_missing();
+    if (found && documents.cut_to(bytes_max)) break;
+  }
+  return documents;
+}
+
+void add_ids(Parameters& parameters, std::span<const std::string_view> ids) {
+  if (std::ranges::all_of(ids, is_stored_as_it_is)) {
+    parameters.texts(ids);
+    return;
+  }
+  std::vector<std::string> stored;
+  for (const std::string_view id : ids) stored.push_back(stored_text(id));
+  const std::vector<std::string_view> views(stored.begin(), stored.end());
+  parameters.texts(views);
+}
+
+/// Runs an exchange that reads, again when the connection is cut meanwhile.
+Task<void> run_again(Link& link, Exchange& exchange) {
+  for (int attempt = 1;; ++attempt) {
+    Result<> answered = co_await link.run(exchange);
+    if (answered || !exchange.is_lost || attempt == kAttemptsMax || answered.error().code == "store.timeout") co_return answered;
+    auto paused = co_await io::pause(std::chrono::milliseconds(100));
+    (void)paused;
+    exchange = {.statements = std::move(exchange.statements)};
+  }
+}
+
+/// What each statement gives. One that the server refuses fails alone: then each is run by itself, and planned anew, since it may be the
+/// plan that does not fit any more.
+Task<std::vector<Result<Rows>>> run_all(Link& link, Exchange exchange) {
+  std::vector<Result<Rows>> answers;
+  Result<> outcome = co_await run_again(link, exchange);
+  if (outcome) {
+    for (Rows& rows : exchange.rows) answers.emplace_back(std::move(rows));
+    co_return std::move(answers);
+  }
+  for (Statement& statement : exchange.statements) {
+    if (exchange.sql_state.empty()) {
+      answers.emplace_back(Failure(outcome.error()));
+      continue;
+    }
+    statement.is_kept = false;
+    auto answer = co_await run_read(link, std::move(statement));
+    answers.push_back(std::move(answer));
+  }
+  co_return std::move(answers);
+}
+
+}  // namespace
+
+struct Points::IdRead {
+  std::span<const std::string_view> ids;
+  document::View view;
+  io::Completion<Documents> completion = {};
+};
+
+struct Points::Question {
+  Statement statement;
+  io::Completion<Rows> completion = {};
+};
+
+Points::Points(io::Loop& loop, const Table& table, LinkOptions options, std::size_t connections) : loop_(loop), table_(table) {
+  options.keeps_plans = true;
+  for (std::size_t i = 0; i < connections; ++i) lines_.push_back({.link = std::make_shared<Link>(loop, options)});
+}
+
+void Points::close() {
+  for (const Line& line : lines_) line.link->close();
+}
+
+Task<Documents> Points::read(std::span<const std::string_view> ids, document::View view) {
+  IdRead read{.ids = ids, .view = view};
+  waiting_.reads.push_back(&read);
+  flush_soon();
+  Result<Documents> documents = co_await read.completion;
+  co_return documents;
+}
+
+Task<Points::Head> Points::head() {
+  io::Completion<Head> completion;
+  waiting_.heads.push_back(&completion);
+  flush_soon();
+  Result<Head> head = co_await completion;
+  co_return head;
+}
+
+Task<Rows> Points::ask(Statement statement) {
+  Question question{.statement = std::move(statement)};
+  waiting_.questions.push_back(&question);
+  flush_soon();
+  Result<Rows> rows = co_await question.completion;
+  co_return rows;
+}
+
+/// Later in this turn of the loop, when others that are ready now have asked as well.
+void Points::flush_soon() {
+  if (std::exchange(is_due_, true)) return;
+  loop_.post([self = weak_from_this()] {
+    const auto points = self.lock();
+    if (!points) return;
+    points->is_due_ = false;
+    points->flush();
+  });
+}
+
+void Points::flush() {
+  for (Line& line : lines_) {
+    if (waiting_.reads.empty() && waiting_.heads.empty() && waiting_.questions.empty()) return;
+    if (line.exchanges < kExchangesMax) start(run(shared_from_this(), line, next_turn()), [](const Result<>&) {});
+  }
+}
+
+Points::Turn Points::next_turn() {
+  Turn turn = std::exchange(waiting_, {});
+  if (turn.questions.size() > kQuestionsMax) {
+    waiting_.questions.assign(turn.questions.begin() + kQuestionsMax, turn.questions.end());
+    turn.questions.resize(kQuestionsMax);
+  }
+  return turn;
+}
+
+/// In the order of Points::give().
+std::vector<Statement> Points::statements_of(Turn& turn) const {
+  std::vector<Statement> statements;
+  if (!turn.heads.empty()) statements.push_back({.sql = table_.read_head, .is_kept = true});
+  if (!turn.reads.empty()) {
+    std::vector<std::string_view> ids;
+    for (const IdRead* read : turn.reads) ids.insert(ids.end(), read->ids.begin(), read->ids.end());
+    add_ids(statements.emplace_back(Statement{.sql = table_.read_newest, .is_kept = true}).parameters, ids);
+  }
+  for (Question* question : turn.questions) statements.push_back(std::move(question->statement));
+  return statements;
+}
+
+Task<void> Points::run(std::shared_ptr<Points> self, Line& line, Turn turn) {
+  ++line.exchanges;
+  Exchange exchange{.statements = self->statements_of(turn)};
+  auto answers = co_await run_all(*line.link, std::move(exchange));
+  --line.exchanges;
+  // First, so that the server has something to do.
+  self->flush();
+  give(self, turn, *std::move(answers));
+  co_return {};
+}
+
+void Points::give(const std::shared_ptr<Points>& self, const Turn& turn, std::vector<Result<Rows>> answers) {
+  auto answer = answers.begin();
+  if (!turn.heads.empty()) {
+    const Result<Rows>& rows = *answer++;
+    for (io::Completion<Head>* head : turn.heads) {
+      head->complete_here(rows ? Result<Head>(Head{static_cast<document::Position>(rows->integer(0, 0)), Instant{rows->integer(0, 1)}})
+                               : Failure(rows.error()));
+    }
+  }
+  if (!turn.reads.empty()) give_reads(self, turn.reads, *answer++);
+  for (Question* question : turn.questions) question->completion.complete_here(std::move(*answer++));
+}
+
+/// Nearly always what is newest was recorded at the instant or before; where it was not, the version of that time is asked for.
+void Points::give_reads(const std::shared_ptr<Points>& self, std::span<IdRead* const> reads, const Result<Rows>& rows) {
+  if (!rows) {
+    for (IdRead* read : reads) read->completion.complete_here(Failure(rows.error()));
+    return;
+  }
+  Places places(*rows);
+  for (IdRead* read : reads) {
+    const std::vector<int> found = places_of(read->ids, places);
+    const std::int64_t at = read->view.at.microseconds;
+    if (std::ranges::any_of(found, [&](int row) { return row >= 0 && rows->integer(row, kRecordedAt) > at; })) {
+      start(read_past(self, *read), [](const Result<>&) {});
+    } else {
+      read->completion.complete_here(documents_at(found, *rows, read->view.bytes_max));
+    }
+  }
+}
+
+Task<void> Points::read_past(std::shared_ptr<Points> self, IdRead& read) {
+  Statement statement = read_at(self->table_, read.ids, read.view.at);
+  Result<Rows> rows = co_await self->ask(std::move(statement));
+  read.completion.complete_here(rows ? Result<Documents>(documents_of(read.ids, *rows, read.view.bytes_max)) : Failure(rows.error()));
+  co_return {};
+}
+
+Task<Rows> run_read(Link& link, Statement statement) {
+  Exchange exchange;
+  exchange.statements.push_back(std::move(statement));
+  CO_TRY_OK(co_await run_again(link, exchange));
+  co_return std::move(exchange.rows.front());
+}
+
+Statement read_at(const Table& table, std::span<const std::string_view> ids, Instant at) {
+  Statement statement{.sql = table.read_at, .is_kept = true};
+  add_ids(statement.parameters, ids);
+  statement.parameters.integer(at.microseconds);
+  return statement;
+}
+
+Documents documents_of(std::span<const std::string_view> ids, const Rows& rows, std::size_t bytes_max) {
+  Places places(rows);
+  return documents_at(places_of(ids, places), rows, bytes_max);
+}
+
+}  // namespace millrace::store::postgres
