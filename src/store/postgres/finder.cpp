@@ -93,7 +93,7 @@ Task<Documents> Finder::versions_at(std::vector<Position> positions, std::size_t
     for (std::size_t i = begin; i < std::min(begin + kRowsMax, positions.size()); ++i) {
       part.push_back(static_cast<std::int64_t>(std::min<Position>(positions[i], INT64_MAX)));
     }
-    Statement asking{.sql = scope_.table.at_positions, .parameters = {}};
+    Statement asking{.sql = scope_.table.at_positions, .parameters = {}, .is_kept = true};
     asking.parameters.integers(part);
     CO_TRY(const Rows rows, co_await scope_.lane.ask(std::move(asking)));
     std::unordered_map<std::int64_t, int> places;

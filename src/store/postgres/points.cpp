@@ -12,8 +12,11 @@ using document::Documents;
 /// Times that reads are sent again because their connection was cut.
 constexpr int kAttemptsMax = 3;
 
-/// Exchanges under way on a connection.
-constexpr std::size_t kExchangesMax = 1;
+/// Exchanges under way on a connection: while one is answered the next is on its way, however far the server is.
+constexpr std::size_t kExchangesMax = 2;
+
+/// How long ago the head was last seen to move where the next moment is taken to be as quiet.
+constexpr std::chrono::milliseconds kQuiet{50};
 
 /// Lists in one exchange, whose rows are held until it ends.
 constexpr std::size_t kQuestionsMax = 32;
@@ -71,6 +74,11 @@ void add_ids(Parameters& parameters, std::span<const std::string_view> ids) {
   parameters.texts(views);
 }
 
+Result<Points::Head> head_of(const Result<Rows>& rows) {
+  if (!rows) return Failure(rows.error());
+  return Points::Head{static_cast<document::Position>(rows->integer(0, 0)), Instant{rows->integer(0, 1)}};
+}
+
 /// Runs an exchange that reads, again when the connection is cut meanwhile.
 Task<void> run_again(Link& link, Exchange& exchange) {
   for (int attempt = 1;; ++attempt) {
@@ -113,8 +121,15 @@ struct Points::IdRead {
 
 struct Points::Question {
   Statement statement;
+  Instant at = kNewest;
+  bool is_late = false;  // whether something may have been recorded after that
   io::Completion<Rows> completion = {};
 };
+
+/// After the lists as well as for who waits for it.
+bool Points::Turn::asks_head() const {
+  return !heads.empty() || std::ranges::any_of(questions, [](const Question* question) { return question->at != kNewest; });
+}
 
 Points::Points(io::Loop& loop, const Table& table, LinkOptions options, std::size_t connections) : loop_(loop), table_(table) {
   options.keeps_plans = true;
@@ -141,12 +156,37 @@ Task<Points::Head> Points::head() {
   co_return head;
 }
 
+/// Where the head is seen after a list and has not gone past the list's instant, nothing that the instant sees had been superseded.
 Task<Rows> Points::ask(Statement statement) {
+  if (statement.quiet_sql != nullptr && is_quiet_after(statement.at)) {
+    Question question{.statement = {.sql = *statement.quiet_sql, .parameters = statement.parameters, .is_kept = true}, .at = statement.at};
+    waiting_.questions.push_back(&question);
+    flush_soon();
+    Result<Rows> rows = co_await question.completion;
+    if (!rows || !question.is_late) co_return rows;
+  }
+  auto rows = co_await ask_now(std::move(statement));
+  co_return rows;
+}
+
+Task<Rows> Points::ask_now(Statement statement) {
   Question question{.statement = std::move(statement)};
   waiting_.questions.push_back(&question);
   flush_soon();
   Result<Rows> rows = co_await question.completion;
   co_return rows;
+}
+
+/// Whether it is likely that nothing is recorded after the instant until a list of it has been answered.
+bool Points::is_quiet_after(Instant at) const {
+  return head_ <= at && std::chrono::steady_clock::now() - moved_at_ > kQuiet;
+}
+
+void Points::learn_head(const Result<Head>& head) {
+  if (!head || head->recorded_at == head_) return;
+  // The first time nothing is known of how long it has been there.
+  moved_at_ = head_ == Instant() ? moved_at_ : std::chrono::steady_clock::now();
+  head_ = head->recorded_at;
 }
 
 /// Later in this turn of the loop, when others that are ready now have asked as well.
@@ -176,16 +216,16 @@ Points::Turn Points::next_turn() {
   return turn;
 }
 
-/// In the order of Points::give().
+/// Reads by id, lists, the head.
 std::vector<Statement> Points::statements_of(Turn& turn) const {
   std::vector<Statement> statements;
-  if (!turn.heads.empty()) statements.push_back({.sql = table_.read_head, .is_kept = true});
   if (!turn.reads.empty()) {
     std::vector<std::string_view> ids;
     for (const IdRead* read : turn.reads) ids.insert(ids.end(), read->ids.begin(), read->ids.end());
     add_ids(statements.emplace_back(Statement{.sql = table_.read_newest, .is_kept = true}).parameters, ids);
   }
   for (Question* question : turn.questions) statements.push_back(std::move(question->statement));
+  if (turn.asks_head()) statements.push_back({.sql = table_.read_head, .is_kept = true});
   return statements;
 }
 
@@ -201,16 +241,26 @@ Task<void> Points::run(std::shared_ptr<Points> self, Line& line, Turn turn) {
 }
 
 void Points::give(const std::shared_ptr<Points>& self, const Turn& turn, std::vector<Result<Rows>> answers) {
-  auto answer = answers.begin();
-  if (!turn.heads.empty()) {
-    const Result<Rows>& rows = *answer++;
-    for (io::Completion<Head>* head : turn.heads) {
-      head->complete_here(rows ? Result<Head>(Head{static_cast<document::Position>(rows->integer(0, 0)), Instant{rows->integer(0, 1)}})
-                               : Failure(rows.error()));
-    }
+  std::span<Result<Rows>> left(answers);
+  Result<Head> head = Failure(unreachable());
+  if (turn.asks_head()) {
+    head = head_of(left.back());
+    self->learn_head(head);
   }
-  if (!turn.reads.empty()) give_reads(self, turn.reads, *answer++);
-  for (Question* question : turn.questions) question->completion.complete_here(std::move(*answer++));
+  if (!turn.reads.empty()) {
+    give_reads(self, turn.reads, left.front());
+    left = left.subspan(1);
+  }
+  give_lists(turn, left, head);
+  for (io::Completion<Head>* waiting : turn.heads) waiting->complete_here(head);
+}
+
+void Points::give_lists(const Turn& turn, std::span<Result<Rows>> answers, const Result<Head>& head) {
+  for (std::size_t i = 0; i < turn.questions.size(); ++i) {
+    Question& question = *turn.questions[i];
+    question.is_late = !head || head->recorded_at > question.at;
+    question.completion.complete_here(std::move(answers[i]));
+  }
 }
 
 /// Nearly always what is newest was recorded at the instant or before; where it was not, the version of that time is asked for.

@@ -36,11 +36,15 @@ class Points : public std::enable_shared_from_this<Points> {
     std::vector<IdRead*> reads;
     std::vector<io::Completion<Head>*> heads;
     std::vector<Question*> questions;
+    bool asks_head() const;
   };
   struct Line {
     std::shared_ptr<Link> link;
     std::size_t exchanges = 0;  // under way
   };
+  Task<Rows> ask_now(Statement statement);
+  bool is_quiet_after(Instant at) const;
+  void learn_head(const Result<Head>& head);
   void flush_soon();
   void flush();
   Turn next_turn();
@@ -48,6 +52,7 @@ class Points : public std::enable_shared_from_this<Points> {
   static Task<void> run(std::shared_ptr<Points> self, Line& line, Turn turn);
   static Task<void> read_past(std::shared_ptr<Points> self, IdRead& read);
   static void give(const std::shared_ptr<Points>& self, const Turn& turn, std::vector<Result<Rows>> answers);
+  static void give_lists(const Turn& turn, std::span<Result<Rows>> answers, const Result<Head>& head);
   static void give_reads(const std::shared_ptr<Points>& self, std::span<IdRead* const> reads, const Result<Rows>& rows);
 
   io::Loop& loop_;
@@ -55,6 +60,8 @@ class Points : public std::enable_shared_from_this<Points> {
   std::vector<Line> lines_;
   Turn waiting_;
   bool is_due_ = false;
+  Instant head_;  // as it was seen last
+  std::chrono::steady_clock::time_point moved_at_ = {};
 };
 
 /// Runs a statement that reads, again when the connection is cut meanwhile.

@@ -157,7 +157,7 @@ class PostgresStore final : public document::Store {
   }
 
   Task<Documents> history(std::string_view id, View view, Position before, std::size_t limit) override {
-    Statement statement{.sql = table_.history, .parameters = {}};
+    Statement statement{.sql = table_.history, .parameters = {}, .is_kept = true};
     statement.parameters.text(stored_text(id)).integer(view.at.microseconds);
     statement.parameters.integer(before == 0 ? INT64_MAX : to_integer(before)).integer(to_integer(limit));
     auto versions = co_await versions_of(statement, view);

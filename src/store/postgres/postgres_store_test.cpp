@@ -2,6 +2,7 @@
 #include "store/postgres/postgres_store.hpp"
 
 #include <fmt/format.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -198,6 +199,26 @@ TEST_F(PostgresStoreTest, ReplicasAnswerForInstantsThatTheyHavePassed) {
     EXPECT_EQ(ids(*each, filter("{}"), {}, {at}).size(), 10u);
     EXPECT_EQ(value(each->history("3", {at}, 0, 10)).size(), 1u);
   }
+}
+
+/// The newest are asked for as long as the table is quiet, and that it is not is found out with them.
+TEST_F(PostgresStoreTest, AnInstantSeesWhatWasChangedAfterIt) {
+  const auto store = open({.indexes = {FieldPath::parse("even")}});
+  fill(*store, 4);
+  const Instant at = value(store->latest());
+  const Filter even = filter(R"({"even": 0})");
+  EXPECT_THAT(ids(*store, even, {}, {.at = at}), testing::ElementsAre("2", "0"));
+  std::vector<Append> appends;
+  appends.push_back({.id = "0", .payload = R"({"n":0,"even":1})"});
+  appends.push_back({.id = "4", .payload = R"({"n":4,"even":0})"});
+  value(store->append(std::move(appends)));
+  for (int i = 0; i < 2; ++i) EXPECT_THAT(ids(*store, even, {}, {.at = at}), testing::ElementsAre("2", "0"));
+  EXPECT_THAT(ids(*store, even), testing::ElementsAre("4", "2"));
+  const std::vector<std::string_view> wanted = {"0", "4", "1"};
+  const auto then = value(store->read(wanted, {.at = at}));
+  EXPECT_EQ(then.text(0), R"({"id":"0","n":0,"even":0})");
+  EXPECT_FALSE(then.found(1));
+  EXPECT_TRUE(then.found(2));
 }
 
 TEST_F(PostgresStoreTest, StoresThatOpenAtOnceMakeOneTable) {

@@ -22,13 +22,17 @@ std::int64_t position_before(const Query& query) {
 
 /// What comes in the order of an index: all versions, or those of a key.
 Statement list_rows(const Table& table, const Query& query, const IndexPlan* key, Instant at, std::size_t limit) {
-  const std::string& newest = key != nullptr ? table.list_key : table.list;
-  const std::string& past = key != nullptr ? table.list_key_at : table.list_at;
-  Statement statement{.sql = at == kNewest ? newest : past, .is_kept = limit != SIZE_MAX};
+  Statement statement{.is_kept = limit != SIZE_MAX, .at = at};
   Parameters& parameters = statement.parameters;
   parameters.integer(position_before(query)).integer(static_cast<std::int64_t>(std::min<std::uint64_t>(limit, kEnd)));
-  if (key != nullptr) parameters.integer(key->path).bytes(key->values.front());
-  if (at != kNewest) parameters.integer(at.microseconds);
+  if (key == nullptr) {
+    statement.sql = at == kNewest ? table.list : table.list_at;
+    if (at != kNewest) parameters.integer(at.microseconds);
+  } else {
+    statement.sql = at == kNewest ? table.list_key : table.list_key_at;
+    statement.quiet_sql = at == kNewest ? nullptr : &table.list_key;
+    parameters.integer(key->path).bytes(key->values.front()).integer(at.microseconds);
+  }
   return statement;
 }
 

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/instant.hpp"
+
 struct pg_result;
 
 namespace millrace::store::postgres {
@@ -45,6 +47,9 @@ struct Statement {
   Parameters parameters = {};
   /// One of few texts whose rows an index finds, whatever the values: where a connection keeps plans, it is planned once.
   bool is_kept = false;
+  /// What gives the same for less while nothing was recorded after the instant `at`; null: there is no such.
+  const std::string* quiet_sql = nullptr;
+  Instant at = kNewest;
 };
 
 /// What one statement gave. Views end with it.

@@ -98,7 +98,7 @@ void Table::add_lists() {
         " v.position < $1 AND {} ORDER BY e.position DESC LIMIT $2",
         kSeenColumns, among, versions, seen);
   };
-  list_key = of_key(entries, kSeen);
+  list_key = of_key(entries, "v.recorded_at <= $5 AND v.superseded_at IS NULL AND NOT v.deleted");
   // Where nothing was recorded after the instant, nothing that it sees has been superseded.
   const std::string later = fmt::format("(SELECT recorded_at FROM {}) > $5 AND ", head);
   list_key_at = fmt::format("({}) UNION ALL ({}) ORDER BY position DESC LIMIT $2", of_key(entries, seen_at("$5")),

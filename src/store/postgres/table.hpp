@@ -47,8 +47,8 @@ struct Table {
   std::string at_positions;   // $1 positions
   std::string list;           // $1 before, $2 limit
   std::string list_at;        // $3 at
-  std::string list_key;       // $3 path, $4 key
-  std::string list_key_at;    // $5 at
+  std::string list_key;       // $3 path, $4 key, $5 at: what is newest, if it was recorded then or before
+  std::string list_key_at;    // the same; all that was seen at the instant
   std::string read_head;      // position, recorded_at
 
   std::string lock_head;     // position, recorded_at
