@@ -149,9 +149,8 @@ constexpr ConfigKey kPostgresOptions[] = {
     {"connections",
      KeyType::number,
      initially("1"),
-     "Connections of each thread for reads that an index answers, and as many for others; one more writes, and two more read long lists. "
-     "All are "
-     "opened when they are needed first.",
+     "Connections of each thread for reads that an index answers, and as many for others; two more read long lists. One for all writes. "
+     "All are opened when they are needed first.",
      {1, 64}},
     {"timeout", KeyType::duration, initially("10s"), "How long a statement may take; then it is `store.timeout`."},
     {"connectTimeout", KeyType::duration, initially("5s"),

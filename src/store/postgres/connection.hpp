@@ -42,6 +42,13 @@ struct Exchange {
   }
 };
 
+/// What precedes Connection::keep_plans(). A plan that is kept is made without knowing the values, and maybe when there was hardly a row:
+/// only those by an index stay right.
+inline constexpr const char* kKeepPlans =
+    "SELECT set_config(name, CASE name WHEN 'plan_cache_mode' THEN 'force_generic_plan' ELSE 'off' END, false) FROM pg_settings"
+    " WHERE name IN ('plan_cache_mode', 'enable_seqscan', 'enable_bitmapscan', 'enable_hashjoin', 'enable_mergejoin', 'enable_material',"
+    " 'enable_memoize', 'jit')";
+
 class Connection {
  public:
   enum class State : std::uint8_t { connecting, open, broken };

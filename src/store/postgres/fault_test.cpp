@@ -102,8 +102,7 @@ Task<void> moment() {
 // As firewalls and restarts of the server end connections: whoever comes next need not be told to try again.
 TEST(Faults, ConnectionsThatWereOpenForAWhileComeBackAtOnce) {
   TestServer& server = TestServer::own();
-  std::atomic<int> cuts = 0;
-  const auto store = open_store({.uri = server.uri(), .collection = next_collection(), .log = [&cuts](std::string_view) { ++cuts; }});
+  const auto store = open_store({.uri = server.uri(), .collection = next_collection()});
   ASSERT_TRUE(store) << store.error().message;
   io::Loop loop;
   for (const char* id : {"before", "after"}) {
@@ -111,14 +110,21 @@ TEST(Faults, ConnectionsThatWereOpenForAWhileComeBackAtOnce) {
     appends.push_back({.id = id, .payload = "{}"});
     const auto appended = loop.block_on((*store)->append(std::move(appends)));
     EXPECT_TRUE(appended) << id;
+    EXPECT_TRUE(loop.block_on((*store)->changes(0, 1))) << id;
     if (id == std::string_view("after")) break;
     Session::pause(Connector::Options().backoff_max + std::chrono::milliseconds(100));
     const Log log = {};
     const auto session = Session::open({server.uri()}, &log, std::chrono::seconds(5));
-    Exchange end;
-    end.add("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'millrace' AND pid <> pg_backend_pid()");
-    ASSERT_TRUE(session && (*session)->run(end, std::chrono::seconds(5)));
-    while (cuts == 0) (void)loop.block_on(moment());
+    ASSERT_TRUE(session);
+    for (bool is_alone = false; !is_alone;) {
+      Exchange end;
+      end.add(
+          "SELECT count(pg_terminate_backend(pid)) = 0 FROM pg_stat_activity WHERE application_name = 'millrace' AND pid <> "
+          "pg_backend_pid()");
+      ASSERT_TRUE((*session)->run(end, std::chrono::seconds(5)));
+      is_alone = end.rows[0].boolean(0, 0);
+      (void)loop.block_on(moment());
+    }
   }
 }
 
@@ -208,6 +214,7 @@ struct LostCommit {
   bool goes_away;       // and nobody can ask it for longer than one wants to wait
   const char* outcome;  // what the client is told
   std::size_t there;    // how much of it is there
+  bool is_new = false;  // ids that are new: all goes in one exchange
 };
 
 class LostCommits : public testing::TestWithParam<LostCommit> {};
@@ -223,10 +230,10 @@ TEST_P(LostCommits, IsLookedUp) {
   ASSERT_TRUE(store) << store.error().message;
   Load::prepare(**store);
   io::FaultProxy::Faults faults{.goes_away = lost.goes_away};
-  (lost.is_done ? faults.lost_answer : faults.lost_request) = "COMMIT";
+  (lost.is_done ? faults.lost_answer : faults.lost_request) = lost.is_new ? "WITH moved" : "COMMIT";
   proxy.set(faults);
   std::vector<document::Append> appends;
-  for (int i = 0; i < kAppends; ++i) appends.push_back({.id = std::to_string(i), .payload = R"({"n":1})"});
+  for (int i = 0; i < kAppends; ++i) appends.push_back({.id = std::to_string(i), .payload = R"({"n":1})", .has_new_id = lost.is_new});
   io::Loop loop;
   Result<> outcome;
   if (lost.is_bulk) {
@@ -235,6 +242,7 @@ TEST_P(LostCommits, IsLookedUp) {
   } else {
     const auto receipts = loop.block_on((*store)->append(std::move(appends)));
     if (!receipts) outcome = Failure(receipts.error());
+    for (std::size_t i = 0; receipts && i < receipts->size(); ++i) EXPECT_EQ((*receipts)[i].position, i + 2);
   }
   EXPECT_EQ(outcome ? "ok" : outcome.error().code, lost.outcome);
   EXPECT_EQ(proxy.cuts(), 1u);
@@ -251,6 +259,10 @@ INSTANTIATE_TEST_SUITE_P(Faults, LostCommits,
                                          LostCommit{"request", false, false, false, "ok", kAppends},
                                          LostCommit{"answer_for_long", false, true, true, "store.unconfirmed", kAppends},
                                          LostCommit{"request_for_long", false, false, true, "store.unconfirmed", 0},
+                                         LostCommit{"answer_to_new", false, true, false, "ok", kAppends, true},
+                                         LostCommit{"request_of_new", false, false, false, "ok", kAppends, true},
+                                         LostCommit{"answer_to_new_for_long", false, true, true, "store.unconfirmed", kAppends, true},
+                                         LostCommit{"request_of_new_for_long", false, false, true, "store.unconfirmed", 0, true},
                                          LostCommit{"answer_to_all", true, true, false, "ok", kAppends},
                                          LostCommit{"request_of_all", true, false, false, "store.unavailable", 0},
                                          LostCommit{"answer_to_all_for_long", true, true, true, "store.unconfirmed", kAppends},

@@ -15,10 +15,9 @@ std::vector<std::shared_ptr<Link>> make_links(io::Loop& loop, const LinkOptions&
 
 }  // namespace
 
-Lane::Lane(io::Loop& loop, const Table& table, const std::function<Instant()>& clock, Options options)
+Lane::Lane(io::Loop& loop, const Table& table, Options options)
     : table_(table),
       options_(std::move(options)),
-      writer_(std::make_shared<Writer>(table, clock, std::make_shared<Link>(loop, options_.link), options_.writer)),
       ledger_(std::make_shared<Link>(loop, options_.link)),
       points_(std::make_shared<Points>(loop, table, options_.link, std::max<std::size_t>(1, options_.readers))),
       readers_(make_links(loop, options_.link, std::max<std::size_t>(1, options_.readers))),
@@ -32,7 +31,6 @@ Lane::Lane(io::Loop& loop, const Table& table, const std::function<Instant()>& c
 }
 
 void Lane::close() {
-  writer_->link().close();
   ledger_->close();
   points_->close();
   for (const auto* links : {&readers_, &scans_}) {

@@ -9,7 +9,6 @@
 #include "document/store.hpp"
 #include "store/postgres/points.hpp"
 #include "store/postgres/table.hpp"
-#include "store/postgres/writer.hpp"
 
 namespace millrace::store::postgres {
 
@@ -23,12 +22,10 @@ class Lane : public std::enable_shared_from_this<Lane> {
     std::size_t readers = 1;                         // connections for reads that are soon done
     std::size_t scans = 2;                           // connections for reads of many rows; each has one at a time
     std::size_t scans_max = 1'000;                   // reads of many rows that wait for one; more are refused: "overloaded.workers"
-    Writer::Limits writer = {};
   };
-  Lane(io::Loop& loop, const Table& table, const std::function<Instant()>& clock, Options options);
+  Lane(io::Loop& loop, const Table& table, Options options);
   void close();
 
-  Writer& writer() { return *writer_; }
   /// The connection for records. What it loses is found out by who sent it (ledger.cpp).
   Link& ledger() { return *ledger_; }
   std::chrono::milliseconds timeout() const { return options_.link.timeout; }
@@ -73,7 +70,6 @@ class Lane : public std::enable_shared_from_this<Lane> {
 
   const Table& table_;
   const Options options_;
-  const std::shared_ptr<Writer> writer_;
   const std::shared_ptr<Link> ledger_;
   const std::shared_ptr<Points> points_;
   std::vector<std::shared_ptr<Link>> readers_, scans_;

@@ -8,12 +8,6 @@ namespace {
 
 constexpr std::chrono::milliseconds kTick{200};
 
-/// A plan that is kept is made without knowing the values, and maybe when there was hardly a row: only those by an index stay right.
-constexpr const char* kKeepPlans =
-    "SELECT set_config(name, CASE name WHEN 'plan_cache_mode' THEN 'force_generic_plan' ELSE 'off' END, false) FROM pg_settings"
-    " WHERE name IN ('plan_cache_mode', 'enable_seqscan', 'enable_bitmapscan', 'enable_hashjoin', 'enable_mergejoin', 'enable_material',"
-    " 'enable_memoize', 'jit')";
-
 Error timed_out() {
   return {ErrorKind::unavailable, "store.timeout", "The storage took too long."};
 }

@@ -12,6 +12,7 @@
 #include "store/postgres/keeper.hpp"
 #include "store/postgres/lane.hpp"
 #include "store/postgres/ledger.hpp"
+#include "store/postgres/writer.hpp"
 
 namespace millrace::store::postgres {
 namespace {
@@ -66,6 +67,7 @@ class PostgresStore final : public document::Store {
         log_(options_.log),
         table_(options_.collection),
         connector_(connector(options_.uri)),
+        writer_(table_, options_.clock, writer_options()),
         ledger_(table_, options_.uri + '\n' + options_.database, [this] { return ready_lane(); }, options_.resolve_max) {
     for (const std::string& uri : options_.replicas) replicas_.push_back(connector(uri));
   }
@@ -204,12 +206,22 @@ class PostgresStore final : public document::Store {
   Task<std::vector<Receipt>> write(std::vector<Append> appends, const RecordPut* record) {
     if (appends.empty() && record == nullptr) co_return std::vector<Receipt>();
     CO_TRY_OK(co_await keeper_->paths());
-    const std::shared_ptr<Lane> lane = this->lane();
-    Write write{.appends = std::move(appends), .record = record};
-    if (!lane->writer().push(write))
+    Write write;
+    write.appends = std::move(appends);
+    write.record = record;
+    if (!writer_.push(write))
       co_return Failure(Error{ErrorKind::overloaded, "overloaded.writes", "The storage is busy: too many writes wait already."});
     Result<std::vector<Receipt>> result = co_await write.completion;
     co_return result;
+  }
+
+  Writer::Options writer_options() const {
+    return {.server = {options_.uri, options_.database},
+            .queue = {.queue_max = options_.queue_max, .batch_max = options_.batch_max, .wait_max = options_.wait_max},
+            .timeout = options_.timeout,
+            .connect_timeout = options_.connect_timeout,
+            .resolve_max = options_.resolve_max,
+            .log = &log_};
   }
 
   std::shared_ptr<Connector> connector(const std::string& uri) const {
@@ -246,12 +258,7 @@ class PostgresStore final : public document::Store {
                        .replicas = replicas_,
                        .readers = options_.connections,
                        .scans_max = options_.scans_max};
-    lane.writer = {.queue_max = options_.queue_max,
-                   .batch_max = options_.batch_max,
-                   .wait_max = options_.wait_max,
-                   .timeout = options_.timeout,
-                   .resolve_max = options_.resolve_max};
-    return std::make_shared<Lane>(loop, table_, options_.clock, std::move(lane));
+    return std::make_shared<Lane>(loop, table_, std::move(lane));
   }
 
   /// What was prepared for the filter at this address; null for a filter without SQL.
@@ -273,6 +280,7 @@ class PostgresStore final : public document::Store {
   std::vector<std::shared_ptr<Connector>> replicas_;
   const std::shared_ptr<Lanes> lanes_ = std::make_shared<Lanes>();
   std::unique_ptr<Keeper> keeper_;
+  Writer writer_;
   PostgresLedger ledger_;
 };
 

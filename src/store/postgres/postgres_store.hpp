@@ -1,8 +1,9 @@
 // Versions in a PostgreSQL database.
 //
-// Every loop has connections of its own, and speaks on them without ever blocking; what its requests ask or write at one time goes
-// together. Tables are made, and indexes filled, by a thread in the background. Several stores, processes and machines may share tables. A
-// write is acknowledged when its transaction is committed; a commit whose answer was lost is looked up before anybody is told.
+// Every loop has connections of its own to read, and speaks on them without ever blocking; what its requests ask at one time goes
+// together. One thread writes for all. Tables are made, and indexes filled, by another in the background. Several stores, processes and
+// machines may share tables. A write is acknowledged when its transaction is committed; a commit whose answer was lost is looked up before
+// anybody is told.
 #pragma once
 
 #include <chrono>
@@ -33,12 +34,12 @@ struct Options {
   io::WorkerPool* workers = nullptr;                      // for append_all, null: on the calling thread; outlives the store
   std::function<Instant()> clock = &now;                  // where recorded_at comes from
   std::function<void(std::string_view)> log = {};         // what the server said; any thread; outlives the store
-  std::size_t connections = 1;                 // of each loop for points, and for other reads; one more writes, two read long lists
-  std::size_t queue_max = 10'000;              // waiting appends of each loop; more are refused: "overloaded.writes"
-  std::size_t batch_max = 1'000;               // appends in one transaction
-  std::size_t scans_max = 1'000;               // long reads of each loop that wait; more are refused: "overloaded.workers"
-  std::chrono::milliseconds wait_max{10'000};  // for a write behind others; then it is refused likewise
-  std::chrono::milliseconds timeout{10'000};   // of each statement: "store.timeout"
+  std::size_t connections = 1;                            // of each loop for points, and for other reads; two more read long lists
+  std::size_t queue_max = 10'000;                         // waiting appends; more are refused: "overloaded.writes"
+  std::size_t batch_max = 1'000;                          // appends in one transaction
+  std::size_t scans_max = 1'000;                          // long reads of each loop that wait; more are refused: "overloaded.workers"
+  std::chrono::milliseconds wait_max{10'000};             // for a write behind others; then it is refused likewise
+  std::chrono::milliseconds timeout{10'000};              // of each statement: "store.timeout"
   std::chrono::milliseconds connect_timeout{5'000};
   std::chrono::milliseconds resolve_max{30'000};  // how long a commit whose answer was lost is looked for; then "store.unconfirmed"
   std::chrono::milliseconds open_max{2'000};      // how long open_store waits for what is refused at once

@@ -96,6 +96,22 @@ class PostgresStoreTest : public testing::Test {
     for (int row = 0; row < 2; ++row) EXPECT_EQ(question.rows[0].integer(row, 0), 2700);
   }
 
+  static std::vector<Append> new_document(std::string id, std::string payload) {
+    std::vector<Append> appends;
+    appends.push_back({.id = std::move(id), .payload = std::move(payload), .has_new_id = true});
+    return appends;
+  }
+
+  /// How many entries the newest versions have.
+  std::int64_t entries() {
+    const Log log = {};
+    const auto session = Session::open({TestServer::shared().uri()}, &log, std::chrono::seconds(5));
+    Exchange question;
+    question.add("SELECT count(*) FROM " + Table(collection_).entries);
+    EXPECT_TRUE(session && (*session)->run(question, std::chrono::seconds(5)));
+    return question.rows.empty() ? -1 : question.rows[0].integer(0, 0);
+  }
+
   static std::string next_collection() {
     static int count = 0;
     return fmt::format("store {} {}", ::getpid(), ++count);
@@ -184,6 +200,55 @@ TEST_F(PostgresStoreTest, AnIndexIsFilledWhileOthersWrite) {
   }
 }
 
+TEST_F(PostgresStoreTest, NewDocumentsHaveTheEntriesOfPathsThatOthersAddedMeanwhile) {
+  const auto before = open({});
+  fill(*before, 1);
+  value(before->append(new_document("a", R"({"n":7})")));
+  const auto store = open({.indexes = {FieldPath::parse("n"), FieldPath::parse("many")}});
+  for (const char* id : {"b", "c"}) value(before->append(new_document(id, R"({"n":7,"many":[1,2,1]})")));
+  while (entries() < 8) Session::pause(std::chrono::milliseconds(10));  // of the path that is being filled
+  EXPECT_EQ(entries(), 8);
+  const auto later = open({});
+  EXPECT_EQ(ids(*later, filter(R"({"n": 7})")), (std::vector<std::string>{"c", "b", "a"}));
+  EXPECT_EQ(ids(*later, filter(R"({"many": 2})")), (std::vector<std::string>{"c", "b"}));
+  EXPECT_EQ(count(*later, filter(R"({"many": {"$in": [1, 2]}})")), 2u);
+}
+
+// Documents whose ids are new are written by one statement each; whatever comes between, positions have no gaps and times only grow.
+TEST_F(PostgresStoreTest, StoresThatWriteAtOnceTakePositionsInTurn) {
+  constexpr int kStores = 4, kEach = 100;
+  open({}).reset();
+  std::vector<std::jthread> threads;
+  std::vector<std::vector<document::Receipt>> receipts(kStores);
+  for (int i = 0; i < kStores; ++i) {
+    threads.emplace_back([&, i] {
+      const auto store = open({});
+      io::Loop loop;
+      for (int j = 0; j < kEach; ++j) {
+        std::vector<Append> appends = new_document(fmt::format("{} {}", i, j), "{}");
+        appends.front().has_new_id = j % 10 != 0;
+        const auto appended = loop.block_on(store->append(std::move(appends)));
+        EXPECT_TRUE(appended);
+        if (appended) receipts[static_cast<std::size_t>(i)].push_back(appended->front());
+      }
+    });
+  }
+  threads.clear();
+  const auto changes = value(open({})->changes(0, 1'000));
+  ASSERT_EQ(changes.size(), static_cast<std::size_t>(kStores * kEach));
+  for (std::size_t i = 0; i < changes.size(); ++i) {
+    EXPECT_EQ(changes.envelope(i).position, i + 1);
+    if (i > 0) EXPECT_GT(changes.envelope(i).recorded_at, changes.envelope(i - 1).recorded_at);
+  }
+  for (std::size_t i = 0; i < receipts.size(); ++i) {
+    for (std::size_t j = 0; j < receipts[i].size(); ++j) {
+      const std::size_t at = receipts[i][j].position - 1;
+      EXPECT_EQ(changes.id(at), fmt::format("{} {}", i, j));
+      EXPECT_EQ(changes.envelope(at).recorded_at, receipts[i][j].recorded_at);
+    }
+  }
+}
+
 TEST_F(PostgresStoreTest, ReplicasAnswerForInstantsThatTheyHavePassed) {
   const auto store = open({.replicas = {TestServer::shared().uri()}});
   const auto behind = open({.replicas = {"postgresql://127.0.0.1:1/nowhere"}});
@@ -258,11 +323,7 @@ TEST_F(PostgresStoreTest, WhatCannotBeStoredFailsAlone) {
   std::string long_id;  // longer than a row of an index may be, and random, since the server compresses
   for (std::minstd_rand random(1); long_id.size() < 9000;) long_id += static_cast<char>('0' + random() % 75);
   std::vector<Task<std::vector<document::Receipt>>> tasks;
-  for (const std::string& id : {std::string("a"), long_id, std::string("b")}) {
-    std::vector<Append> appends;
-    appends.push_back({.id = id, .payload = "{}"});
-    tasks.push_back(store->append(std::move(appends)));
-  }
+  for (const std::string& id : {std::string("a"), long_id, std::string("b")}) tasks.push_back(store->append(new_document(id, "{}")));
   const auto results = value(when_all(std::move(tasks)));
   EXPECT_TRUE(results[0] && results[2]);
   ASSERT_FALSE(results[1]);
@@ -279,11 +340,13 @@ TEST_F(PostgresStoreTest, AServerThatHangsIsATimeoutAndWritesNothing) {
   Exchange lock;
   lock.add("BEGIN").add(Table(collection_).lock_head);
   ASSERT_TRUE((*other)->run(lock, std::chrono::seconds(5)));
-  std::vector<Append> appends;
-  appends.push_back({.id = "late", .payload = "{}"});
-  const auto late = loop_.block_on(store->append(std::move(appends)));
-  ASSERT_FALSE(late);
-  EXPECT_EQ(late.error().code, "store.timeout");
+  for (const bool is_new : {true, false}) {
+    std::vector<Append> appends = new_document("late", "{}");
+    appends.front().has_new_id = is_new;
+    const auto late = loop_.block_on(store->append(std::move(appends)));
+    ASSERT_FALSE(late);
+    EXPECT_EQ(late.error().code, "store.timeout");
+  }
   // Reads go on meanwhile.
   EXPECT_EQ(count(*store, filter("{}")), 1u);
   Exchange end;
@@ -311,9 +374,7 @@ TEST_F(PostgresStoreTest, WorksThroughPgBouncerInTransactionMode) {
   const std::vector<std::string_view> wanted = {"1", "2"};
   for (int i = 0; i < 50; ++i) {
     reads.push_back(finds_both(*store, wanted));
-    std::vector<Append> appends;
-    appends.push_back({.id = fmt::format("more {}", i), .payload = "{}"});
-    writes.push_back(store->append(std::move(appends)));
+    writes.push_back(store->append(new_document(fmt::format("more {}", i), "{}")));
   }
   for (const auto& written : value(when_all(std::move(writes)))) EXPECT_TRUE(written);
   for (const auto& read : value(when_all(std::move(reads)))) EXPECT_TRUE(read && *read);

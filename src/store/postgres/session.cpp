@@ -46,7 +46,12 @@ Result<std::unique_ptr<Connection>> connect(const Server& server, const Log* log
 
 Result<std::unique_ptr<Session>> Session::open(const Server& server, const Log* log, std::chrono::milliseconds timeout) {
   std::size_t first_host = 0;
-  TRY(auto connection, connect(server, log, timeout, first_host));
+  return open(server, log, timeout, first_host, nullptr);
+}
+
+Result<std::unique_ptr<Session>> Session::open(const Server& server, const Log* log, std::chrono::milliseconds timeout,
+                                               std::size_t& first_host, const std::atomic<bool>* is_ending) {
+  TRY(auto connection, connect(server, log, timeout, first_host, is_ending));
   return std::unique_ptr<Session>(new Session(std::move(connection)));
 }
 
@@ -54,14 +59,34 @@ void Session::pause(std::chrono::milliseconds delay) {
   ::poll(nullptr, 0, static_cast<int>(delay.count()));
 }
 
-Result<> Session::run(Exchange& exchange, std::chrono::milliseconds timeout) {
+Result<> Session::keep_plans(std::chrono::milliseconds timeout) {
+  Exchange question;
+  question.add("SELECT pg_backend_pid()");
+  TRY_OK(run(question, timeout));
+  if (question.rows[0].integer(0, 0) != connection_->process()) return {};
+  Exchange setting;
+  setting.add(kKeepPlans);
+  TRY_OK(run(setting, timeout));
+  connection_->keep_plans();
+  return {};
+}
+
+bool Session::is_open() {
+  connection_->advance();
+  return connection_->state() == Connection::State::open;
+}
+
+Result<> Session::run(Exchange& exchange, std::chrono::milliseconds timeout, const std::atomic<bool>* is_ending) {
   bool ended = false;
   exchange.done = [&ended] { ended = true; };
   if (connection_->state() != Connection::State::open) return Failure(connection_->error());
   connection_->send(exchange);
   const auto deadline = Clock::now() + timeout;
+  const auto wait_max = is_ending == nullptr ? kWaitMax : kConnectWaitMax;
   while (!ended) {
-    if (!wait(*connection_, deadline, kWaitMax)) {
+    if (is_ending != nullptr && *is_ending) {
+      connection_->break_off(unreachable());
+    } else if (!wait(*connection_, deadline, wait_max)) {
       connection_->break_off({ErrorKind::unavailable, "store.timeout", "The storage took too long."});
     } else {
       connection_->advance();

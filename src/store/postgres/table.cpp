@@ -138,6 +138,18 @@ void Table::add_writes() {
       "recorded_at)"
       " ON v.position = u.position AND v.id = u.id AND v.version = u.version AND v.recorded_at = u.recorded_at",
       versions);
+  // The time is that of document::commit_time(). Nobody else can have entries of versions that are new.
+  insert_new = fmt::format(
+      "WITH moved AS (UPDATE {0} SET position = position + $1, recorded_at = greatest($2, recorded_at + 1)"
+      " WHERE (SELECT count(*) FROM {1}) = $3 RETURNING position - $1 AS before, recorded_at),"
+      " entered AS (INSERT INTO {2}(path, key, position) SELECT u.path, u.key, moved.before + u.place"
+      " FROM moved, unnest($6::bigint[], $7::bytea[], $8::bigint[]) AS u(path, key, place)),"
+      " written AS (INSERT INTO {3}(position, id, version, recorded_at, deleted, payload)"
+      " SELECT moved.before + u.place, u.id, 1, moved.recorded_at, false, u.payload"
+      " FROM moved, unnest($4::text[], $5::json[]) WITH ORDINALITY AS u(id, payload, place))"
+      " SELECT before + 1, recorded_at FROM moved",
+      head, paths, entries, versions);
+  find_new = fmt::format("SELECT min(position), min(recorded_at) FROM {} WHERE id = ANY($1) AND version = 1 HAVING count(*) > 0", versions);
 }
 
 void Table::add_ledger() {

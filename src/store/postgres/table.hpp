@@ -62,6 +62,10 @@ struct Table {
   std::string mark_many;                                            // $1 numbers
   std::string move_head;                                            // $1 position, $2 recorded_at
   std::string count_same;  // how many of these versions are there: $1 positions, $2 ids, $3 versions, $4 times
+  // Writes first versions under ids that nobody else has, and moves the head; gives the first position and recorded_at, or nothing unless
+  // there are $3 paths: $1 how many, $2 the clock, $4 ids, $5 payloads; $6 paths, $7 keys, $8 places (1, 2, ...) of the entries.
+  std::string insert_new;
+  std::string find_new;  // what insert_new gave: $1 ids
 
   std::string read_record;    // value, revision: $1 name
   std::string insert_record;  // $1 name, $2 value, $3 writer

@@ -38,6 +38,8 @@ class TableWrites : private document::Held {
   void ask_if_written(Exchange& exchange) const;
   bool is_written(const Rows& count) const { return count.integer(0, 0) == static_cast<std::int64_t>(versions_.size()); }
   bool has_versions() const { return !versions_.empty(); }
+  /// All that the table has, by learn().
+  const std::vector<document::IndexedPath>& paths() const { return paths_; }
 
  private:
   /// A version that is new.

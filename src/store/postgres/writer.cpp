@@ -4,15 +4,17 @@
 
 #include "base/id.hpp"
 #include "store/postgres/failure.hpp"
+#include "store/postgres/new_documents.hpp"
 
 namespace millrace::store::postgres {
 namespace {
 
-using document::Receipt;
-using Results = std::vector<Result<std::vector<Receipt>>>;
+using document::Append;
+using document::IndexedPath;
 
 /// Times that a batch is sent again because the server was busy with others, or the connection ended before anything was written.
 constexpr int kAttemptsMax = 5;
+constexpr std::chrono::milliseconds kConnectRest{100};  // after a try that failed
 
 constexpr std::string_view kDivisionByZero = "22012";
 
@@ -26,9 +28,15 @@ void add_record(Exchange& exchange, const RecordPut& record) {
   exchange.add(record.table->insist_record, std::move(Parameters().bytes(record.name).text(writer)));
 }
 
+std::vector<std::span<const Append>> groups_of(std::span<Write* const> batch) {
+  std::vector<std::span<const Append>> groups;
+  for (const Write* write : batch) groups.emplace_back(write->appends);
+  return groups;
+}
+
 std::size_t bytes_of(const Write& write) {
   std::size_t bytes = 0;
-  for (const document::Append& append : write.appends) bytes += append.payload.size();
+  for (const Append& append : write.appends) bytes += append.payload.size();
   return bytes;
 }
 
@@ -39,154 +47,158 @@ bool is_in_doubt(const Exchange& exchange) {
 
 }  // namespace
 
-bool Writer::push(Write& write) {
-  // A write larger than the whole queue is taken when nothing waits: it could never be otherwise.
-  if (queued_ > 0 && queued_ + write.appends.size() > limits_.queue_max) return false;
-  write.queued = std::chrono::steady_clock::now();
-  queue_.push_back(&write);
-  queued_ += write.appends.size();
-  if (is_running_) return true;
-  is_running_ = true;
-  // Later in this turn of the loop, when others that are ready now have come as well.
-  io::Loop::current()->post([self = shared_from_this()] { start(run(self), [](const Result<>&) {}); });
-  return true;
+Writer::Writer(const Table& table, const std::function<Instant()>& clock, Options options)
+    : table_(table), clock_(clock), options_(std::move(options)), queue_(options_.queue), thread_([this] { run(); }) {}
+
+Writer::~Writer() {
+  is_ending_ = true;
+  queue_.end();
+  thread_.join();
 }
 
-Task<void> Writer::run(std::shared_ptr<Writer> self) {
-  while (!self->queue_.empty()) {
-    self->refuse_late();
-    Batch batch = self->take();
-    if (batch.empty()) break;
-    Result<> committed = co_await self->commit(std::move(batch));
-    (void)committed;  // every write has its own result
+void Writer::run() {
+  while (true) {
+    const Queue::Writes writes = queue_.take();
+    if (writes.empty()) return;
+    for (Batch rest = writes; !rest.empty();) {
+      const Batch batch = first_batch(rest);
+      commit(batch);
+      rest = rest.subspan(batch.size());
+    }
+    Queue::complete(writes);
+    queue_.refuse_late();
   }
-  self->is_running_ = false;
-  co_return {};
 }
 
-Writer::Batch Writer::take() {
-  Batch batch;
-  std::size_t appends = 0;
+/// What is to be committed together: no more than the server is told at one time, and a record alone.
+Writer::Batch Writer::first_batch(Batch writes) const {
   std::size_t bytes = 0;
-  while (!queue_.empty()) {
-    const std::size_t size = queue_.front()->appends.size();
-    bytes += bytes_of(*queue_.front());
-    const bool is_alone = queue_.front()->record != nullptr;
-    if (!batch.empty() && (is_alone || appends + size > limits_.batch_max || bytes > limits_.batch_bytes_max)) break;
-    batch.push_back(queue_.front());
-    queue_.pop_front();
-    appends += size;
-    if (is_alone) break;
+  for (std::size_t i = 0; i < writes.size(); ++i) {
+    bytes += bytes_of(*writes[i]);
+    const bool is_alone = writes[i]->record != nullptr;
+    if (i > 0 && (is_alone || bytes > options_.batch_bytes_max)) return writes.first(i);
+    if (is_alone) return writes.first(1);
   }
-  queued_ -= appends;
-  return batch;
+  return writes;
 }
 
-void Writer::refuse_late() {
-  Batch late;
-  const auto latest = std::chrono::steady_clock::now() - limits_.wait_max;
-  for (; !queue_.empty() && queue_.front()->queued < latest; queue_.pop_front()) {
-    late.push_back(queue_.front());
-    queued_ -= queue_.front()->appends.size();
-  }
-  complete(late, {ErrorKind::overloaded, "overloaded.writes", "The storage is busy: a long write is under way."});
+void Writer::give(Batch batch, const Error& error) {
+  for (Write* write : batch) write->result = Failure(error);
 }
 
-void Writer::complete(const Batch& batch, Results results) {
-  for (std::size_t i = 0; i < batch.size(); ++i) batch[i]->completion.complete(std::move(results[i]));
-}
-
-void Writer::complete(const Batch& batch, const Error& error) {
-  for (Write* write : batch) write->completion.complete(Failure(error));
-}
-
-/// Commits what can be committed of the batch, and completes every write of it.
-Task<void> Writer::commit(Batch batch) {
+/// Commits what can be committed of the batch, and sets the result of every write of it.
+void Writer::commit(Batch batch) {
   for (int attempt = 1;; ++attempt) {
-    Result<bool> tried = co_await try_commit(batch);
-    if (tried && *tried) co_return {};
+    const Result<bool> tried = try_commit(batch);
+    if (tried && *tried) return;
     const Error error = tried ? unreachable() : tried.error();
     const bool is_ours = error.kind == ErrorKind::unprocessable || error.kind == ErrorKind::internal;
     if (!tried && is_ours && batch.size() > 1) {
-      auto each = co_await commit_each(std::move(batch));
-      co_return each;
+      // Each alone, so that only those fail that must.
+      for (std::size_t i = 0; i < batch.size(); ++i) commit(batch.subspan(i, 1));
+      return;
     }
-    if (!tried || attempt == kAttemptsMax) {
-      complete(batch, error);
-      co_return {};
-    }
-    auto paused = co_await io::pause(std::chrono::milliseconds(20 * attempt));
-    (void)paused;
+    if (!tried || attempt == kAttemptsMax) return give(batch, error);
+    if (queue_.wait_for_end(std::chrono::milliseconds(20 * attempt))) return give(batch, unreachable());
   }
 }
 
-/// Each write alone, so that only those fail that must.
-Task<void> Writer::commit_each(Batch batch) {
-  for (Write* write : batch) {
-    Batch one = {write};
-    auto committed = co_await commit(std::move(one));
-    (void)committed;
-  }
-  co_return {};
+/// Gives true when it has set the results, false when the same may succeed if it is tried again.
+Result<bool> Writer::try_commit(Batch batch) {
+  TRY_OK(connect());
+  const auto is_new = [](const Write* write) { return write->record == nullptr && NewDocuments::are(write->appends); };
+  return paths_ && std::ranges::all_of(batch, is_new) ? insert(batch) : transact(batch);
 }
 
-/// Gives true when it has completed the writes, false when the same may succeed if it is tried again.
-Task<bool> Writer::try_commit(const Batch& batch) {
+Result<> Writer::connect() {
+  if (session_ && session_->is_open()) return {};
+  session_.reset();
+  if (std::chrono::steady_clock::now() < retry_at_) return Failure(unreachable());
+  auto opened = Session::open(options_.server, options_.log, options_.connect_timeout, first_host_, &is_ending_);
+  if (!opened) retry_at_ = std::chrono::steady_clock::now() + kConnectRest;
+  if (!opened) return Failure(unreachable());
+  session_ = *std::move(opened);
+  const Result<> kept = session_->keep_plans(options_.timeout);
+  if (!kept) session_.reset();
+  return kept;
+}
+
+Result<> Writer::exchange(Exchange& exchange) {
+  // The server's limit comes first.
+  return session_->run(exchange, options_.timeout + std::chrono::seconds(1), &is_ending_);
+}
+
+/// Without BEGIN and COMMIT: what is sent together is committed together, when all of it has been done.
+Result<bool> Writer::insert(Batch batch) {
+  const std::vector<std::span<const Append>> groups = groups_of(batch);
+  const std::vector<IndexedPath> paths = *paths_;
+  const NewDocuments documents(table_, groups, paths);
+  Exchange writing;
+  writing.statements.push_back(transaction_limits(options_.timeout));
+  documents.write(writing, clock_());
+  const Result<> written = exchange(writing);
+  if (!written && !is_in_doubt(writing)) return is_transient(writing.sql_state) ? Result<bool>(false) : Failure(written.error());
+  std::optional<NewDocuments::Receipts> receipts;
+  if (written) {
+    receipts = documents.receipts(writing.rows.back());
+  } else {
+    TRY(const Rows found, look_up([&documents](Exchange& question) { documents.ask_if_written(question); }));
+    receipts = documents.receipts(found);
+  }
+  // A transaction looks which paths there are.
+  if (!receipts) return transact(batch);
+  for (std::size_t i = 0; i < batch.size(); ++i) batch[i]->result = std::move((*receipts)[i]);
+  return true;
+}
+
+Result<bool> Writer::transact(Batch batch) {
   TableWrites writes(table_);
-  std::vector<std::span<const document::Append>> groups;
-  for (const Write* write : batch) groups.emplace_back(write->appends);
   Exchange opening;
   opening.add("BEGIN");
-  opening.statements.push_back(transaction_limits(limits_.timeout));
-  writes.ask(opening, groups);
-  auto opened = co_await link_->run(opening);
-  if (!opened) {
+  opening.statements.push_back(transaction_limits(options_.timeout));
+  writes.ask(opening, groups_of(batch));
+  if (const Result<> opened = exchange(opening); !opened) {
     // Nothing is written yet. The transaction, if there is one, ends with its connection.
-    link_->reset();
-    if (is_transient(opening.sql_state) || opening.is_lost) co_return false;
-    co_return Failure(opened.error());
+    session_.reset();
+    if (is_transient(opening.sql_state) || opening.is_lost) return false;
+    return Failure(opened.error());
   }
-  const std::uint64_t generation = link_->generation();
   writes.learn(opening.rows, 2);
-  Results results;
-  for (const Write* write : batch) results.push_back(writes.apply(write->appends, clock_()));
-  Result<bool> finished = co_await finish(batch, writes, std::move(results), generation);
-  co_return finished;
+  paths_ = writes.paths();
+  for (Write* write : batch) write->result = writes.apply(write->appends, clock_());
+  return finish(batch, writes);
 }
 
-Task<bool> Writer::finish(const Batch& batch, TableWrites& writes, Results results, std::uint64_t generation) {
+Result<bool> Writer::finish(Batch batch, const TableWrites& writes) {
   Exchange closing;
   writes.write(closing);
   const RecordPut* const record = batch.front()->record;
-  if (record != nullptr && results.front()) add_record(closing, *record);
+  if (record != nullptr && batch.front()->result) add_record(closing, *record);
   closing.add("COMMIT");
-  auto closed = co_await link_->run(closing, generation);
-  if (!closed) link_->reset();
-  if (!closed && writes.has_versions()) {
-    const bool in_doubt = is_in_doubt(closing);
-    const bool again = is_transient(closing.sql_state);
-    if (closing.sql_state == kDivisionByZero && record != nullptr) co_return Failure(document::revision_differs());
-    if (!in_doubt && again) co_return false;
-    if (!in_doubt) co_return Failure(closed.error());
-    CO_TRY(const bool written, co_await was_written(writes));
-    if (!written) co_return false;
-  }
-  complete(batch, std::move(results));
-  co_return true;
+  const Result<> closed = exchange(closing);
+  if (!closed) session_.reset();
+  if (closed || !writes.has_versions()) return true;
+  if (closing.sql_state == kDivisionByZero && record != nullptr) return Failure(document::revision_differs());
+  if (is_in_doubt(closing)) return was_written(writes);
+  if (is_transient(closing.sql_state)) return false;
+  return Failure(closed.error());
 }
 
 /// Whether a commit was made whose answer was lost. The versions themselves tell.
-Task<bool> Writer::was_written(const TableWrites& writes) {
-  const auto deadline = std::chrono::steady_clock::now() + limits_.resolve_max;
-  while (std::chrono::steady_clock::now() < deadline) {
+Result<bool> Writer::was_written(const TableWrites& writes) {
+  TRY(const Rows count, look_up([&writes](Exchange& question) { writes.ask_if_written(question); }));
+  return writes.is_written(count);
+}
+
+/// What the second statement of the question gives, as soon as somebody answers.
+Result<Rows> Writer::look_up(const std::function<void(Exchange&)>& ask) {
+  const auto deadline = std::chrono::steady_clock::now() + options_.resolve_max;
+  do {
     Exchange question;
-    writes.ask_if_written(question);
-    auto answered = co_await link_->run(question);
-    if (answered) co_return writes.is_written(question.rows[1]);
-    auto paused = co_await io::pause(std::chrono::milliseconds(50));
-    (void)paused;
-  }
-  co_return Failure(unknown_outcome());
+    ask(question);
+    if (connect() && exchange(question)) return std::move(question.rows[1]);
+  } while (std::chrono::steady_clock::now() < deadline && !queue_.wait_for_end(std::chrono::milliseconds(50)));
+  return Failure(unknown_outcome());
 }
 
 }  // namespace millrace::store::postgres

@@ -1,15 +1,19 @@
-// The writer of one loop: what its requests append while a transaction is under way goes together into the next.
+// The one thread that writes a collection: it takes all that waits, commits it together, and completes it. Writers of one process would
+// only wait for each other at the server, where that costs more than a commit.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
-#include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <span>
+#include <thread>
 #include <vector>
 
-#include "document/store.hpp"
-#include "store/postgres/link.hpp"
+#include "document/write_queue.hpp"
+#include "store/postgres/session.hpp"
 #include "store/postgres/table_writes.hpp"
 
 namespace millrace::store::postgres {
@@ -22,53 +26,56 @@ struct RecordPut {
   std::int64_t revision = 0;
 };
 
-/// The appends of one call. Lives in the awaiting frame until it is completed.
-struct Write {
-  std::vector<document::Append> appends;
+struct Write : document::Write {
   const RecordPut* record = nullptr;  // it has a transaction of its own, which fails when the record's revision is another
-  std::chrono::steady_clock::time_point queued = {};
-  io::Completion<std::vector<document::Receipt>> completion = {};
 };
 
-/// For its loop's thread. Held by shared pointers: a transaction under way holds its writer.
-class Writer : public std::enable_shared_from_this<Writer> {
+class Writer {
  public:
-  struct Limits {
-    std::size_t queue_max = 10'000;  // waiting appends
-    std::size_t batch_max = 1'000;   // appends in a transaction, unless one write alone has more
+  using Queue = document::WriteQueue<Write>;
+  struct Options {
+    Server server;
+    Queue::Limits queue = {};
     std::size_t batch_bytes_max = 32 << 20;
-    std::chrono::milliseconds wait_max{10'000};     // how long a write may wait for its turn; then "overloaded.writes"
-    std::chrono::milliseconds timeout{10'000};      // of each statement
+    std::chrono::milliseconds timeout{10'000};  // of each statement
+    std::chrono::milliseconds connect_timeout{5'000};
     std::chrono::milliseconds resolve_max{30'000};  // how long the fate of a commit whose answer was lost is looked for
+    const Log* log = nullptr;                       // outlives it, and so do the table and the clock
   };
-  Writer(const Table& table, const std::function<Instant()>& clock, std::shared_ptr<Link> link, Limits limits)
-      : table_(table), clock_(clock), link_(std::move(link)), limits_(limits) {}
+  Writer(const Table& table, const std::function<Instant()>& clock, Options options);
+  /// Breaks off what is under way. Requires: nobody waits any more.
+  ~Writer();
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
 
-  /// Takes a write; false when the queue is full.
-  bool push(Write& write);
-  Link& link() { return *link_; }
+  /// As WriteQueue::push.
+  bool push(Write& write) { return queue_.push(write); }
 
  private:
-  using Batch = std::vector<Write*>;
-  static Task<void> run(std::shared_ptr<Writer> self);
-  Batch take();
-  void refuse_late();
-  Task<void> commit(Batch batch);
-  Task<void> commit_each(Batch batch);
-  Task<bool> try_commit(const Batch& batch);
-  Task<bool> finish(const Batch& batch, TableWrites& writes, std::vector<Result<std::vector<document::Receipt>>> results,
-                    std::uint64_t generation);
-  Task<bool> was_written(const TableWrites& writes);
-  static void complete(const Batch& batch, std::vector<Result<std::vector<document::Receipt>>> results);
-  static void complete(const Batch& batch, const Error& error);
+  using Batch = std::span<Write* const>;
+  void run();
+  Batch first_batch(Batch writes) const;
+  void give(Batch batch, const Error& error);
+  void commit(Batch batch);
+  Result<bool> try_commit(Batch batch);
+  Result<bool> insert(Batch batch);
+  Result<bool> transact(Batch batch);
+  Result<bool> finish(Batch batch, const TableWrites& writes);
+  Result<bool> was_written(const TableWrites& writes);
+  Result<Rows> look_up(const std::function<void(Exchange&)>& ask);
+  Result<> exchange(Exchange& exchange);
+  Result<> connect();
 
   const Table& table_;
   const std::function<Instant()>& clock_;
-  const std::shared_ptr<Link> link_;
-  const Limits limits_;
-  std::deque<Write*> queue_;
-  std::size_t queued_ = 0;
-  bool is_running_ = false;
+  const Options options_;
+  std::unique_ptr<Session> session_;
+  std::size_t first_host_ = 0;
+  std::chrono::steady_clock::time_point retry_at_;
+  std::optional<std::vector<document::IndexedPath>> paths_;  // all of the table, as it was seen last
+  Queue queue_;
+  std::atomic<bool> is_ending_ = false;
+  std::thread thread_;  // last: it starts when all else is there
 };
 
 }  // namespace millrace::store::postgres
