@@ -1,0 +1,108 @@
+#include "app/generation.hpp"
+
+#include "app/graph_bindings.hpp"
+#include "app/lifecycles.hpp"
+#include "app/processors.hpp"
+#include "app/routes.hpp"
+#include "app/sinks.hpp"
+#include "app/storages.hpp"
+
+namespace millrace::app {
+
+struct Generation::State {
+  Model model;
+  GenerationContext context;
+  std::unique_ptr<Storages> storages;
+  Lifecycles lifecycles;
+  std::optional<GraphBindings> graphs;
+  std::unique_ptr<Processors> processors;
+  std::unique_ptr<Sinks> sinks;  // null: there are none
+  std::optional<Routes> routes;
+
+  State(Model model_in, GenerationContext context_in) : model(std::move(model_in)), context(std::move(context_in)) {}
+
+  Result<> open_storages() {
+    StorageContext opened{.workers = &context.workers, .embedded_folder = context.embedded_folder};
+    opened.config_folder = std::filesystem::absolute(model.config.file).parent_path();
+    opened.log = context.log;
+    opened.writes_max = model.config.load.writes;
+    opened.write_wait = model.config.load.write_wait;
+    TRY(storages, Storages::open(model, opened));
+    return {};
+  }
+
+  void make_processors() {
+    std::vector<ProcessorParts> parts;
+    for (const ProcessorModel& one : model.processors)
+      parts.push_back({one, storages->feed(one.from), storages->store(one.to), storages->attempts(one.attempts)});
+    processors = std::make_unique<Processors>(std::move(parts));
+  }
+
+  void start_sinks() {
+    std::vector<Sinks::Part> parts;
+    for (const SinkModel& sink : model.sinks) parts.push_back({&sink, &storages->feed(sink.entity)});
+    if (!parts.empty()) sinks = std::make_unique<Sinks>(std::move(parts), model.config.file, context.log);
+  }
+
+  Result<> mount_routes() {
+    routes.emplace(RouteParts{.model = model,
+                              .storages = *storages,
+                              .lifecycles = lifecycles,
+                              .graphs = *graphs,
+                              .processors = *processors,
+                              .sinks = sinks,
+                              .workers = context.workers,
+                              .embedded_folder = context.embedded_folder});
+    return routes->mount();
+  }
+};
+
+Generation::Generation(std::unique_ptr<State> state) : state_(std::move(state)) {}
+
+Generation::~Generation() = default;
+
+Result<std::unique_ptr<Generation>> Generation::make(Model model, GenerationContext context) {
+  auto state = std::make_unique<State>(std::move(model), std::move(context));
+  TRY_OK(state->open_storages());
+  state->lifecycles = make_lifecycles(state->model, *state->storages);
+  state->make_processors();
+  state->graphs.emplace(state->model, *state->storages, state->lifecycles);
+  TRY_OK(state->mount_routes());
+  state->start_sinks();
+  return std::unique_ptr<Generation>(new Generation(std::move(state)));
+}
+
+const Model& Generation::model() const {
+  return state_->model;
+}
+
+http::Handler& Generation::front() {
+  return state_->routes->front();
+}
+
+void Generation::start() {
+  state_->processors->start();
+}
+
+void Generation::stop_sinks(std::chrono::milliseconds drain) {
+  if (state_->sinks) state_->sinks->stop(drain);
+}
+
+void Generation::stop_processors(std::chrono::steady_clock::time_point deadline) {
+  state_->processors->stop(deadline);
+}
+
+void Generation::halt() {
+  state_->sinks.reset();
+  state_->processors.reset();
+}
+
+void Generation::end_feeds() {
+  state_->storages->end_feeds();
+}
+
+bool Generation::is_idle() const {
+  return state_->routes->is_idle() && state_->storages->is_idle();
+}
+
+}  // namespace millrace::app

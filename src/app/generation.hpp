@@ -1,0 +1,58 @@
+// All that follows from one config: storages, what works on them, and what answers requests. Knows no thread that serves and no port.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include "app/model.hpp"
+#include "base/result.hpp"
+#include "http/message.hpp"
+#include "io/worker_pool.hpp"
+
+namespace millrace::app {
+
+/// What a generation is given by whoever runs it; the pool outlives it.
+struct GenerationContext {
+  io::WorkerPool& workers;
+  std::optional<std::filesystem::path> embedded_folder = {};  // instead of every entity's own storage
+  std::function<void(std::string_view)> log = {};             // a line for the operator; any thread
+};
+
+class Generation {
+ public:
+  /// Opens every storage and makes what answers; sinks run from now on.
+  static Result<std::unique_ptr<Generation>> make(Model model, GenerationContext context);
+  /// Requires: no request is under way.
+  ~Generation();
+  Generation(const Generation&) = delete;
+
+  const Model& model() const;
+  /// What answers every request.
+  http::Handler& front();
+
+  /// Starts the processors. Once.
+  void start();
+  /// Nothing more is sent to brokers; waits so long at most for what they have to acknowledge. Once.
+  void stop_sinks(std::chrono::milliseconds drain);
+  /// What came until now is processed by whoever is next; what is under way ends, until the deadline. Once.
+  void stop_processors(std::chrono::steady_clock::time_point deadline);
+  /// Ends sinks and processors at once.
+  void halt();
+
+  /// Whoever follows a feed is told how far it has read.
+  void end_feeds();
+  /// Whether nothing waits for a store of which nobody waits for the answer: requests that were answered when their time was up, reads for
+  /// followers.
+  bool is_idle() const;
+
+ private:
+  struct State;
+  explicit Generation(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace millrace::app
