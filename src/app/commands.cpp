@@ -1,8 +1,12 @@
 #include "app/commands.hpp"
 
+#include <unistd.h>
+
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 
 #include "app/check.hpp"
 #include "app/config.hpp"
@@ -44,16 +48,25 @@ class Signals {
  public:
   Signals() {
     sigemptyset(&set_);
-    for (int signal : {SIGTERM, SIGINT}) sigaddset(&set_, signal);
+    for (int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set_, signal);
     pthread_sigmask(SIG_BLOCK, &set_, nullptr);
     std::signal(SIGPIPE, SIG_IGN);
   }
-  void wait() const {
+  /// The next one; 0 when the time is up before.
+  int wait(std::optional<std::chrono::milliseconds> time) const {
+    if (time) {
+      const timespec until{.tv_sec = 0, .tv_nsec = std::chrono::nanoseconds(*time).count()};
+      return std::max(0, sigtimedwait(&set_, nullptr, &until));
+    }
     int signal = 0;
     sigwait(&set_, &signal);
+    return signal;
   }
+  /// Whether the terminal in which the program was started is gone, which is said by SIGHUP as well.
+  bool has_lost_terminal() const { return had_terminal_ && ::isatty(STDERR_FILENO) == 0; }
 
  private:
+  const bool had_terminal_ = ::isatty(STDERR_FILENO) != 0;
   sigset_t set_;
 };
 
@@ -72,6 +85,36 @@ void print_urls(const Service& service) {
   print_line(fmt::format("  Status   {}/ready", base));
 }
 
+/// Another config in place of the one that is served, if it is right.
+void reload(Service& service, const std::filesystem::path& file) {
+  print_line(fmt::format("Reloading {}.", file.string()));
+  auto model = load_model(file, service.port());
+  if (!model) {
+    print_problems(model.error());
+    return print_line("Nothing has changed: the config that was served before is served on.");
+  }
+  print_warnings(*model);
+  if (const Result<> reloaded = service.reload(*std::move(model)); !reloaded) {
+    print_error(reloaded.error());
+    return print_line("Nothing has changed: the config that was served before is served on.");
+  }
+  print_line("Reloaded.");
+}
+
+/// Until it is to stop.
+void attend(Service& service, const Signals& signals, const std::filesystem::path& file) {
+  constexpr std::chrono::milliseconds kLook{50};
+  while (true) {
+    const bool has_replaced = service.free_replaced();
+    const int signal = signals.wait(has_replaced ? std::optional(kLook) : std::nullopt);
+    if (signal == SIGHUP && !signals.has_lost_terminal()) {
+      reload(service, file);
+    } else if (signal != 0) {
+      return;
+    }
+  }
+}
+
 int run(const std::filesystem::path& file, std::optional<std::uint16_t> port, std::optional<std::filesystem::path> embedded_folder) {
   Signals signals;
   auto model = load_model(file, port);
@@ -85,7 +128,7 @@ int run(const std::filesystem::path& file, std::optional<std::uint16_t> port, st
   if (!service) return print_error(service.error());
   print_line(fmt::format("Millrace serves on port {}. Access is open to all: no auth is configured.", (*service)->port()));
   print_urls(**service);
-  signals.wait();
+  attend(**service, signals, file);
   print_line("Stopping.");
   if (!(*service)->shut_down()) {
     print_line("Requests that had not ended within shutdownTimeout are cut off.");

@@ -21,13 +21,13 @@ struct Generation::State {
 
   State(Model model_in, GenerationContext context_in) : model(std::move(model_in)), context(std::move(context_in)) {}
 
-  Result<> open_storages() {
+  Result<> open_storages(const Storages* before) {
     StorageContext opened{.workers = &context.workers, .embedded_folder = context.embedded_folder};
     opened.config_folder = std::filesystem::absolute(model.config.file).parent_path();
     opened.log = context.log;
     opened.writes_max = model.config.load.writes;
     opened.write_wait = model.config.load.write_wait;
-    TRY(storages, Storages::open(model, opened));
+    TRY(storages, Storages::open(model, opened, before));
     return {};
   }
 
@@ -38,7 +38,7 @@ struct Generation::State {
     processors = std::make_unique<Processors>(std::move(parts));
   }
 
-  void start_sinks() {
+  void make_sinks() {
     std::vector<Sinks::Part> parts;
     for (const SinkModel& sink : model.sinks) parts.push_back({&sink, &storages->feed(sink.entity)});
     if (!parts.empty()) sinks = std::make_unique<Sinks>(std::move(parts), model.config.file, context.log);
@@ -61,14 +61,14 @@ Generation::Generation(std::unique_ptr<State> state) : state_(std::move(state)) 
 
 Generation::~Generation() = default;
 
-Result<std::unique_ptr<Generation>> Generation::make(Model model, GenerationContext context) {
+Result<std::unique_ptr<Generation>> Generation::make(Model model, GenerationContext context, const Generation* before) {
   auto state = std::make_unique<State>(std::move(model), std::move(context));
-  TRY_OK(state->open_storages());
+  TRY_OK(state->open_storages(before != nullptr ? before->state_->storages.get() : nullptr));
   state->lifecycles = make_lifecycles(state->model, *state->storages);
   state->make_processors();
   state->graphs.emplace(state->model, *state->storages, state->lifecycles);
+  state->make_sinks();
   TRY_OK(state->mount_routes());
-  state->start_sinks();
   return std::unique_ptr<Generation>(new Generation(std::move(state)));
 }
 
@@ -81,6 +81,7 @@ http::Handler& Generation::front() {
 }
 
 void Generation::start() {
+  if (state_->sinks) state_->sinks->start();
   state_->processors->start();
 }
 
@@ -95,6 +96,10 @@ void Generation::stop_processors(std::chrono::steady_clock::time_point deadline)
 void Generation::halt() {
   state_->sinks.reset();
   state_->processors.reset();
+}
+
+std::vector<std::string> Generation::lost_to(const Generation& next) const {
+  return state_->storages->lost_to(*next.state_->storages);
 }
 
 void Generation::end_feeds() {

@@ -6,7 +6,9 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "app/model.hpp"
 #include "base/result.hpp"
@@ -24,8 +26,8 @@ struct GenerationContext {
 
 class Generation {
  public:
-  /// Opens every storage and makes what answers; sinks run from now on.
-  static Result<std::unique_ptr<Generation>> make(Model model, GenerationContext context);
+  /// Opens every storage, or shares it with the generation before where nothing of it has changed, and makes what answers.
+  static Result<std::unique_ptr<Generation>> make(Model model, GenerationContext context, const Generation* before = nullptr);
   /// Requires: no request is under way.
   ~Generation();
   Generation(const Generation&) = delete;
@@ -34,7 +36,7 @@ class Generation {
   /// What answers every request.
   http::Handler& front();
 
-  /// Starts the processors. Once.
+  /// Starts processors and sinks. Once, when those of the generation before are stopped.
   void start();
   /// Nothing more is sent to brokers; waits so long at most for what they have to acknowledge. Once.
   void stop_sinks(std::chrono::milliseconds drain);
@@ -42,6 +44,9 @@ class Generation {
   void stop_processors(std::chrono::steady_clock::time_point deadline);
   /// Ends sinks and processors at once.
   void halt();
+
+  /// The names of the storages in memory that the next one has not: what is in them ends with this one.
+  std::vector<std::string> lost_to(const Generation& next) const;
 
   /// Whoever follows a feed is told how far it has read.
   void end_feeds();

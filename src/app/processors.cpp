@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <latch>
 #include <thread>
 #include <utility>
 
@@ -96,8 +97,7 @@ struct Lane {
 Task<void> stop_all(Lane& lane, Duration drain) {
   std::vector<Task<void>> stopping;
   for (const auto& runner : lane.runners) stopping.push_back(runner->pipeline.stop(drain));
-  const auto stopped = co_await when_all(std::move(stopping));
-  lane.loop.stop();
+  CO_TRY_OK(co_await when_all(std::move(stopping)));
   co_return {};
 }
 
@@ -114,11 +114,8 @@ struct Processors::State {
 
   void run(Lane& lane) {
     lane.loop.post([this, &lane] {
-      for (const std::size_t processor : lane.processors) {
-        const auto runner = lane.runners.emplace_back(std::make_shared<Runner>(lane.loop, parts[processor], instance));
-        runner->pipeline.start();
-        runner->sample();
-      }
+      for (const std::size_t processor : lane.processors)
+        lane.runners.push_back(std::make_shared<Runner>(lane.loop, parts[processor], instance));
     });
     lane.loop.run();
     lane.runners.clear();
@@ -126,30 +123,40 @@ struct Processors::State {
 };
 
 Processors::Processors(std::vector<ProcessorParts> parts) : state_(std::make_unique<State>()) {
-  state_->parts = std::move(parts);
-}
-
-Processors::~Processors() {
-  if (state_->is_running) stop(std::chrono::steady_clock::now());
-}
-
-void Processors::start() {
   State& own = *state_;
+  own.parts = std::move(parts);
   const std::size_t threads = std::min<std::size_t>(own.parts.size(), std::max(1u, std::thread::hardware_concurrency()));
   for (std::size_t i = 0; i < threads; ++i) own.lanes.push_back(std::make_unique<Lane>());
   for (std::size_t i = 0; i < own.parts.size(); ++i) own.lane_of(i).processors.push_back(i);
   for (const auto& lane : own.lanes) lane->thread = std::thread([&own, &lane = *lane] { own.run(lane); });
-  own.is_running = true;
+}
+
+Processors::~Processors() {
+  if (state_->is_running) stop(std::chrono::steady_clock::now());
+  for (const auto& lane : state_->lanes) lane->loop.post([&lane = *lane] { lane.loop.stop(); });
+  for (const auto& lane : state_->lanes) lane->thread.join();
+}
+
+void Processors::start() {
+  for (const auto& lane : state_->lanes)
+    lane->loop.post([&lane = *lane] {
+      for (const auto& runner : lane.runners) {
+        runner->pipeline.start();
+        runner->sample();
+      }
+    });
+  state_->is_running = true;
 }
 
 void Processors::stop(std::chrono::steady_clock::time_point deadline) {
   state_->is_running = false;
+  std::latch stopped(static_cast<std::ptrdiff_t>(state_->lanes.size()));
   for (const auto& lane : state_->lanes)
-    lane->loop.post([&lane = *lane, deadline] {
+    lane->loop.post([&lane = *lane, &stopped, deadline] {
       const auto left = std::chrono::duration_cast<Duration>(deadline - std::chrono::steady_clock::now());
-      millrace::start(stop_all(lane, std::max(left, Duration{0})), [](const Result<>&) {});
+      millrace::start(stop_all(lane, std::max(left, Duration{0})), [&stopped](const Result<>&) { stopped.count_down(); });
     });
-  for (const auto& lane : state_->lanes) lane->thread.join();
+  stopped.wait();
 }
 
 std::size_t Processors::size() const {

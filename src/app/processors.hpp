@@ -38,8 +38,9 @@ class Processors {
   /// Stops at once what was not stopped.
   ~Processors();
 
+  /// Once.
   void start();
-  /// Reads nothing more, lets what is under way end until `deadline`, keeps how far it has come. Blocks. Once.
+  /// Reads nothing more, lets what is under way end until `deadline`, keeps how far it has come. Blocks. Once, after start().
   void stop(std::chrono::steady_clock::time_point deadline);
 
   std::size_t size() const;
@@ -47,7 +48,7 @@ class Processors {
   /// How this instance is called where partitions have owners.
   const std::string& instance() const;
 
-  // Any thread with a loop, between start() and stop().
+  // Any thread with a loop.
   Task<ProcessorView> view(std::size_t processor);
   /// One batch of what is overdue (processing/overdue.hpp). Requires: the processor has a deadline.
   Task<processing::OverdueEvents> overdue(std::size_t processor, document::Position after);

@@ -1,6 +1,10 @@
 #include "app/service.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <latch>
+#include <mutex>
 #include <thread>
 
 #include "app/generation.hpp"
@@ -13,6 +17,8 @@
 namespace millrace::app {
 namespace {
 
+constexpr std::chrono::milliseconds kSinksDrain{3'000};
+
 /// One thread that serves: a loop and its listener.
 struct Lane {
   io::Loop loop;
@@ -20,14 +26,24 @@ struct Lane {
   std::thread thread;
 };
 
-bool has_ended(const Lane& lane, const Generation& generation) {
-  return lane.server->open_connections() == 0 && generation.is_idle();
-}
+/// A generation, and which lanes still have requests of it.
+struct Serving {
+  std::unique_ptr<Generation> generation;
+  std::vector<std::weak_ptr<http::Handler>> held = {};
 
-/// Checks until every request of the lane has ended or the time is up, then stops the loop. On the lane's thread.
-void drain(Lane& lane, const Generation& generation, std::chrono::steady_clock::time_point deadline) {
-  if (has_ended(lane, generation) || std::chrono::steady_clock::now() >= deadline) return lane.loop.stop();
-  lane.loop.after(std::chrono::milliseconds(20), [&lane, &generation, deadline] { drain(lane, generation, deadline); });
+  /// What one lane holds while it gives the generation requests, and each of its requests. Of its own, so that lanes do not count together.
+  std::shared_ptr<http::Handler> hold() {
+    std::shared_ptr<http::Handler> holder(&generation->front(), [](http::Handler*) {});
+    held.push_back(holder);
+    return holder;
+  }
+  bool is_unused() const {
+    return std::ranges::all_of(held, [](const auto& holder) { return holder.expired(); }) && generation->is_idle();
+  }
+};
+
+http::Load::Limits load_limits(const LoadConfig& load) {
+  return {.connections_max = load.connections, .requests_max = load.requests, .body_bytes_max = load.bodies};
 }
 
 http::ServerOptions server_options(const Config& config, std::uint16_t port) {
@@ -43,8 +59,6 @@ http::ServerOptions server_options(const Config& config, std::uint16_t port) {
   server.body_timeout = load.body_timeout;
   server.idle_timeout = load.idle_timeout;
   server.write_timeout = load.write_timeout;
-  server.load = std::make_shared<http::Load>(
-      http::Load::Limits{.connections_max = load.connections, .requests_max = load.requests, .body_bytes_max = load.bodies});
   return server;
 }
 
@@ -52,22 +66,90 @@ http::ServerOptions server_options(const Config& config, std::uint16_t port) {
 
 struct Service::State {
   ServiceOptions options;
+  const std::string host;    // as the first config had them
+  const std::uint16_t port;  // the same
   io::WorkerPool workers;
-  std::unique_ptr<Generation> generation;
+  std::shared_ptr<http::Load> load;
+  Serving now;
+  std::vector<Serving> replaced;
   std::vector<std::unique_ptr<Lane>> lanes;
 
-  State(ServiceOptions options_in, std::size_t scans) : options(std::move(options_in)), workers({.queue_max = scans}) {}
+  State(ServiceOptions options_in, const Config& first)
+      : options(std::move(options_in)),
+        host(first.host),
+        port(first.port),
+        workers({.queue_max = first.load.scans}),
+        load(std::make_shared<http::Load>(load_limits(first.load))) {}
+
+  const Config& config() const { return now.generation->model().config; }
+  GenerationContext context() { return {workers, options.embedded_folder, options.log}; }
+  void log(std::string_view line) const {
+    if (options.log) options.log(line);
+  }
 
   Result<> listen() {
-    http::ServerOptions server = server_options(generation->model().config, options.port);
+    http::ServerOptions server = server_options(config(), options.port);
+    server.load = load;
     const std::size_t count = options.threads > 0 ? options.threads : std::max(1u, std::thread::hardware_concurrency());
     for (std::size_t i = 0; i < count; ++i) {
       auto& lane = *lanes.emplace_back(std::make_unique<Lane>());
-      TRY(lane.server, http::Server::listen(lane.loop, generation->front(), server, i > 0));
+      TRY(lane.server, http::Server::listen(lane.loop, now.hold(), server, i > 0));
       server.port = lane.server->port();
     }
     for (auto& lane : lanes) lane->thread = std::thread([&loop = lane->loop] { loop.run(); });
     return {};
+  }
+
+  /// Lets every lane do something, and waits for all of them.
+  void on_lanes(const std::function<void(Lane&)>& work) {
+    std::latch done(static_cast<std::ptrdiff_t>(lanes.size()));
+    for (auto& lane : lanes)
+      lane->loop.post([&lane = *lane, &work, &done] {
+        work(lane);
+        done.count_down();
+      });
+    done.wait();
+  }
+
+  /// While no lane runs anything: what they have of their own in a generation is not theirs then.
+  void destroy(std::unique_ptr<Generation> generation) {
+    generation->halt();
+    std::latch waiting(static_cast<std::ptrdiff_t>(lanes.size()));
+    std::latch destroyed(1);
+    std::thread destroying([&] {
+      waiting.wait();
+      generation.reset();
+      destroyed.count_down();
+    });
+    on_lanes([&](Lane&) {
+      waiting.count_down();
+      destroyed.wait();
+    });
+    destroying.join();
+  }
+
+  /// From the next request on.
+  void serve_now() {
+    workers.set_queue_max(config().load.scans);
+    load->set_limits(load_limits(config().load));
+    http::ServerOptions server = server_options(config(), options.port);
+    server.load = load;
+    std::mutex mutex;
+    on_lanes([&](Lane& lane) {
+      const std::lock_guard lock(mutex);
+      lane.server->replace(now.hold(), server);
+    });
+  }
+
+  bool is_idle() const {
+    return now.generation->is_idle() && std::ranges::all_of(replaced, [](const Serving& one) { return one.generation->is_idle(); });
+  }
+  bool has_ended(const Lane& lane) const { return lane.server->open_connections() == 0 && is_idle(); }
+
+  /// Checks until every request of the lane has ended or the time is up, then stops the loop. On the lane's thread.
+  void drain(Lane& lane, std::chrono::steady_clock::time_point deadline) const {
+    if (has_ended(lane) || std::chrono::steady_clock::now() >= deadline) return lane.loop.stop();
+    lane.loop.after(std::chrono::milliseconds(20), [this, &lane, deadline] { drain(lane, deadline); });
   }
 
   void join() {
@@ -81,7 +163,8 @@ Service::Service(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Service::~Service() {
   for (auto& lane : state_->lanes) lane->loop.stop();
   state_->join();
-  state_->generation->halt();
+  state_->now.generation->halt();
+  for (Serving& one : state_->replaced) one.generation->halt();
   // Connections end before loops, with which ends what still waits for other servers; then the handlers that they call, and last stores.
   for (auto& lane : state_->lanes) lane->server.reset();
   state_->lanes.clear();
@@ -89,10 +172,10 @@ Service::~Service() {
 
 Result<std::unique_ptr<Service>> Service::start(Model model, ServiceOptions options) {
   io::raise_file_limit();
-  auto state = std::make_unique<State>(std::move(options), model.config.load.scans);
-  TRY(state->generation, Generation::make(std::move(model), {state->workers, state->options.embedded_folder, state->options.log}));
+  auto state = std::make_unique<State>(std::move(options), model.config);
+  TRY(state->now.generation, Generation::make(std::move(model), state->context()));
   TRY_OK(state->listen());
-  state->generation->start();
+  state->now.generation->start();
   return std::unique_ptr<Service>(new Service(std::move(state)));
 }
 
@@ -100,25 +183,52 @@ std::uint16_t Service::port() const {
   return state_->lanes.front()->server->port();
 }
 const Model& Service::model() const {
-  return state_->generation->model();
+  return state_->now.generation->model();
+}
+
+Result<> Service::reload(Model model) {
+  State& own = *state_;
+  TRY(auto next, Generation::make(std::move(model), own.context(), own.now.generation.get()));
+  Serving old = std::exchange(own.now, Serving{std::move(next)});
+  if (own.config().host != own.host || own.config().port != own.port)
+    own.log(fmt::format("Another host or port takes a restart: it stays {}:{}.", own.host, port()));
+  for (const std::string& name : old.generation->lost_to(*own.now.generation))
+    own.log(fmt::format("{}: was in memory and is no longer in the config; what was in it is gone.", name));
+  own.serve_now();
+  old.generation->end_feeds();
+  const std::chrono::milliseconds patience = old.generation->model().config.shutdown_timeout;
+  old.generation->stop_sinks(std::min(patience, kSinksDrain));
+  old.generation->stop_processors(std::chrono::steady_clock::now() + patience);
+  own.now.generation->start();
+  own.replaced.push_back(std::move(old));
+  return {};
+}
+
+bool Service::free_replaced() {
+  std::vector<Serving>& replaced = state_->replaced;
+  std::erase_if(replaced, [this](Serving& one) {
+    const bool is_unused = one.is_unused();
+    if (is_unused) state_->destroy(std::move(one.generation));
+    return is_unused;
+  });
+  return !replaced.empty();
 }
 
 bool Service::shut_down() {
-  Generation& generation = *state_->generation;
-  const std::chrono::milliseconds timeout = generation.model().config.shutdown_timeout;
+  State& own = *state_;
+  const std::chrono::milliseconds timeout = own.config().shutdown_timeout;
   const auto deadline = std::chrono::steady_clock::now() + timeout;
-  generation.end_feeds();
-  for (auto& lane : state_->lanes) {
-    lane->loop.post([&lane = *lane, &generation, deadline] {
+  own.now.generation->end_feeds();
+  for (auto& lane : own.lanes) {
+    lane->loop.post([&own, &lane = *lane, deadline] {
       lane.server->stop_accepting();
-      drain(lane, generation, deadline);
+      own.drain(lane, deadline);
     });
   }
-  constexpr std::chrono::milliseconds kSinksDrain{3'000};
-  generation.stop_sinks(std::min(timeout, kSinksDrain));
-  state_->join();
-  generation.stop_processors(deadline);
-  return std::ranges::all_of(state_->lanes, [&generation](const auto& lane) { return has_ended(*lane, generation); });
+  own.now.generation->stop_sinks(std::min(timeout, kSinksDrain));
+  own.join();
+  own.now.generation->stop_processors(deadline);
+  return std::ranges::all_of(own.lanes, [&own](const auto& lane) { return own.has_ended(*lane); });
 }
 
 }  // namespace millrace::app

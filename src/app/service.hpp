@@ -1,4 +1,5 @@
-// The service: storages opened, engines bound, routes mounted, and the threads that serve them.
+// The service: threads that serve a port, and the generation that answers on them. Another config is another generation; threads, port and
+// connections stay.
 #pragma once
 
 #include <cstdint>
@@ -30,6 +31,14 @@ class Service {
 
   std::uint16_t port() const;
   const Model& model() const;
+
+  /// Lets another model answer from the next request on, of every connection. What is under way ends as it began. Streams of changes and
+  /// subscriptions end as at shut_down(), so that clients go on where they were; processors and sinks stop before the new ones start.
+  /// Storages that are the same are not opened again, and what is in memory stays. When it fails, nothing has changed. Blocks. Host and
+  /// port stay; a line in the log says so when the model has others.
+  Result<> reload(Model model);
+  /// Frees what reload() left behind and nobody uses any more. Whether some is left. For the thread that calls reload().
+  bool free_replaced();
 
   /// Accepts nothing more, lets requests in flight end (up to the config's shutdownTimeout), then ends the threads. Once. False when some
   /// did not end: what they wait for still refers to them, so that the process must end without destroying the service.

@@ -107,6 +107,9 @@ Sinks::Sinks(std::vector<Part> parts, std::filesystem::path config_file, std::fu
     state_->all.push_back(std::make_unique<State::One>(state_->loop, part, config_file, std::move(options)));
     state_->feeds.push_back(part.feed);
   }
+}
+
+void Sinks::start() {
   state_->thread = std::thread([state = state_.get()] { state->loop.run(); });
   state_->loop.post([state = state_.get()] {
     for (const auto& one : state->all) one->sink.start();
@@ -118,7 +121,7 @@ Sinks::~Sinks() {
 }
 
 void Sinks::stop(std::chrono::milliseconds drain) {
-  state_->loop.post([state = state_.get(), drain] { start(state->stop(drain), [](const Result<>&) {}); });
+  state_->loop.post([state = state_.get(), drain] { millrace::start(state->stop(drain), [](const Result<>&) {}); });
   state_->thread.join();
 }
 

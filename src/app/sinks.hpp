@@ -20,15 +20,17 @@ class Sinks {
     const SinkModel* model;
     document::Feed* feed;  // of its entity
   };
-  /// Starts them. What the parts point to outlives them; brokers may be away.
+  /// What the parts point to outlives them.
   Sinks(std::vector<Part> parts, std::filesystem::path config_file, std::function<void(std::string_view)> log);
   /// Stops at once what still runs.
   ~Sinks();
   Sinks(const Sinks&) = delete;
   Sinks& operator=(const Sinks&) = delete;
 
-  /// Sends nothing more, waits for acknowledgements for at most that long, saves progress, lets other instances take over. Once, and not
-  /// from its own thread.
+  /// Brokers may be away. Once.
+  void start();
+  /// Sends nothing more, waits for acknowledgements for at most that long, saves progress, lets other instances take over. Once,
+  /// after start(), and not from its own thread.
   void stop(std::chrono::milliseconds drain);
 
   /// In the order of the parts. Any thread.

@@ -325,7 +325,7 @@ namespace {
 
 class FeedingStore final : public Store {
  public:
-  FeedingStore(std::unique_ptr<Store> store, Feed& feed) : store_(std::move(store)), feed_(feed) {}
+  FeedingStore(std::shared_ptr<Store> store, Feed& feed) : store_(std::move(store)), feed_(feed) {}
 
   Task<std::vector<Receipt>> append(std::vector<Append> appends) override {
     auto receipts = co_await store_->append(std::move(appends));
@@ -358,13 +358,13 @@ class FeedingStore final : public Store {
   Task<void> ping() override { return store_->ping(); }
 
  private:
-  const std::unique_ptr<Store> store_;
+  const std::shared_ptr<Store> store_;
   Feed& feed_;
 };
 
 }  // namespace
 
-std::unique_ptr<Store> make_feeding(std::unique_ptr<Store> store, Feed& feed) {
+std::unique_ptr<Store> make_feeding(std::shared_ptr<Store> store, Feed& feed) {
   return std::make_unique<FeedingStore>(std::move(store), feed);
 }
 

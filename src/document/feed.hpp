@@ -95,6 +95,6 @@ class Follower {
 };
 
 /// The same store, which pokes the feed after each of its appends. The feed must outlive it.
-std::unique_ptr<Store> make_feeding(std::unique_ptr<Store> store, Feed& feed);
+std::unique_ptr<Store> make_feeding(std::shared_ptr<Store> store, Feed& feed);
 
 }  // namespace millrace::document

@@ -85,6 +85,10 @@ void Connection::close_if_idle() {
   if ((waiting_ == Waiting::idle || waiting_ == Waiting::first_head) && reader_.is_idle()) close();
 }
 
+void Connection::leave_old_handler() {
+  if (web_socket_ && handler_ != shared_->handler) web_socket_->drain();
+}
+
 // --- Requests --------------------------------------------------------------------------------------------------------------------------
 
 void Connection::proceed() {
@@ -110,11 +114,17 @@ void Connection::proceed() {
   }
 }
 
+/// What answers this request: the same from its head to the end of its answer.
+Handler& Connection::handler() {
+  if (!handler_) handler_ = shared_->handler;
+  return *handler_;
+}
+
 /// Whether the body is to be gathered before the handler gets the request.
 bool Connection::begin_body() {
   const Framing& framing = reader_.framing();
   if (!framing.is_chunked && framing.content_length == 0) return true;
-  const Intake intake = shared_->handler.intake(reader_.request());
+  const Intake intake = handler().intake(reader_.request());
   reader_.set_body_limit(intake.body_bytes_max.value_or(shared_->options.body_bytes_max));
   const bool is_too_large = framing.content_length > intake.body_bytes_max.value_or(shared_->options.body_bytes_max);
   if (is_too_large) return true;  // the reader refuses it
@@ -154,7 +164,7 @@ bool Connection::answer() {
     on_answer(Failure(*std::move(error)));
   } else {
     auto done = [self = shared_from_this()](Result<Response> result) { self->on_answer(std::move(result)); };
-    start(shared_->handler.handle(reader_.request()), std::move(done));
+    start(handler().handle(reader_.request()), std::move(done));
   }
   is_starting_ = false;
   if (!is_answering_) return true;
@@ -165,7 +175,7 @@ bool Connection::answer() {
 /// Why the handler cannot have the request now.
 std::optional<Error> Connection::overload() {
   is_counted_ = shared_->load().enter_request();
-  if (!is_counted_ && !shared_->handler.intake(reader_.request()).under_overload) {
+  if (!is_counted_ && !handler().intake(reader_.request()).under_overload) {
     return Error{ErrorKind::overloaded, "overloaded.requests", "The service has too many requests under way."};
   }
   if (!try_hold()) return too_many_bodies();
@@ -213,6 +223,7 @@ void Connection::end_request() {
   drop(unfolded_body_);
   tags_.clear();
   has_invited_ = false;
+  if (!web_socket_) handler_.reset();
   if (std::exchange(is_counted_, false)) shared_->load().leave_request();
   if (reader_.is_in_body() || reader_.is_refused()) return;  // there is no next one
   reader_.finish();

@@ -25,9 +25,9 @@ class WebSocketConnection;
 
 /// What the connections of one server share. It lives as long as the last of them.
 struct Shared {
-  Shared(Handler& handler_in, ServerOptions options_in) : handler(handler_in), options(std::move(options_in)) {}
+  Shared(std::shared_ptr<Handler> handler_in, ServerOptions options_in) : handler(std::move(handler_in)), options(std::move(options_in)) {}
 
-  Handler& handler;
+  std::shared_ptr<Handler> handler;  // of the next request
   ServerOptions options;
   DateText date;
   std::uint64_t tick = 0;  // coarse time: all time-outs count in these
@@ -54,6 +54,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void check_time();
   /// Closes it when no request is under way.
   void close_if_idle();
+  /// Lets a session end whose handler gets no further requests.
+  void leave_old_handler();
   /// Ends it now. A handler's task that still runs is let run; its answer goes nowhere.
   void close();
   Connection* next() const { return next_; }
@@ -78,6 +80,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   };
 
   void proceed();
+  Handler& handler();
   bool begin_body();
   bool unfold_body();
   bool answer();
@@ -117,9 +120,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Socket socket_;
   std::string remote_;
   RequestReader reader_;
-  std::string out_;          // heads and small bodies
-  std::string large_body_;   // follows `out_`
-  std::size_t written_ = 0;  // of both
+  std::shared_ptr<Handler> handler_;  // of the request that is under way, or of the session
+  std::string out_;                   // heads and small bodies
+  std::string large_body_;            // follows `out_`
+  std::size_t written_ = 0;           // of both
   Upload upload_{*this};
   std::unique_ptr<BodyStream> unfolded_;             // `upload_` without its content coding
   std::string unfolded_body_;                        // a whole body without it

@@ -121,9 +121,13 @@ Server::~Server() {
 }
 
 Result<std::unique_ptr<Server>> Server::listen(io::Loop& loop, Handler& handler, ServerOptions options, bool share_port) {
+  return listen(loop, std::shared_ptr<Handler>(std::shared_ptr<Handler>(), &handler), std::move(options), share_port);
+}
+
+Result<std::unique_ptr<Server>> Server::listen(io::Loop& loop, std::shared_ptr<Handler> handler, ServerOptions options, bool share_port) {
   TRY(Acceptor acceptor, open_listener(loop.context(), options, share_port));
   if (!options.load) options.load = std::make_shared<Load>(Load::Limits{});
-  auto shared = std::make_shared<Shared>(handler, std::move(options));
+  auto shared = std::make_shared<Shared>(std::move(handler), std::move(options));
   shared->tick_length = tick_length(shared->options);
   auto state = std::make_shared<State>(loop, std::move(acceptor), std::move(shared));
   state->accept();
@@ -133,6 +137,15 @@ Result<std::unique_ptr<Server>> Server::listen(io::Loop& loop, Handler& handler,
 std::uint16_t Server::port() const {
   ErrorCode error;
   return state_->acceptor.local_endpoint(error).port();
+}
+
+void Server::replace(std::shared_ptr<Handler> handler, ServerOptions options) {
+  Shared& shared = *state_->shared;
+  if (!options.load) options.load = shared.options.load;
+  shared.handler = std::move(handler);
+  shared.options = std::move(options);
+  shared.tick_length = tick_length(shared.options);
+  for (Connection* connection = shared.first; connection; connection = connection->next()) connection->leave_old_handler();
 }
 
 void Server::stop_accepting() {

@@ -42,7 +42,9 @@ class Server {
   /// Binds and listens. Error "http.port_in_use", "http.address" (invalid_argument) with what to do about it. An unclaimed first port is
   /// checked for other listeners before SO_REUSEPORT would share it silently: pass `share_port` for the second and later loops.
   ///
-  /// Loop and handler must outlive the server and the tasks that it started. Call it before the loop runs, or on the loop's thread.
+  /// The loop must outlive the server and the tasks that it started. Call it before the loop runs, or on the loop's thread.
+  static Result<std::unique_ptr<Server>> listen(io::Loop& loop, std::shared_ptr<Handler> handler, ServerOptions options, bool share_port);
+  /// The same with a handler that outlives all of that.
   static Result<std::unique_ptr<Server>> listen(io::Loop& loop, Handler& handler, ServerOptions options, bool share_port);
   /// Closes all connections; the answers of tasks that still run go nowhere. The loop's thread, or when the loop does not run.
   ~Server();
@@ -51,6 +53,10 @@ class Server {
 
   /// The port that it listens on.
   std::uint16_t port() const;
+  /// From now on this handler gets what comes, and what is open stays open: the one before answers the requests that it has, and is held
+  /// until the last of them has ended. Its WebSocket sessions are told to end. Host and port stay what they are, and so do the limits of
+  /// heads where a connection is open. The loop's thread only.
+  void replace(std::shared_ptr<Handler> handler, ServerOptions options);
   /// Accepts no more and closes idle connections; requests in flight are answered with `Connection: close`. The loop's thread only.
   void stop_accepting();
   /// Connections that are open now: 0 after stop_accepting() means that all is answered. The loop's thread only.

@@ -9,8 +9,8 @@
 namespace millrace::io {
 
 struct WorkerPool::State {
-  std::size_t queue_max;
   std::mutex mutex;
+  std::size_t queue_max;  // under mutex
   std::condition_variable changed;
   std::deque<std::move_only_function<void()>> queue;  // under mutex
   bool ending = false;                                // under mutex
@@ -46,6 +46,11 @@ WorkerPool::~WorkerPool() {
   }
   state_->changed.notify_all();
   for (std::thread& thread : state_->threads) thread.join();
+}
+
+void WorkerPool::set_queue_max(std::size_t jobs) {
+  const std::lock_guard lock(state_->mutex);
+  state_->queue_max = jobs;
 }
 
 bool WorkerPool::push(std::move_only_function<void()> job) {

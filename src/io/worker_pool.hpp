@@ -20,6 +20,9 @@ class WorkerPool {
   /// Finishes what has begun; drops nothing that was accepted. Requires: the loops that wait for it are still there.
   ~WorkerPool();
 
+  /// Any thread. What waits already goes on waiting, though it may be more.
+  void set_queue_max(std::size_t jobs);
+
   /// Runs `work` on a thread of the pool and resumes the caller on its loop. Error "overloaded.workers" when the queue is full.
   template <class T>
   Task<T> run(std::move_only_function<Result<T>()> work) {
