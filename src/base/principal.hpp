@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <chrono>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +15,7 @@ struct Principal {
   std::string subject;             // `sub` of a token, the name of an API key
   std::vector<std::string> roles;  // sorted
   std::string claims = "{}";       // all of the token's, a canonical JSON object
+  std::chrono::system_clock::time_point expires = std::chrono::system_clock::time_point::max();  // until then it holds
 
   bool has_role(std::string_view role) const { return std::ranges::binary_search(roles, role); }
 };

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/principal.hpp"
 #include "base/task.hpp"
 #include "http/web_socket.hpp"
 
@@ -41,6 +42,7 @@ struct Request {
   BodyStream* stream = nullptr;  // instead of `body` when the handler takes it piece by piece: Handler::intake()
   std::string_view remote;       // the client's address
   std::vector<std::pair<std::string_view, std::string_view>> headers;
+  std::shared_ptr<const Principal> principal = nullptr;  // who asks; null: nobody who said so
 
   /// The first header of that name, whatever its case; empty when absent.
   std::string_view header(std::string_view name) const;

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/hash.hpp"
+#include "base/principal.hpp"
 #include "base/task.hpp"
 #include "graphql/execution/snapshot.hpp"
 #include "graphql/type/coercion.hpp"
@@ -41,6 +42,7 @@ struct Caller {
   std::uint32_t hops = 0;  // services that the request has gone through before this one
   /// Name and canonical JSON: arguments of each field of a query that has a resolver, where neither it nor a field above gives them.
   std::vector<std::pair<std::string, std::string>> arguments = {};
+  std::shared_ptr<const Principal> principal = nullptr;  // null: nobody who said so
 };
 
 /// One place in a plan, asked for all its parents.
