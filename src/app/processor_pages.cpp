@@ -61,6 +61,7 @@ Task<http::Response> overdue(Processors& processors, std::size_t processor, cons
   http::Response response;
   response.add("Content-Type", asked.is_sse ? "text/event-stream" : "application/x-ndjson");
   response.add("Cache-Control", "no-cache, no-transform").add("X-Accel-Buffering", "no").add("Vary", "Accept");
+  response.is_feed = true;
   response.stream = make_overdue_stream(processors, processor, asked);
   co_return response;
 }

@@ -25,6 +25,7 @@ std::string unified_graphiql_settings(const Model& model);
 class StartPage : public http::Handler {
  public:
   explicit StartPage(const Model& model);
+  bool is_open(const http::Request&) const override { return true; }
 
   /// HTML for browsers, the same as JSON for all others. Addresses in it start with the config's url; where that is
   /// one of this machine, with the host that the request names.

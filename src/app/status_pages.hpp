@@ -13,6 +13,7 @@ namespace millrace::app {
 class HealthPage : public http::Handler {
  public:
   http::Intake intake(const http::Request&) const override { return {.under_overload = true}; }
+  bool is_open(const http::Request&) const override { return true; }
   Task<http::Response> handle(const http::Request& request) override;
 };
 
@@ -25,6 +26,7 @@ class ReadyPage : public http::Handler {
   };
   explicit ReadyPage(std::vector<Storage> storages) : storages_(std::move(storages)) {}
   http::Intake intake(const http::Request&) const override { return {.under_overload = true}; }
+  bool is_open(const http::Request&) const override { return true; }
   Task<http::Response> handle(const http::Request& request) override;
 
  private:

@@ -105,6 +105,12 @@ graphql::EngineRequest engine_request(const Parameters& parameters, bool queries
 
 }  // namespace
 
+bool Endpoint::is_open(const http::Request& request) const {
+  const bool is_read = request.method == http::Method::get || request.method == http::Method::head;
+  if (!is_read) return false;
+  return http::asks_for_web_socket(request) || format_of(request.header("accept"), options_.page) == EndpointFormat::page;
+}
+
 Task<http::Response> Endpoint::handle(const http::Request& request) {
   const bool is_get = request.method == http::Method::get || request.method == http::Method::head;
   if (request.method == http::Method::options) co_return options_response();
@@ -147,6 +153,7 @@ Task<http::Response> Endpoint::answer_one(graphql::EngineRequest asking, Endpoin
 Task<http::Response> Endpoint::answer_subscription(graphql::EngineRequest asking) {
   CO_TRY(auto subscribed, co_await engine_.subscribe(std::move(asking)));
   http::Response response = respond_events(subscribed.subscription ? std::string() : single_event(subscribed.refusal.body));
+  response.is_feed = subscribed.subscription != nullptr;
   if (subscribed.subscription) response.stream = make_event_stream(std::move(subscribed.subscription));
   co_return response;
 }

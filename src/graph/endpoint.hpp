@@ -24,6 +24,9 @@ class Endpoint : public http::Handler {
   /// The engine must outlive the endpoint.
   explicit Endpoint(graphql::Engine& engine, EndpointOptions options = {}) : engine_(engine), options_(options) {}
 
+  /// Open are the page, and a WebSocket: its first message may bring credentials, and its session asks for them.
+  bool is_open(const http::Request& request) const override;
+
   /// GET (queries only) and POST with application/json; answers application/graphql-response+json or application/json, whichever the client
   /// likes better, the latter when it does not say. A GET that likes text/html better than both gets the page. 406 "http.not_acceptable"
   /// when the client takes none of them.

@@ -61,6 +61,8 @@ struct Response {
   std::unique_ptr<WebSocketSession> session = nullptr;  // the answer to asks_for_web_socket(); headers are those of the handshake
   /// The request changed nothing though it was no GET: where there is no memory for the answer, the client may be told to ask again.
   bool only_reads = false;
+  /// The stream goes on for as long as its client takes it, in pieces that each stand for themselves: it ends when what allows it does.
+  bool is_feed = false;
 
   /// Adds a header. Line breaks and other control characters in the value are dropped, so that no value can start a new header.
   Response& add(std::string_view name, std::string_view value);
@@ -81,6 +83,8 @@ class Handler {
   virtual ~Handler() = default;
   /// Asked once the head of a request that has a body is there, and when there are too many requests.
   virtual Intake intake(const Request& /*head*/) const { return {}; }
+  /// Whether it may be asked without credentials where those are required: it shows nothing of what is stored, or asks for them itself.
+  virtual bool is_open(const Request& /*head*/) const { return false; }
   virtual Task<Response> handle(const Request& request) = 0;
 };
 

@@ -55,6 +55,11 @@ Intake Router::intake(const Request& head) const {
   return handler ? handler->intake(head) : Intake{};
 }
 
+bool Router::is_open(const Request& head) const {
+  const Handler* handler = find(head.path);
+  return handler != nullptr && handler->is_open(head);
+}
+
 Task<Response> Router::handle(const Request& request) {
   Handler* handler = find(request.path);
   return handler ? handler->handle(request) : answer(refusal(request.path));

@@ -29,6 +29,7 @@ class Router : public Handler {
 
   /// What the path's handler says.
   Intake intake(const Request& head) const override;
+  bool is_open(const Request& head) const override;
   /// Passes the request on; `OPTIONS *` is 204; 404 "http.no_route" with the nearest mounted path as a hint when there is no handler.
   Task<Response> handle(const Request& request) override;
 

@@ -27,6 +27,7 @@ class Page : public http::Handler {
  public:
   Page(std::string name, std::string title, std::string settings = "{}")
       : name_(std::move(name)), title_(std::move(title)), settings_(std::move(settings)) {}
+  bool is_open(const http::Request&) const override { return true; }
   Task<http::Response> handle(const http::Request& request) override;
 
  private:
@@ -38,6 +39,7 @@ class Page : public http::Handler {
 /// The files that pages load: packed where the client takes gzip, to be kept for ever, since their names change with them.
 class FileHandler : public http::Handler {
  public:
+  bool is_open(const http::Request&) const override { return true; }
   Task<http::Response> handle(const http::Request& request) override;
 };
 

@@ -28,7 +28,7 @@ Result<Position> begin_of(const FeedPlace& place, const http::Request& request, 
 }
 
 http::Response begun(bool is_sse) {
-  http::Response response;
+  http::Response response{.is_feed = true};
   response.add("Content-Type", is_sse ? "text/event-stream" : "application/x-ndjson");
   // Proxies are asked to pass on each line as it comes, folding nothing.
   return std::move(response.add("Cache-Control", "no-cache, no-transform").add("X-Accel-Buffering", "no").add("Vary", "Accept"));

@@ -16,6 +16,7 @@ std::string openapi_document(const ResourceOptions& options, std::string_view or
 class OpenApiPage : public http::Handler {
  public:
   explicit OpenApiPage(const ResourceOptions& options);
+  bool is_open(const http::Request&) const override { return true; }
   Task<http::Response> handle(const http::Request& request) override;
 
  private:
