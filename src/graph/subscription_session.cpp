@@ -13,6 +13,17 @@ namespace {
 
 using Action = SubscriptionProtocol::Action;
 
+// Timers cannot be taken back: one that outlives its session does so by this at most.
+constexpr std::chrono::milliseconds kLongestTimer = std::chrono::minutes(1);
+
+/// The credentials in the payload of a first message: as a member, or among `headers`.
+std::string authorization_of(const json::Value& payload) {
+  for (const std::string_view name : {"Authorization", "authorization"})
+    if (const auto value = payload.find(name); value && value->is(json::Kind::string)) return value->string();
+  const auto headers = payload.find("headers");
+  return headers && headers->is(json::Kind::object) ? authorization_of(*headers) : std::string();
+}
+
 /// One operation while it runs. The views of its request point into the message.
 struct Operation {
   std::string id;
@@ -66,7 +77,10 @@ class Session final : public http::WebSocketSession {
   static constexpr std::uint16_t kGoingAway = 1001;
 
   Task<void> act(Action action) {
-    if (action.kind == Action::Kind::greet) take_authorization(action);
+    if (action.kind == Action::Kind::greet) {
+      const auto admitted = co_await admit(action);
+      if (!admitted) co_return {};
+    }
     if (action.kind == Action::Kind::begin) begin(std::move(action));
     if (action.kind == Action::Kind::end) end(action.id);
     if (action.kind == Action::Kind::close) socket_->close(action.code, std::move(action.text));
@@ -75,11 +89,29 @@ class Session final : public http::WebSocketSession {
     co_return {};
   }
 
-  /// Browsers cannot send headers with a WebSocket: the payload may bring this one.
-  void take_authorization(const Action& action) {
-    if (!action.payload) return;
-    for (const std::string_view name : {"Authorization", "authorization"})
-      if (const auto value = action.payload->find(name); value && value->is(json::Kind::string)) caller_.authorization = value->string();
+  /// Takes what the first message brings of credentials. Fails when the connection was closed for it.
+  Task<void> admit(const Action& action) {
+    std::string authorization = action.payload ? authorization_of(*action.payload) : std::string();
+    if (!authorization.empty()) {
+      caller_.authorization = authorization;
+      if (options_.identify) {
+        auto principal = co_await options_.identify(std::move(authorization));
+        if (!principal) co_return refuse(principal.error());
+        caller_.principal = *std::move(principal);
+      }
+    }
+    if (!caller_.principal && options_.needs_principal) {
+      socket_->close(4401, "Unauthorized");
+      co_return Failure(Error{ErrorKind::unauthenticated, "auth.required", "Credentials are required."});
+    }
+    watch_expiry();
+    co_return {};
+  }
+
+  Result<> refuse(const Error& error) {
+    const bool is_refused = error.kind == ErrorKind::unauthenticated || error.kind == ErrorKind::invalid_argument;
+    socket_->close(is_refused ? kForbidden : kTryAgain, is_refused ? "Forbidden" : error.message);
+    return Failure(error);
   }
 
   void begin(Action action) {
@@ -161,6 +193,7 @@ class Session final : public http::WebSocketSession {
   }
 
   static constexpr std::uint16_t kTryAgain = 1013;
+  static constexpr std::uint16_t kForbidden = 4403;
 
   // Timers cannot be taken back: they hold a token of the session's.
 
@@ -168,6 +201,16 @@ class Session final : public http::WebSocketSession {
     io::Loop::current()->after(options_.init_timeout, [this, weak = std::weak_ptr(token_)] {
       if (weak.expired()) return;
       if (Action action = protocol_.no_init(); action.kind == Action::Kind::close) socket_->close(action.code, std::move(action.text));
+    });
+  }
+
+  void watch_expiry() {
+    if (!caller_.principal || caller_.principal->expires == std::chrono::system_clock::time_point::max()) return;
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(caller_.principal->expires - std::chrono::system_clock::now());
+    io::Loop::current()->after(std::clamp(left, std::chrono::milliseconds{0}, kLongestTimer), [this, weak = std::weak_ptr(token_)] {
+      if (weak.expired()) return;
+      if (std::chrono::system_clock::now() < caller_.principal->expires) return watch_expiry();
+      socket_->close(kForbidden, "Expired");
     });
   }
 
