@@ -126,7 +126,7 @@ int run(const std::filesystem::path& file, std::optional<std::uint16_t> port, st
   options.log = print_line;
   auto service = Service::start(*std::move(model), std::move(options));
   if (!service) return print_error(service.error());
-  print_line(fmt::format("Millrace serves on port {}. Access is open to all: no auth is configured.", (*service)->port()));
+  print_line(fmt::format("Millrace serves on port {}. {}", (*service)->port(), describe_auth((*service)->model().config.auth)));
   print_urls(**service);
   attend(**service, signals, file);
   print_line("Stopping.");

@@ -72,17 +72,7 @@ PostgresConfig read_postgres(ObjectReader reader) {
                         .batch_max = reader.number("batch"),
                         .timeout = read_limit(reader, "timeout"),
                         .connect_timeout = read_limit(reader, "connectTimeout")};
-  const hocon::Value* replicas = reader.any("replicas");
-  if (replicas == nullptr) return config;
-  const auto list = hocon::as_list(*replicas);
-  for (const hocon::Value* uri : list ? *list : std::vector<const hocon::Value*>{replicas}) {
-    if (uri->kind == hocon::Kind::string) {
-      config.replicas.push_back(uri->text);
-    } else {
-      reader.problem(uri->place, fmt::format("{} has something that is no URI.", reader.where("replicas")),
-                     "Write replicas = [\"postgresql://replica:5432/events\"].");
-    }
-  }
+  config.replicas = reader.texts("replicas");
   return config;
 }
 
@@ -315,6 +305,7 @@ Checked<Config> read_config(const std::filesystem::path& file, const hocon::Opti
   read_server(reader, config);
   ObjectReader limits = reader.optional_object("limits", kLimitsSection);
   read_limits(limits, config);
+  if (auto auth = reader.object("auth", kAuthSection)) config.auth = read_auth(*auth, std::filesystem::absolute(file).parent_path());
   const bool are_subgraphs = reader.flag("federation");
   config.unified = read_unified(reader.optional_object("unified", kUnifiedSection), are_subgraphs);
   for (ObjectReader& graphlette : reader.objects("graphlettes", kGraphletteSection))

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "app/auth_config.hpp"
 #include "app/processor_config.hpp"
 #include "app/sink_config.hpp"
 #include "base/problem.hpp"
@@ -176,6 +177,7 @@ struct Config {
   std::uint64_t spool_bytes_max = 0;
   LoadConfig load;
   GraphqlLimitsConfig graphql;
+  std::optional<AuthConfig> auth;  // nothing: open to all
   std::vector<GraphletteConfig> graphlettes;
   std::vector<RestletteConfig> restlettes;
   UnifiedConfig unified;

@@ -24,6 +24,7 @@ constexpr ConfigKey kTop[] = {
     {"graphlettes", KeyType::objects, otherwise("none"), "The GraphQL APIs, one per entity."},
     {"restlettes", KeyType::objects, otherwise("derived from the graphlettes"), "The REST APIs, one per entity."},
     {"unified", KeyType::object, otherwise("at `/graph`"), "The GraphQL API over all graphlettes."},
+    {"auth", KeyType::object, otherwise("open to all"), "Who is let in ([how](access.md))."},
     {"processors", KeyType::objects, otherwise("none"), "What turns events into processed events ([how](processors.md))."},
     {"sinks", KeyType::objects, otherwise("none"), "What is published to NATS or Kafka."},
     {"federation", KeyType::flag, initially("false"),
@@ -143,7 +144,7 @@ constexpr ConfigKey kStorage[] = {
 };
 
 constexpr ConfigKey kPostgresOptions[] = {
-    {"replicas", KeyType::any, otherwise("none"),
+    {"replicas", KeyType::texts, otherwise("none"),
      "The URI of a read replica, or a list of them: what was `at` an instant is read there once they have gone past it. One that does not "
      "answer is left alone for half a minute."},
     {"connections",
@@ -317,25 +318,13 @@ const ConfigKey* ConfigSection::find(std::string_view key) const {
 }
 
 std::span<const ConfigSection* const> config_sections() {
-  static constexpr const ConfigSection* kSections[] = {&kTopSection,
-                                                       &kLimitsSection,
-                                                       &kGraphqlLimitsSection,
-                                                       &kGraphletteSection,
-                                                       &kRootConfigSection,
-                                                       &kQuerySection,
-                                                       &kResolverSection,
-                                                       &kBreakerSection,
-                                                       &kRestletteSection,
-                                                       &kStorageSection,
-                                                       &kPostgresOptionsSection,
-                                                       &kUnifiedSection,
-                                                       &kProcessorSection,
-                                                       &kWebhookSection,
-                                                       &kRetrySection,
-                                                       &kSinkSection,
-                                                       &kNatsSection,
-                                                       &kNatsStreamSection,
-                                                       &kKafkaSection};
+  static constexpr const ConfigSection* kSections[] = {
+      &kTopSection,        &kLimitsSection,     &kGraphqlLimitsSection,   &kGraphletteSection,
+      &kRootConfigSection, &kQuerySection,      &kResolverSection,        &kBreakerSection,
+      &kRestletteSection,  &kStorageSection,    &kPostgresOptionsSection, &kUnifiedSection,
+      &kProcessorSection,  &kWebhookSection,    &kRetrySection,           &kSinkSection,
+      &kNatsSection,       &kNatsStreamSection, &kKafkaSection,           &kAuthSection,
+      &kJwtSection,        &kApiKeySection};
   return kSections;
 }
 

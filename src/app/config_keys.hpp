@@ -17,6 +17,7 @@ enum class KeyType : std::uint8_t {
   size,      // 1MiB, 512kB; a number alone is bytes; within `range`
   object,    // a section of its own
   objects,   // a list of such
+  texts,     // a string, or a list of strings
   any,
 };
 
@@ -78,6 +79,9 @@ extern const ConfigSection kSinkSection;
 extern const ConfigSection kNatsSection;
 extern const ConfigSection kNatsStreamSection;
 extern const ConfigSection kKafkaSection;
+extern const ConfigSection kAuthSection;
+extern const ConfigSection kJwtSection;
+extern const ConfigSection kApiKeySection;
 
 /// All of them, in the order in which a person reads them.
 std::span<const ConfigSection* const> config_sections();

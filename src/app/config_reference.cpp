@@ -17,6 +17,7 @@ std::string type_text(const ConfigKey& key) {
     case KeyType::size: return "size";
     case KeyType::object: return "object";
     case KeyType::objects: return "list of objects";
+    case KeyType::texts: return "string or list of strings";
     case KeyType::any: return "string or object";
   }
   return {};

@@ -1,5 +1,6 @@
 #include "app/generation.hpp"
 
+#include "app/auth_config.hpp"
 #include "app/graph_bindings.hpp"
 #include "app/lifecycles.hpp"
 #include "app/processors.hpp"
@@ -12,6 +13,7 @@ namespace millrace::app {
 struct Generation::State {
   Model model;
   GenerationContext context;
+  std::unique_ptr<auth::Authenticator> authenticator;  // null: open to all
   std::unique_ptr<Storages> storages;
   Lifecycles lifecycles;
   std::optional<GraphBindings> graphs;
@@ -51,6 +53,7 @@ struct Generation::State {
                               .graphs = *graphs,
                               .processors = *processors,
                               .sinks = sinks,
+                              .authenticator = authenticator.get(),
                               .workers = context.workers,
                               .embedded_folder = context.embedded_folder});
     return routes->mount();
@@ -63,6 +66,7 @@ Generation::~Generation() = default;
 
 Result<std::unique_ptr<Generation>> Generation::make(Model model, GenerationContext context, const Generation* before) {
   auto state = std::make_unique<State>(std::move(model), std::move(context));
+  TRY(state->authenticator, open_auth(state->model.config.auth, state->context.log));
   TRY_OK(state->open_storages(before != nullptr ? before->state_->storages.get() : nullptr));
   state->lifecycles = make_lifecycles(state->model, *state->storages);
   state->make_processors();
@@ -96,6 +100,7 @@ void Generation::stop_processors(std::chrono::steady_clock::time_point deadline)
 void Generation::halt() {
   state_->sinks.reset();
   state_->processors.reset();
+  state_->authenticator.reset();  // what waits for it does so on loops that are still there
 }
 
 std::vector<std::string> Generation::lost_to(const Generation& next) const {

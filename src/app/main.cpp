@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "app/auth_config.hpp"
 #include "app/commands.hpp"
 #include "app/import.hpp"
 #include "app/migrate.hpp"
@@ -114,7 +115,10 @@ int main(int argc, char** argv) {
   CLI::App* test = program.add_subcommand("test", "Run the cases in a folder's tests/ through its processors, without any store.");
   test->add_option("folder", folder, "The folder that holds config/config.conf and tests/*.json.")->capture_default_str();
 
+  CLI::App* key = program.add_subcommand("key", "Make an API key, and the hash that `auth.apiKeys` is to have of it.");
+
   CLI11_PARSE(program, argc, argv);
+  if (key->parsed()) return millrace::app::make_key();
   if (test->parsed()) return millrace::app::test_processors(folder);
   if (serve->parsed()) return millrace::app::serve(config, port);
   if (dev->parsed()) return millrace::app::develop(folder, port);

@@ -132,6 +132,27 @@ std::vector<ObjectReader> ObjectReader::objects(std::string_view name, const Con
   return readers;
 }
 
+std::vector<ObjectReader> ObjectReader::one_or_more(std::string_view name, const ConfigSection& section) {
+  const hocon::Value* value = find(name, KeyType::objects).value;
+  if (value == nullptr || value->kind != hocon::Kind::object || hocon::as_list(*value)) return objects(name, section);
+  return {ObjectReader(*value, section, where(name), *problems_)};
+}
+
+std::vector<std::string> ObjectReader::texts(std::string_view name) {
+  std::vector<std::string> texts;
+  const hocon::Value* value = find(name, KeyType::texts).value;
+  if (value == nullptr) return texts;
+  const auto items = hocon::as_list(*value);
+  for (const hocon::Value* item : items ? *items : std::vector<const hocon::Value*>{value}) {
+    if (item->kind == hocon::Kind::string || item->kind == hocon::Kind::number) {
+      texts.push_back(item->text);
+    } else {
+      problem(item->place, fmt::format("{} must be a string, or a list of strings.", where(name)));
+    }
+  }
+  return texts;
+}
+
 const hocon::Value* ObjectReader::any(std::string_view name) {
   return find(name, KeyType::any).value;
 }

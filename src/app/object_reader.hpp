@@ -38,6 +38,10 @@ class ObjectReader {
   const hocon::Value* foreign_object(std::string_view key);
   /// A list, or an object whose keys are numbers, as HOCON has it.
   std::vector<ObjectReader> objects(std::string_view key, const ConfigSection& section);
+  /// The same, or one object that stands alone.
+  std::vector<ObjectReader> one_or_more(std::string_view key, const ConfigSection& section);
+  /// One string, or those of a list.
+  std::vector<std::string> texts(std::string_view key);
   const hocon::Value* any(std::string_view key);
 
   void problem(const Place& place, std::string message, std::string hint = {});

@@ -62,6 +62,11 @@ Handler& Routes::add_handler(Arguments&&... arguments) {
   return added;
 }
 
+Routes::Routes(RouteParts parts)
+    : parts_(std::move(parts)),
+      gate_(parts_.authenticator ? std::optional<auth::Gate>(std::in_place, router_, *parts_.authenticator) : std::nullopt),
+      cors_(gate_ ? static_cast<http::Handler&>(*gate_) : router_) {}
+
 Result<> Routes::mount() {
   TRY_OK(mount_graphs());
   TRY_OK(mount_restlettes());
@@ -90,6 +95,10 @@ Result<> Routes::mount_endpoint(const std::string& path, const std::shared_ptr<c
   endpoint.batch_max = parts_.model.config.batch_max;
   endpoint.session.heartbeat = parts_.model.config.load.heartbeat;
   endpoint.session.init_timeout = parts_.model.config.load.header_timeout;
+  if (auth::Authenticator* const door = parts_.authenticator) {
+    endpoint.session.identify = [door](std::string authorization) { return door->identify(std::move(authorization)); };
+    endpoint.session.needs_principal = door->is_required();
+  }
   endpoint.page = &add_handler<pages::Page>("graphiql", "GraphiQL " + path, std::move(settings));
   return router_.mount(path, add_handler<graph::Endpoint>(*engines_.back(), endpoint), http::Router::Scope::exact);
 }

@@ -13,6 +13,7 @@
 #include "app/processors.hpp"
 #include "app/sinks.hpp"
 #include "app/storages.hpp"
+#include "auth/gate.hpp"
 #include "consumers/results.hpp"
 #include "graphql/execution/engine.hpp"
 #include "http/cors.hpp"
@@ -29,6 +30,7 @@ struct RouteParts {
   const GraphBindings& graphs;
   Processors& processors;
   const std::unique_ptr<Sinks>& sinks;
+  auth::Authenticator* authenticator = nullptr;  // null: open to all
   io::WorkerPool& workers;
   std::optional<std::filesystem::path> embedded_folder;
 };
@@ -36,7 +38,7 @@ struct RouteParts {
 class Routes {
  public:
   /// The parts outlive it.
-  explicit Routes(RouteParts parts) : parts_(std::move(parts)) {}
+  explicit Routes(RouteParts parts);
   Routes(const Routes&) = delete;
 
   /// Mounts all that there is. Once.
@@ -66,7 +68,8 @@ class Routes {
   std::vector<std::unique_ptr<graphql::Engine>> engines_;
   std::vector<std::unique_ptr<http::Handler>> handlers_;
   http::Router router_;
-  http::Cors cors_{router_};  // in front of everything
+  std::optional<auth::Gate> gate_;
+  http::Cors cors_;  // in front of everything
 };
 
 }  // namespace millrace::app

@@ -1,5 +1,7 @@
 #include "auth/gate.hpp"
 
+#include <limits>
+
 #include "http/characters.hpp"
 #include "http/status.hpp"
 
@@ -67,7 +69,8 @@ bool Gate::lacks_credentials(const http::Request& head) const {
 }
 
 http::Intake Gate::intake(const http::Request& head) const {
-  return lacks_credentials(head) ? http::Intake{.streamed = true} : behind_.intake(head);
+  return lacks_credentials(head) ? http::Intake{.body_bytes_max = std::numeric_limits<std::size_t>::max(), .streamed = true}
+                                 : behind_.intake(head);
 }
 
 Task<http::Response> Gate::handle(const http::Request& request) {

@@ -1,0 +1,33 @@
+// `auth` of the config: who is let in.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/object_reader.hpp"
+#include "auth/authenticator.hpp"
+
+namespace millrace::app {
+
+struct AuthConfig {
+  bool is_required = true;
+  std::vector<auth::IssuerOptions> issuers;
+  std::vector<auth::ApiKey> api_keys;
+};
+
+/// Files in it are named from `folder` on, and read once, to see what is wrong with them.
+AuthConfig read_auth(ObjectReader& reader, const std::filesystem::path& folder);
+
+/// What verifies credentials; null where the config has no `auth`.
+Result<std::unique_ptr<auth::Authenticator>> open_auth(const std::optional<AuthConfig>& config, std::function<void(std::string_view)> log);
+
+/// Who is let in, as a sentence.
+std::string describe_auth(const std::optional<AuthConfig>& config);
+
+/// `millrace key`: prints a new API key and what the config is to have of it.
+int make_key();
+
+}  // namespace millrace::app
