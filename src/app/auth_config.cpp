@@ -73,7 +73,7 @@ auth::IssuerOptions read_issuer(ObjectReader& reader, const std::filesystem::pat
   issuer.claims.roles_claim = reader.text("rolesClaim");
   issuer.claims.subject_claim = reader.text("subjectClaim");
   issuer.claims.clock_skew = std::chrono::duration_cast<std::chrono::seconds>(reader.duration("clockSkew"));
-  issuer.refresh = reader.duration("refresh");
+  issuer.refresh = std::min<std::chrono::milliseconds>(reader.duration("refresh"), std::chrono::days(30));
   issuer.jwks = read_jwks(reader, folder);
   issuer.secret = reader.text("secret");
   issuer.algorithms = read_algorithms(reader, !issuer.secret.empty());

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <iostream>
 
@@ -32,9 +33,16 @@ std::string api_path(std::string path) {
   return path.ends_with("/api") ? path : path + "/api";
 }
 
+/// Credentials come from the environment: what stands in a command line can be seen by all who share the machine.
+std::vector<std::pair<std::string, std::string>> credentials() {
+  const char* authorization = std::getenv("MILLRACE_AUTHORIZATION");
+  if (authorization == nullptr) return {};
+  return {{"Authorization", authorization}};
+}
+
 Send send_to_service(std::shared_ptr<http::Client> client, std::string path) {
-  return [client = std::move(client), path = std::move(path)](std::string body) {
-    return client->send({http::Method::post, path + "/bulk?partial=true", std::string(kLines), std::move(body)});
+  return [client = std::move(client), path = std::move(path), headers = credentials()](std::string body) {
+    return client->send({http::Method::post, path + "/bulk?partial=true", std::string(kLines), std::move(body), headers});
   };
 }
 

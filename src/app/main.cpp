@@ -65,6 +65,16 @@ void add_replay_options(CLI::App& replay, millrace::app::ReplayCommand& command)
   replay.add_flag("--dry-run", command.is_dry, "Write nothing; tell what would be the same, changed and newly failing, with samples.");
 }
 
+void add_import_options(CLI::App& import, millrace::app::ImportOptions& options, bool& keeps_ids) {
+  import.add_option("--to", options.to, "The entity, such as /raw-events; or its URL at a running service.")->required();
+  import.add_option("file", options.file, "The file; - for standard input.")->required();
+  import.add_option("--url", options.url, "The running service, such as http://localhost:4055.");
+  import.add_option("--config", options.config, "The config whose service, or else whose store, is written to.")->capture_default_str();
+  import.add_option("--dev", options.folder, "The folder of a `millrace dev` whose stores are written to when it is not running.");
+  import.add_flag("--no-ids", keeps_ids,
+                  "Give documents without id none that follows from the line; importing again then stores them again.");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -94,14 +104,7 @@ int main(int argc, char** argv) {
   bool keeps_ids = false;
   CLI::App* import =
       program.add_subcommand("import", "Read NDJSON, a document a line, into an entity. Run again, it goes on where it stopped.");
-  import->add_option("--to", import_options.to, "The entity, such as /raw-events; or its URL at a running service.")->required();
-  import->add_option("file", import_options.file, "The file; - for standard input.")->required();
-  import->add_option("--url", import_options.url, "The running service, such as http://localhost:4055.");
-  import->add_option("--config", import_options.config, "The config whose service, or else whose store, is written to.")
-      ->capture_default_str();
-  import->add_option("--dev", import_options.folder, "The folder of a `millrace dev` whose stores are written to when it is not running.");
-  import->add_flag("--no-ids", keeps_ids,
-                   "Give documents without id none that follows from the line; importing again then stores them again.");
+  add_import_options(*import, import_options, keeps_ids);
 
   millrace::app::MigrateOptions migrate_options;
   CLI::App* migrate =
