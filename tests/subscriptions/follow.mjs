@@ -36,7 +36,7 @@ function follow(client) {
 if (asked.transport === "sse") {
   follow(createSse({ url: asked.url, retryAttempts: asked.retries ?? 0, retry: async () => {} }));
 } else if (asked.transport === "ws") {
-  follow(createWs({ url: asked.url, webSocketImpl: WebSocket, retryAttempts: asked.retries ?? 0, retryWait: () => new Promise((go) => setTimeout(go, 50)), shouldRetry: () => true }));
+  follow(createWs({ url: asked.url, connectionParams: asked.parameters, webSocketImpl: WebSocket, retryAttempts: asked.retries ?? 0, retryWait: () => new Promise((go) => setTimeout(go, 50)), shouldRetry: () => true }));
 } else {
   const source = new EventSource(`${asked.url}?${new URLSearchParams({ query: asked.request.query })}`);
   let left = asked.count;

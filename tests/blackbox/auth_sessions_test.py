@@ -1,0 +1,119 @@
+"""What goes on: WebSockets and feeds, which begin with credentials and end with them."""
+
+import time
+
+import pytest
+
+import service as services
+from auth_test import GRAPH, REST, config, issued_by, make_key
+from feed_client import Stream
+from issuer import Issuer, bearer
+from subscription_client import Client
+from web_socket_client import WebSocket
+
+CREATED = "subscription { created { name } }"
+
+
+@pytest.fixture(scope="module")
+def issuer():
+    running = Issuer()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="module")
+def api_key():
+    return make_key()
+
+
+@pytest.fixture(scope="module")
+def service(issuer, api_key, tmp_path_factory):
+    auth = {"jwt": issued_by(issuer, clockSkew="0s"), "apiKeys": [{"name": "importer", "hash": api_key[1]}]}
+    running = services.with_config(tmp_path_factory.mktemp("sessions"), config(auth)).start()
+    yield running
+    running.stop()
+
+
+def header(token):
+    return [f"Authorization: Bearer {token}"]
+
+
+@pytest.mark.parametrize("name", ["Authorization", "authorization"])
+@pytest.mark.parametrize("below", [True, False])
+def test_the_first_message_brings_a_token(service, issuer, name, below):
+    payload = {name: f"Bearer {issuer.token()}"}
+    with WebSocket(service, GRAPH) as socket:
+        socket.greet({"headers": payload} if below else payload)
+        socket.subscribe("1", CREATED)
+        time.sleep(0.3)
+        service.request("POST", REST, {"name": "a"}, bearer(issuer.token()))
+        assert socket.next()["payload"]["data"] == {"created": {"name": "a"}}
+
+
+def test_so_may_the_handshake_and_an_api_key(service, issuer, api_key):
+    with WebSocket(service, GRAPH, headers=header(issuer.token())) as socket:
+        socket.greet()
+    with WebSocket(service, GRAPH, headers=[f"X-API-Key: {api_key[0]}"]) as socket:
+        socket.greet()
+    with WebSocket(service, GRAPH) as socket:
+        socket.greet({"authorization": f"ApiKey {api_key[0]}"})
+
+
+def test_without_credentials_it_ends(service):
+    for payload in ({}, {"payload": {}}, {"payload": {"Authorization": 7}}, {"payload": {"headers": {}}}):
+        with WebSocket(service, GRAPH) as socket:
+            socket.send({"type": "connection_init", **payload})
+            socket.subscribe("1", "{ __typename }")
+            assert socket.receive() is None
+            assert socket.closed == (4401, "Unauthorized")
+
+
+def test_with_wrong_ones_it_ends(service, issuer):
+    for authorization in ("Bearer a.b.c", f"Bearer {issuer.token(lasts=-1)}", "ApiKey x", "Basic eDp5", f"Bearer {issuer.token(aud='other')}"):
+        with WebSocket(service, GRAPH, headers=header(issuer.token())) as socket:
+            socket.send({"type": "connection_init", "payload": {"Authorization": authorization}})
+            socket.subscribe("1", "{ __typename }")
+            assert socket.receive() is None
+            assert socket.closed == (4403, "Forbidden"), authorization
+
+
+def test_a_handshake_with_a_wrong_token_is_none(service):
+    with WebSocket(service, GRAPH, headers=header("a.b.c")) as socket:
+        assert socket.head.startswith("HTTP/1.1 401 ")
+    with WebSocket(service, REST) as socket:
+        assert socket.head.startswith("HTTP/1.1 401 "), "no WebSocket is there, so nothing is open"
+
+
+def test_nothing_runs_before_the_first_message(service):
+    with WebSocket(service, GRAPH) as socket:
+        socket.subscribe("1", "{ __typename }")
+        assert socket.end()[0] == 4401
+
+
+def test_it_ends_when_the_token_does(service, issuer):
+    with WebSocket(service, GRAPH) as socket:
+        begun = time.time()
+        socket.greet({"Authorization": f"Bearer {issuer.token(lasts=2)}"})
+        socket.subscribe("1", CREATED)
+        assert socket.end() == (4403, "Expired")
+        assert 0.9 < time.time() - begun < 3
+
+
+def test_a_client_of_npm(service, issuer):
+    with Client("ws", service, GRAPH, "{ __typename }", parameters={"Authorization": f"Bearer {issuer.token()}"}) as client:
+        assert list(client) == [{"data": {"__typename": "Query"}}]
+        assert client.end == {"end": "complete"}
+    with Client("ws", service, GRAPH, "{ __typename }", parameters={"Authorization": "Bearer x"}) as client:
+        assert list(client) == []
+        assert client.end["code"] == 4403
+
+
+def test_feeds_end_when_the_token_does(service, issuer):
+    for path, accept in ((f"{REST}/changes?follow=true", "application/x-ndjson"), (f"{REST}/changes?follow=true", "text/event-stream"),
+                         (f"{GRAPH}?query=subscription%7Bcreated%7Bname%7D%7D", "text/event-stream")):
+        begun = time.time()
+        with Stream(service, path, {**bearer(issuer.token(lasts=2)), "Accept": accept}) as stream:
+            assert stream.status == 200, stream.response.read()
+            stream.response.read()  # a body that is cut would raise
+        assert 0.9 < time.time() - begun < 6, path
+
