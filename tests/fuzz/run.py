@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Runs the fuzz targets of build/fuzz: ./dev fuzz [TARGET] [SECONDS]. Each begins with what its target takes from the rows in tests/spec.
+"""Runs the fuzz targets of build/fuzz: ./dev fuzz [TARGET] [SECONDS]. Each begins with what its target takes from the rows in tests/spec, or stands
+below.
 
 What a run has found interesting is kept in build/fuzz/corpus/TARGET and is where the next one begins. An input that fails is left in
 build/fuzz/found; it becomes a row, or a test, before it is mended.
@@ -15,7 +16,17 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 BUILD = ROOT / "build/fuzz"
 SPEC = ROOT / "tests/spec/graphql"
-TARGETS = ("parser", "sdl", "execution")
+TARGETS = ("parser", "sdl", "execution", "token")
+TOKENS = (
+    '{"alg":"ES256","kid":"a","typ":"JWT"}',
+    '{"alg":"none","crit":["exp"],"b64":false,"jwk":{},"jku":"http://h/"}',
+    '{"iss":"i","aud":["a"],"sub":"s","exp":1000001,"nbf":0,"iat":1.5e3,"roles":["a","b"]}',
+    "eyJhbGciOiJFUzI1NiIsImtpZCI6ImEifQ.e30." + "A" * 86,
+    "eyJhbGciOiJFZERTQSIsImtpZCI6ImIifQ.e30." + "A" * 86,
+    '{"keys":[{"kty":"OKP","crv":"Ed25519","use":"sig","alg":"EdDSA","key_ops":["verify"],"x":"' + "A" * 43 + '"}]}',
+    '{"keys":[{"kty":"EC","crv":"P-256","x":"MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4","y":"4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM"}]}',
+    '{"keys":[{"kty":"RSA","e":"AQAB","n":"' + "_" * 341 + 'w"}]}',
+)
 SECONDS = 60
 INPUT_BYTES_MAX = 4096
 
@@ -33,6 +44,9 @@ def strings_in(value, keys):
 
 
 def seeds(target):
+    if target == "token":
+        yield from TOKENS
+        return
     keys = {"parser": {"query", "source", "sdl", "schema"}, "sdl": {"sdl", "schema"}}.get(target, set())
     for file in sorted(SPEC.glob("*/*.json")):
         yield from strings_in(json.loads(file.read_text()), keys)
