@@ -1,5 +1,6 @@
 """Who is let in: tokens of an issuer, API keys, and nobody else, wherever they ask."""
 
+import concurrent.futures
 import hashlib
 import hmac
 import json
@@ -299,6 +300,36 @@ def test_keys_are_fetched_again_and_outlive_their_issuer(tmp_path):
     issuer.stop()
     assert ask(service, new).status == 200
     service.stop()
+
+
+def test_keys_that_stay_hold_while_others_change(tmp_path):
+    issuer = Issuer()
+    service = services.with_config(tmp_path, config({"jwt": issued_by(issuer)})).start()
+    assert ask(service, bearer(issuer.token())).status == 200  # the keys are there
+    ended, failed = time.monotonic() + 5, []
+
+    def client(number):
+        connection = service.connect()
+        while time.monotonic() < ended:
+            stays = number % 2 == 0
+            token = issuer.token("EdDSA", sub=str(time.time_ns())) if stays else issuer.token(header={"kid": str(number)})
+            connection.request("GET", REST, headers=bearer(token))
+            response = connection.getresponse()
+            response.read()
+            if response.status != (200 if stays else 401):
+                failed.append((stays, response.status))
+
+    with concurrent.futures.ThreadPoolExecutor(8) as clients:
+        running = [clients.submit(client, number) for number in range(8)]
+        while time.monotonic() < ended:
+            issuer.keys["ec"] = Key("ec", f"ec-{time.time_ns()}")
+            issuer.status = 200 if issuer.status == 500 else 500
+            time.sleep(0.2)
+        for one in running:
+            one.result()
+    assert not failed, failed[:3]
+    service.stop()
+    issuer.stop()
 
 
 def test_unknown_keys_do_not_flood_the_issuer(tmp_path):
