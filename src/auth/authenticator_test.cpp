@@ -3,7 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <fstream>
+#include <semaphore>
 
 #include "auth/base64url.hpp"
 #include "auth/signer_test.hpp"
@@ -40,6 +42,7 @@ class AuthenticatorTest : public testing::Test {
   void open(std::vector<IssuerOptions> issuers) {
     AuthenticatorOptions options{.issuers = std::move(issuers), .now = [this] { return now_; }};
     options.log = [this](std::string_view line) {
+      if (on_log_) on_log_();
       const std::lock_guard lock(mutex_);
       log_ += line;
       log_ += '\n';
@@ -82,6 +85,7 @@ class AuthenticatorTest : public testing::Test {
 
   const std::string file_ = testing::TempDir() + fmt::format("jwks_{}_{}.json", ::getpid(), fmt::ptr(this));
   std::chrono::system_clock::time_point now_ = kNow;
+  std::function<void()> on_log_;  // set before open()
   std::mutex mutex_;
   std::string log_;
   io::Loop loop_;
@@ -228,6 +232,27 @@ TEST_F(AuthenticatorTest, TokensWithUnknownKeysCostTheIssuerLittle) {
   for (int i = 0; i < 50; ++i)
     EXPECT_EQ(code(signer.token(Algorithm::es256, fmt::format(R"({{"alg":"ES256","kid":"{}"}})", i), claims())), "auth.token");
   EXPECT_EQ(issuing_.asked, 1) << "within the pause";
+}
+
+TEST_F(AuthenticatorTest, ATokenThatComesAsAnAttemptEndsBeginsNoOther) {
+  const Signer signer = Signer::curve("P-256");
+  issuing_.keys = key_set(R"({"kty":"oct"},)" + signer.jwk(R"("kid":"k",)"));  // one that the log tells of, while they are taken
+  std::atomic<bool> is_taking = false;
+  std::binary_semaphore goes_on(0);
+  on_log_ = [&] {
+    if (!is_taking.exchange(true)) goes_on.acquire();
+  };
+  open({by_server()});
+  while (!is_taking) loop_.block_on(io::pause(milliseconds(1)));
+  bool is_answered = false;
+  const std::string token = signer.token(Algorithm::es256, R"({"alg":"ES256","kid":"other"})", claims());
+  loop_.post([&] {
+    start(door_->identify("Bearer " + token), [&](const auto&) { is_answered = true; });
+    goes_on.release();
+  });
+  while (!is_answered) loop_.block_on(io::pause(milliseconds(1)));
+  loop_.block_on(io::pause(milliseconds(200)));  // another attempt would have come by now
+  EXPECT_EQ(issuing_.asked, 1);
 }
 
 TEST_F(AuthenticatorTest, SaysThatKeysCannotBeHad) {

@@ -38,7 +38,9 @@ void KeySource::begin() {
 Task<void> KeySource::refresh() {
   io::Completion<void> done;
   if (!enlist(&done)) co_return {};
-  loop_.post([this] { attempt(); });
+  loop_.post([this] {
+    if (is_awaited()) attempt();  // else one that was ending then has answered
+  });
   CO_TRY_OK(co_await done);
   co_return {};
 }
@@ -51,6 +53,11 @@ bool KeySource::enlist(io::Completion<void>* waiting) {
   if (!is_under_way_ && waiting_.empty() && is_too_soon) return false;
   waiting_.push_back(waiting);
   return true;
+}
+
+bool KeySource::is_awaited() const {
+  const std::lock_guard lock(mutex_);
+  return !waiting_.empty();
 }
 
 void KeySource::attempt() {

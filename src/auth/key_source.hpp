@@ -62,6 +62,7 @@ class KeySource {
   void report(const Result<>& taken);
   void let_go();
   bool has_stopped() const;
+  bool is_awaited() const;
 
   io::Loop& loop_;
   const KeySourceOptions options_;
