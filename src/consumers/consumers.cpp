@@ -24,7 +24,8 @@ std::string record_name(std::string_view name) {
 }
 
 Error not_found(std::string_view name) {
-  return {ErrorKind::not_found, "consumer.not_found", fmt::format("There is no consumer \"{}\".", name), "The first claim makes it."};
+  return {ErrorKind::not_found, "consumer.not_found", fmt::format("There is no consumer \"{}\".", name.substr(0, name.find('~'))),
+          "The first claim makes it."};
 }
 
 Error contended() {
@@ -173,7 +174,7 @@ Task<Claimed> Consumers::claim(std::string name, ClaimAsked asked) {
       co_return Failure(std::move(tried).error());
     }
     if (!tried->claimed.events.empty()) co_return std::move(tried->claimed);
-    CO_TRY(const bool goes_on, co_await wait(*tried, deadline));
+    CO_TRY(const bool goes_on, co_await wait(*tried, deadline, asked.principal));
     if (goes_on) continue;
     if (!tried->is_full) co_return Claimed{};
     co_return Failure(
@@ -184,14 +185,14 @@ Task<Claimed> Consumers::claim(std::string name, ClaimAsked asked) {
 }
 
 /// Waits until there may be something; false when the time is up, or all shall end.
-Task<bool> Consumers::wait(const Tried& tried, Clock::time_point deadline) {
+Task<bool> Consumers::wait(const Tried& tried, Clock::time_point deadline, std::shared_ptr<const Principal> principal) {
   const auto at = Clock::now();
   if (at >= deadline) co_return false;
   auto until = std::min(deadline, at + options_.poll_interval);
   if (tried.next) until = std::min(until, *tried.next);
   const auto patience = std::max(std::chrono::ceil<milliseconds>(until - at), milliseconds(1));
   // Also where nothing new is waited for: it tells when all shall end.
-  CO_TRY(document::Follower follower, options_.feed->follow(tried.read_until));
+  CO_TRY(document::Follower follower, options_.feed->follow(tried.read_until, {.principal = principal}));
   if (tried.is_full) {
     CO_TRY_OK(co_await io::pause(patience));
     co_return true;
@@ -207,8 +208,8 @@ Task<Consumers::Tried> Consumers::try_claim(Consumer& consumer, std::string_view
     CO_TRY_OK(co_await prepare(held, asked, may_make));
     Progress& progress = held.progress;
     Found found;
-    CO_TRY_OK(co_await hand_out_again(progress, asked.max, found));
-    CO_TRY_OK(co_await hand_out_new(consumer, progress, asked.max, found));
+    CO_TRY_OK(co_await hand_out_again(progress, asked, found));
+    CO_TRY_OK(co_await hand_out_new(consumer, progress, asked, found));
     held.has_changed |= found.has_moved || !found.events.empty();
     Tried tried{.read_until = found.read_until, .is_full = found.is_full};
     if (!found.events.empty()) {
@@ -240,17 +241,18 @@ std::size_t due_extent(const Spans& due) {
 }
 
 /// What is due, as much as has room.
-Task<void> Consumers::hand_out_again(Progress& progress, std::size_t max, Found& found) {
-  Spans due = progress.due.take(max);
+Task<void> Consumers::hand_out_again(Progress& progress, const ClaimAsked& asked, Found& found) {
+  Spans due = progress.due.take(asked.max);
   while (!due.empty() && found.bytes < options_.claim_bytes_max) {
     const Position first = due.front();
-    CO_TRY(Documents changes, co_await options_.store->changes(first - 1, due_extent(due), options_.claim_bytes_max - found.bytes));
+    const document::View view{.bytes_max = options_.claim_bytes_max - found.bytes, .principal = asked.principal.get()};
+    CO_TRY(Documents changes, co_await options_.store->changes(first - 1, due_extent(due), view));
     if (changes.empty() || changes.envelope(0).position != first)
       co_return Failure(Error{ErrorKind::internal, "consumer.record", "The consumer is further than the versions that there are."});
     const auto documents = std::make_shared<const Documents>(std::move(changes));
     for (std::size_t i = 0; i < documents->size(); ++i) {
       const auto attempts = due.remove(documents->envelope(i).position);
-      if (attempts) found.add(documents, i, *attempts + 1);
+      if (attempts && documents->found(i)) found.add(documents, i, *attempts + 1);
     }
   }
   progress.due.add(due);
@@ -258,7 +260,8 @@ Task<void> Consumers::hand_out_again(Progress& progress, std::size_t max, Found&
 }
 
 /// What comes behind the cursor and is let through by the filter.
-Task<void> Consumers::hand_out_new(Consumer& consumer, Progress& progress, std::size_t max, Found& found) {
+Task<void> Consumers::hand_out_new(Consumer& consumer, Progress& progress, const ClaimAsked& asked, Found& found) {
+  const std::size_t max = asked.max;
   const std::uint64_t open = progress.open_count() + found.events.size();
   const std::size_t room =
       std::min<std::uint64_t>(max, found.events.size() + options_.open_max - std::min<std::uint64_t>(open, options_.open_max));
@@ -270,12 +273,13 @@ Task<void> Consumers::hand_out_new(Consumer& consumer, Progress& progress, std::
   while (found.events.size() < room && found.bytes < options_.claim_bytes_max && (found.events.empty() ? Clock::now() < latest : true)) {
     const std::size_t limit = takes_all ? room - found.events.size() : kScanVersions;
     const std::size_t bytes = takes_all ? options_.claim_bytes_max - found.bytes : kScanBytes;
-    CO_TRY(Documents changes, co_await options_.store->changes(at, limit, bytes));
+    const document::View view{.bytes_max = bytes, .principal = asked.principal.get()};
+    CO_TRY(Documents changes, co_await options_.store->changes(at, limit, view));
     if (changes.empty()) break;
     const auto documents = std::make_shared<const Documents>(std::move(changes));
     for (std::size_t i = 0; i < documents->size() && found.events.size() < room && found.bytes < options_.claim_bytes_max; ++i) {
       at = documents->envelope(i).position;
-      if (takes_all || matches(filter, {}, documents->text(i))) found.add(documents, i, 1);
+      if (documents->found(i) && (takes_all || matches(filter, {}, documents->text(i)))) found.add(documents, i, 1);
     }
   }
   found.read_until = at;
@@ -310,7 +314,7 @@ Task<Acked> Consumers::ack(std::string name, AckAsked asked) {
     };
     CO_TRY_OK(co_await change(name, std::move(look)));
     if (is_finished) co_return acked;
-    const ResultsOf of{*options_.store, name, *asked.target, asked.results};
+    const ResultsOf of{*options_.store, name, *asked.target, asked.results, asked.principal};
     CO_TRY(results, co_await Results::make(of));
     together = asked.target->store->commits_with(options_.store->ledger());
     if (!together) {
@@ -427,7 +431,7 @@ Task<Status> Consumers::status_of(std::string name, Progress progress) {
   CO_TRY(status.head, co_await options_.store->last_position());
   const Position oldest = status.progress.first_open();
   if (oldest > status.head) co_return std::move(status);
-  CO_TRY(const Documents version, co_await options_.store->changes(oldest - 1, 1, 1));
+  CO_TRY(const Documents version, co_await options_.store->changes(oldest - 1, 1, {.bytes_max = 1}));
   if (!version.empty()) status.oldest_open = version.envelope(0).recorded_at;
   co_return std::move(status);
 }

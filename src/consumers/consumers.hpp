@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "base/hash.hpp"
+#include "base/principal.hpp"
 #include "consumers/progress.hpp"
 #include "consumers/results.hpp"
 #include "document/feed.hpp"
@@ -32,7 +33,8 @@ struct ClaimAsked {
   std::optional<std::string> filter = {};
   /// Where a consumer that is made now begins: behind this position; nothing: behind the last one. Has no meaning for one that is there.
   std::optional<Position> after = 0;
-  std::optional<std::uint64_t> attempts_max = {};  // from now on
+  std::optional<std::uint64_t> attempts_max = {};   // from now on
+  std::shared_ptr<const Principal> principal = {};  // who claims: what they may not see is passed over
 };
 
 /// A version that was handed out.
@@ -59,6 +61,7 @@ struct AckAsked {
   Answered answered;  // the positions of results are meant as well
   const Target* target = nullptr;
   std::vector<BroughtResult> results = {};
+  const Principal* principal = nullptr;  // who writes the results
 };
 
 struct Acked {
@@ -94,6 +97,9 @@ struct ConsumersOptions {
 };
 
 /// Any thread with a loop. Errors of the store are passed on; "consumer.not_found".
+///
+/// Where not all who claim see the same (document::Store::feed_scope), those who do must not share a name with those who do not: a version
+/// that is passed over for one is passed over for the consumer.
 class Consumers {
  public:
   explicit Consumers(ConsumersOptions options);
@@ -131,9 +137,9 @@ class Consumers {
   Task<bool> write(Consumer& consumer, std::string_view name, Held& held, Results* results = nullptr);
   Task<void> prepare(Held& held, const ClaimAsked& asked, bool may_make);
   Task<Tried> try_claim(Consumer& consumer, std::string_view name, const ClaimAsked& asked, bool may_make);
-  Task<void> hand_out_again(Progress& progress, std::size_t max, Found& found);
-  Task<void> hand_out_new(Consumer& consumer, Progress& progress, std::size_t max, Found& found);
-  Task<bool> wait(const Tried& tried, std::chrono::steady_clock::time_point deadline);
+  Task<void> hand_out_again(Progress& progress, const ClaimAsked& asked, Found& found);
+  Task<void> hand_out_new(Consumer& consumer, Progress& progress, const ClaimAsked& asked, Found& found);
+  Task<bool> wait(const Tried& tried, std::chrono::steady_clock::time_point deadline, std::shared_ptr<const Principal> principal);
   using Change = std::function<Result<bool>(Progress&)>;
   /// `results` are written in the same commit; null: there are none.
   Task<void> change(std::string name, Change change, Results* results = nullptr);

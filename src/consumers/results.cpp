@@ -55,6 +55,8 @@ class Violations {
 };
 
 void Results::take(const Documents& versions, std::size_t i, Made& result, const ResultsOf& of, Violations& violations) {
+  if (!versions.found(i))
+    return violations.add({ErrorKind::conflict, "consumer.position", "The version may not be seen any more."}, result.brought->pointer);
   result.id = document::result_id(of.consumer, versions.id(i), versions.envelope(i).version);
   const std::string text = with_raw_id(result.brought->text, versions.quoted_id(i), of.target);
   auto payload = document::read_version(text, of.target.schema, result.id, result.brought->pointer);
@@ -65,11 +67,12 @@ void Results::take(const Documents& versions, std::size_t i, Made& result, const
 Task<void> Results::make_documents(const ResultsOf& of) {
   std::vector<Made>& results = left_;
   Violations violations;
+  const document::View view{.bytes_max = kReadBytesMax, .principal = of.principal};
   for (std::size_t i = 0; i < results.size();) {
     const Position first = results[i].brought->position;
     std::size_t end = i + 1;
     while (end < results.size() && results[end].brought->position == first + (end - i)) ++end;
-    CO_TRY(const Documents versions, co_await of.source.changes(first - 1, end - i, kReadBytesMax));
+    CO_TRY(const Documents versions, co_await of.source.changes(first - 1, end - i, view));
     // Where a version was read there it is for ever.
     if (versions.empty() || versions.envelope(0).position != first)
       co_return Failure(Error{ErrorKind::internal, "consumer.record", "The consumer is further than the versions that there are."});
@@ -81,7 +84,7 @@ Task<void> Results::make_documents(const ResultsOf& of) {
 }
 
 Task<Results> Results::make(ResultsOf of) {
-  Results results(*of.target.store);
+  Results results(of);
   for (const BroughtResult& brought : of.results) results.left_.push_back({&brought});
   std::ranges::sort(results.left_, {}, [](const Made& result) { return result.brought->position; });
   CO_TRY_OK(co_await results.make_documents(of));
@@ -90,7 +93,7 @@ Task<Results> Results::make(ResultsOf of) {
 
 std::vector<Append> Results::creations() const {
   std::vector<Append> appends;
-  for (const Made& result : left_) appends.push_back({.id = result.id, .payload = result.payload});
+  for (const Made& result : left_) appends.push_back({.id = result.id, .payload = result.payload, .principal = principal_});
   return appends;
 }
 
@@ -101,7 +104,7 @@ Task<void> Results::set_aside() {
   std::vector<Made> absent;
   for (std::size_t first = 0; first < ids.size();) {
     const document::View view{.bytes_max = kReadBytesMax};
-    CO_TRY(const Documents found, co_await store_->read(std::span(ids).subspan(first), view));
+    CO_TRY(const Documents found, co_await whole_->read(std::span(ids).subspan(first), view));
     for (std::size_t i = 0; i < found.size(); ++i) {
       Made& result = left_[first + i];
       if (found.found(i)) {

@@ -19,6 +19,7 @@ using document::Position;
 struct Target {
   std::string path;  // as clients name it
   document::Store* store = nullptr;
+  document::Store* whole = nullptr;            // what no rights narrow: tells which results are there; null: the store itself
   const jsonschema::Schema* schema = nullptr;  // null: any object
   bool takes_raw_event_id = false;             // it is filled in where a result has none
 };
@@ -40,6 +41,7 @@ struct ResultsOf {
   std::string_view consumer;
   const Target& target;
   std::span<const BroughtResult> results;  // each of another position
+  const Principal* principal = nullptr;    // who writes them, and was handed the versions
 };
 
 /// The documents of results: some are to be written, others turned out to be there.
@@ -62,13 +64,16 @@ class Results {
     std::string id = {};
     std::string payload = {};
   };
-  explicit Results(document::Store& store) : store_(&store) {}
+  explicit Results(const ResultsOf& of)
+      : store_(of.target.store), whole_(of.target.whole != nullptr ? of.target.whole : of.target.store), principal_(of.principal) {}
   static void take(const document::Documents& versions, std::size_t i, Made& result, const ResultsOf& of, class Violations& violations);
   Task<void> make_documents(const ResultsOf& of);
   std::vector<document::Append> creations() const;
   Task<void> set_aside();
 
   document::Store* store_;
+  document::Store* whole_;
+  const Principal* principal_;
   std::vector<Made> left_;
   std::vector<WrittenResult> written_;
 };

@@ -42,11 +42,17 @@ class Documents {
   void add(std::string_view id, std::string_view payload, const Envelope& envelope);
   /// Adds a place where nothing was found, for reads that answer in the order asked.
   void add_missing() { entries_.push_back({}); }
+  /// The same for a version of which nothing else may be seen.
+  void add_unseen(Position position, Instant recorded_at) {
+    entries_.push_back({.envelope = {.position = position, .recorded_at = recorded_at}});
+  }
   /// Takes the last one away again, for finds that look at the text before they keep it. Requires: not empty.
   void drop_last();
   /// Takes the last one away again when with it the texts are longer than `bytes_max`, and whether it did: then the list is_cut(), and no
   /// more may be added. The first of a list stays, unless there is no room at all. Requires: not empty.
   bool cut_to(std::size_t bytes_max);
+  /// It has no more though the read has.
+  void mark_cut() { is_cut_ = true; }
   void reserve(std::size_t documents, std::size_t bytes);
 
   std::size_t size() const { return entries_.size(); }

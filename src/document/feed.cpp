@@ -200,7 +200,7 @@ Task<void> Feed::State::read_tail(std::shared_ptr<State> state) {
       const std::lock_guard lock(state->mutex);
       after = state->tail;
     }
-    auto read = co_await state->store.changes(after, state->options.batch_versions, state->options.batch_bytes);
+    auto read = co_await state->store.changes(after, state->options.batch_versions, {.bytes_max = state->options.batch_bytes});
     const Waiters woken = state->take_read(after, std::move(read));
     wake(woken);
     const std::lock_guard lock(state->mutex);
@@ -231,7 +231,8 @@ Waiters Feed::State::take_read(Position after, Result<Documents> read) {
 
 // --- Feed ------------------------------------------------------------------------------------------------------------------------------
 
-Feed::Feed(Store& store, Options options) : state_(std::make_shared<State>(store, options)) {}
+Feed::Feed(Store& store, Options options) : state_(std::make_shared<State>(store, options)), store_(&store) {}
+Feed::Feed(const Feed& whole, Store& guard) : state_(whole.state_), store_(&guard) {}
 Feed::~Feed() = default;
 
 void Feed::poke() {
@@ -249,7 +250,7 @@ std::size_t Feed::followers() const {
   return state_->followers;
 }
 Store& Feed::store() const {
-  return state_->store;
+  return *store_;
 }
 
 // --- Follower --------------------------------------------------------------------------------------------------------------------------
@@ -257,6 +258,8 @@ Store& Feed::store() const {
 struct Follower::State {
   std::shared_ptr<Feed::State> feed;
   Position position;
+  Store* guard;  // null: all is seen
+  Asker asker;
   Waiter* waiter = nullptr;  // in the frame of the next() that waits
   bool is_stopped = false;
   std::uint32_t batches = 0;  // since the loop had a turn
@@ -267,13 +270,17 @@ struct Follower::State {
   }
 };
 
-Result<Follower> Feed::follow(Position after) {
+Result<Follower> Feed::follow(Position after, Asker asker) {
+  Store* const guard = store_ == &state_->store ? nullptr : store_;
+  if (guard != nullptr) {
+    TRY_OK(guard->feed_scope(asker.principal.get()));
+  }
   const std::lock_guard lock(state_->mutex);
   if (state_->is_over) return Failure(Error{ErrorKind::unavailable, "feed.over", "The service is about to end."});
   if (state_->followers >= state_->options.followers_max)
     return Failure(Error{ErrorKind::overloaded, "overloaded.followers", "Too many follow this feed already."});
   ++state_->followers;
-  return Follower(std::unique_ptr<Follower::State>(new Follower::State{state_, after}));
+  return Follower(std::unique_ptr<Follower::State>(new Follower::State{state_, after, guard, std::move(asker)}));
 }
 
 Follower::Follower(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -302,10 +309,16 @@ Task<Changes> Follower::next(std::chrono::milliseconds patience) {
     Changes changes;
     const Feed::State::Place place = feed.look(own.position, changes);
     if (place == Feed::State::Place::behind || place == Feed::State::Place::ahead) {
-      CO_TRY(Documents read, co_await feed.store.changes(own.position, feed.options.batch_versions, feed.options.batch_bytes));
+      CO_TRY(Documents read,
+             co_await feed.store.changes(own.position, feed.options.batch_versions, {.bytes_max = feed.options.batch_bytes}));
       if (!read.empty()) changes = {.documents = std::make_shared<const Documents>(std::move(read)), .until = own.position};
       changes.until += changes.size();
       if (changes.empty()) feed.move_tail(own.position);
+    }
+    if (own.guard != nullptr && !changes.empty()) {
+      const View view{.principal = own.asker.principal.get(), .hidden = own.asker.hidden};
+      CO_TRY(auto seen, co_await own.guard->seen(*changes.documents, changes.begin, view));
+      if (seen) changes.documents = std::move(seen);
     }
     own.position = changes.until;
     if (!changes.empty() || changes.is_over || Clock::now() >= deadline) co_return changes;
@@ -349,9 +362,7 @@ class FeedingStore final : public Store {
   Task<Documents> history(std::string_view id, View view, Position before, std::size_t limit) override {
     return store_->history(id, view, before, limit);
   }
-  Task<Documents> changes(Position after, std::size_t limit, std::size_t bytes_max) override {
-    return store_->changes(after, limit, bytes_max);
-  }
+  Task<Documents> changes(Position after, std::size_t limit, View view) override { return store_->changes(after, limit, view); }
   Task<Position> last_position() override { return store_->last_position(); }
   Task<Instant> latest() override { return store_->latest(); }
   Ledger& ledger() override { return store_->ledger(); }

@@ -25,7 +25,7 @@ namespace millrace::document {
 
 /// What a follower is given: versions in order, shared by all who read them.
 struct Changes {
-  std::shared_ptr<const Documents> documents = {};  // null when there are none
+  std::shared_ptr<const Documents> documents = {};  // null when there are none; what may not be seen is not found
   std::size_t begin = 0;                            // the first of them that is meant; all that follow are
   Position until = 0;                               // everything up to here has been given
   bool is_over = false;                             // there will be no more: the feed ends, or the follower was stopped
@@ -35,6 +35,12 @@ struct Changes {
 };
 
 class Follower;
+
+/// Who follows.
+struct Asker {
+  std::shared_ptr<const Principal> principal = nullptr;
+  Hidden hidden = Hidden::left_out;
+};
 
 /// Any thread with a loop. The store must outlive it.
 class Feed {
@@ -49,11 +55,14 @@ class Feed {
   explicit Feed(Store& store, Options options);
   /// Requires: no follower is left that waits.
   ~Feed();
+  /// The same feed, as far as a store lets those see it who follow it. Neither is outlived.
+  Feed(const Feed& whole, Store& guard);
   Feed(const Feed&) = delete;
   Feed& operator=(const Feed&) = delete;
 
-  /// A reader of all that comes after a position. Errors: "overloaded.followers" (overloaded), "feed.over" (unavailable) when it has ended.
-  Result<Follower> follow(Position after);
+  /// A reader of all that comes after a position, as whoever asks may see it. Errors: "overloaded.followers" (overloaded), "feed.over"
+  /// (unavailable) when it has ended, "access.denied".
+  Result<Follower> follow(Position after, Asker asker = {});
 
   /// Something was committed. Costs next to nothing while nobody waits.
   void poke();
@@ -70,6 +79,7 @@ class Feed {
   friend class Follower;
   struct State;
   std::shared_ptr<State> state_;
+  Store* store_;
 };
 
 /// One reader of a feed. It belongs to the loop on which it is first asked. Movable while it is not asked.

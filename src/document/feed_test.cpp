@@ -26,14 +26,14 @@ class CountedStore final : public Store {
     for (Append& each : appends) ids_.push_back(std::move(each.id));
     co_return std::vector<Receipt>(appends.size());
   }
-  Task<Documents> changes(Position after, std::size_t limit, std::size_t bytes_max) override {
+  Task<Documents> changes(Position after, std::size_t limit, View view) override {
     ++reads;
     if (is_away) co_return Failure(Error{ErrorKind::unavailable, "store.unavailable", "Away."});
     const std::lock_guard lock(mutex_);
     Documents documents;
     for (Position at = after; at < ids_.size() && documents.size() < limit; ++at) {
       documents.add(ids_[at], "{}", {.version = 1, .position = at + 1});
-      if (documents.cut_to(bytes_max)) break;
+      if (documents.cut_to(view.bytes_max)) break;
     }
     co_return documents;
   }

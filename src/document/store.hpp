@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "base/instant.hpp"
+#include "base/principal.hpp"
 #include "base/task.hpp"
 #include "document/document.hpp"
 #include "document/filter.hpp"
@@ -41,6 +42,15 @@ struct Idempotency {
   std::string fingerprint;  // of the document as it was sent: idempotency.hpp
 };
 
+/// What becomes of the members of a document that who asks may not see (access/guard.hpp; nothing else hides any).
+enum class Hidden : std::uint8_t {
+  left_out,
+  /// "x" becomes "#x", and the object has a member "#hidden": whoever writes the answer can tell what is not there from what is hidden, and
+  /// follow a key that is. What may be seen and is not there is null.
+  renamed,
+  kept,  // nothing is hidden: of View::writes
+};
+
 struct Append {
   Operation operation = Operation::create;
   std::string id;
@@ -53,6 +63,11 @@ struct Append {
   bool has_new_id = false;
   /// When it was recorded elsewhere: of imports alone. What is before the entity's last version counts as recorded with that one.
   std::optional<Instant> recorded_at = {};
+  /// Who writes; what it points to lives until the call ends. Null: nobody who said so.
+  const Principal* principal = nullptr;
+  /// Of a replace alone: the payload is that of the version `expected_version`, changed by this merge patch.
+  std::optional<std::string> patch = {};
+  Hidden hidden = Hidden::left_out;  // in Receipt::seen
 
   /// When it is recorded, after a version of `last`, by a clock that shows `time`.
   Instant recorded_after(Instant last, Instant time) const { return std::max(last, recorded_at.value_or(time)); }
@@ -71,6 +86,8 @@ struct Receipt {
   Instant recorded_at;
   bool repeated = false;  // nothing was appended: all here is what the first create under the key was told
   std::string id = {};    // of a repeat: the document that the first one created
+  /// Of a replace by a patch: the payload as who wrote it may see it, where that is not all of it.
+  std::optional<std::string> seen = {};
 };
 
 /// Appends that are too many to be held at once.
@@ -90,7 +107,15 @@ struct View {
   /// A read ends where the texts of all that it gives would be longer, so that it never holds more: Documents::is_cut() says so. One
   /// document it gives in any case. Counts have no use for it.
   std::size_t bytes_max = SIZE_MAX;
+  /// Who asks; what it points to lives until the call ends. Null: nobody who said so.
+  const Principal* principal = nullptr;
+  Hidden hidden = Hidden::left_out;
+  /// What is read is to be changed so: then all of it is given to who may do that; error "access.denied" where nobody like them may.
+  std::optional<Operation> writes = {};
 };
+
+/// How much of an entity somebody may see.
+enum class Sight : std::uint8_t { none, some, all };
 
 /// Which part of a list is wanted.
 struct Page {
@@ -108,6 +133,8 @@ struct Query {
   std::vector<std::string_view> arguments = {};
   Page page = {};
   std::span<const OrderKey> order = {};  // none: newest position first, as what is equal in an order stands
+  /// The parameter that brings a key which the service follows, not the client: it may be compared with what who asks may not see.
+  std::optional<std::uint32_t> followed = {};
 };
 
 class Store {
@@ -142,8 +169,19 @@ class Store {
   /// `limit`. Empty when there is none.
   virtual Task<Documents> history(std::string_view id, View view, Position before, std::size_t limit) = 0;
 
-  /// Versions after a position, in order, tombstones included: at most `limit`, and no more text than `bytes_max` (as View::bytes_max).
-  virtual Task<Documents> changes(Position after, std::size_t limit, std::size_t bytes_max = SIZE_MAX) = 0;
+  /// Versions after a position, in order, tombstones included: at most `limit`, and no more text than `view.bytes_max`, whatever `view.at`.
+  /// Those that who asks may not see are marked as not found, and have a position and an instant alone.
+  virtual Task<Documents> changes(Position after, std::size_t limit, View view = {}) = 0;
+
+  /// What changes() gave to nobody in particular, as who asks may see it. Those before `begin` are not looked at. Null: all of it.
+  virtual Task<std::shared_ptr<const Documents>> seen(const Documents& versions, std::size_t begin, View view);
+  /// Whether who asks may follow the versions at all: a text that is the same for those who see the same of them. Error "access.denied".
+  virtual Result<std::string> feed_scope(const Principal* principal) const;
+  /// Whether who asks may compare what the query compares. Error "access.field". What find() and count() ask themselves.
+  enum class Asks : std::uint8_t { reads, follows };
+  virtual Result<> may_ask(const Query& query, const Principal* principal, Asks asks) const;
+  /// How much reads may give.
+  virtual Sight sight(const Principal* principal) const;
 
   /// The last position that changes() can give now; 0: there is none.
   virtual Task<Position> last_position() = 0;

@@ -5,6 +5,7 @@
 #include "base/json/canonical.hpp"
 #include "base/json/number.hpp"
 #include "base/json/slices.hpp"
+#include "federation/resolvers.hpp"
 
 namespace millrace::federation {
 namespace {
@@ -98,7 +99,9 @@ struct CountQuestion {
   std::shared_ptr<const document::Filter> filter;
   std::vector<std::string_view> arguments;
 
-  document::Query for_store() const { return {.filter = filter ? filter.get() : &query->filter, .arguments = arguments}; }
+  document::Query for_store() const {
+    return {.filter = filter ? filter.get() : &query->filter, .arguments = arguments, .followed = query->followed};
+  }
 };
 
 Result<CountQuestion> read_count_key(std::string_view key, const std::vector<const EntityQuery*>& queries) {
@@ -116,7 +119,7 @@ Result<CountQuestion> read_count_key(std::string_view key, const std::vector<con
 }
 
 /// Counts, those of one query and instant in one call to its store.
-Task<std::vector<std::uint64_t>> count_all(const std::vector<CountQuestion>& questions) {
+Task<std::vector<std::uint64_t>> count_all(const std::vector<CountQuestion>& questions, const Principal* principal) {
   std::vector<std::uint64_t> counts(questions.size());
   std::vector<bool> is_done(questions.size());
   for (std::size_t i = 0; i < questions.size(); ++i) {
@@ -129,7 +132,8 @@ Task<std::vector<std::uint64_t>> count_all(const std::vector<CountQuestion>& que
       places.push_back(k);
       is_done[k] = true;
     }
-    CO_TRY(const auto found, co_await questions[i].query->store->count(batch, {questions[i].at}));
+    const document::View view{.at = questions[i].at, .principal = principal};
+    CO_TRY(const auto found, co_await questions[i].query->store->count(batch, view));
     for (std::size_t k = 0; k < places.size(); ++k) counts[places[k]] = found[k];
   }
   co_return counts;
@@ -155,7 +159,7 @@ Task<std::vector<graphql::Resolved>> CountResolver::resolve(std::span<const grap
       questions.push_back(std::move(question));
     }
   }
-  CO_TRY(const auto counts, co_await count_all(questions));
+  CO_TRY(const auto counts, co_await count_all(questions, principal_of(calls)));
   std::vector<graphql::Resolved> resolved(calls.size());
   std::size_t next = 0;
   for (std::size_t i = 0; i < calls.size(); ++i) {

@@ -9,6 +9,7 @@
 #include "document/idempotency.hpp"
 #include "document/incoming.hpp"
 #include "document/merge_patch.hpp"
+#include "federation/resolvers.hpp"
 
 namespace millrace::federation {
 namespace {
@@ -66,11 +67,12 @@ Error placed(Error error, std::string_view pointer, bool is_many) {
   return error;
 }
 
-Task<std::string> create(const EntityMutation& mutation, const Arguments& arguments) {
+Task<std::string> create(const EntityMutation& mutation, const Arguments& arguments, const Principal* principal) {
   const std::string input = input_of(mutation, arguments);
   CO_TRY(auto incoming, document::read_document(input, mutation.schema, pointer_of(mutation)));
   std::vector<Append> appends(1);
   CO_TRY(appends.front(), document::creation(incoming, mutation.creation, std::nullopt, pointer_of(mutation)));
+  appends.front().principal = principal;
   const std::string id = appends.front().id;
   auto receipts = co_await mutation.store->append(std::move(appends));
   if (!receipts) co_return Failure(placed(std::move(receipts).error(), pointer_of(mutation), false));
@@ -109,9 +111,10 @@ Result<std::vector<Append>> read_many(const EntityMutation& mutation, std::strin
   return Failure(Error{ErrorKind::unprocessable, "schema.violation", std::move(message), {}, std::move(problems)});
 }
 
-Task<std::string> create_many(const EntityMutation& mutation, const Arguments& arguments) {
+Task<std::string> create_many(const EntityMutation& mutation, const Arguments& arguments, const Principal* principal) {
   const std::string input = input_of(mutation, arguments);
-  CO_TRY(const auto creations, read_many(mutation, input));
+  CO_TRY(auto creations, read_many(mutation, input));
+  for (Append& creation : creations) creation.principal = principal;
   if (creations.empty()) co_return "[]";
   auto receipts = co_await mutation.store->append(creations);
   if (!receipts) co_return Failure(placed(std::move(receipts).error(), pointer_of(mutation), true));
@@ -150,7 +153,7 @@ Result<std::string> id_of(const EntityMutation& mutation, const Arguments& argum
   return json::decode_string(value);
 }
 
-Task<std::string> update(const EntityMutation& mutation, const Arguments& arguments) {
+Task<std::string> update(const EntityMutation& mutation, const Arguments& arguments, const Principal* principal) {
   const std::string input = input_of(mutation, arguments);
   CO_TRY(const auto expected, expected_version(mutation, arguments));
   CO_TRY(const auto id, id_of(mutation, arguments, input));
@@ -163,32 +166,37 @@ Task<std::string> update(const EntityMutation& mutation, const Arguments& argume
   // The input may name the document; its id is not changed.
   const std::string changes = document::merge_patch(input, R"({"id":null})");
   Append append{.operation = Operation::replace, .id = id, .payload = {}, .expected_version = expected};
+  append.principal = principal;
+  append.patch = changes;
+  append.hidden = document::Hidden::renamed;
   document::Change change = [&](const document::Documents& newest) {
     return document::patch_version(newest, changes, mutation.schema, mutation.document_bytes_max, pointer_of(mutation));
   };
   CO_TRY(const auto changed, co_await document::change_newest(*mutation.store, std::move(append), std::move(change)));
-  co_return given(mutation, id, changed.payload);
+  co_return given(mutation, id, changed.receipt.seen.value_or(changed.payload));
 }
 
-Task<std::string> remove(const EntityMutation& mutation, const Arguments& arguments) {
+Task<std::string> remove(const EntityMutation& mutation, const Arguments& arguments, const Principal* principal) {
   CO_TRY(const auto expected, expected_version(mutation, arguments));
   CO_TRY(const auto id, id_of(mutation, arguments, {}));
   Append append{.operation = Operation::remove, .id = id, .payload = {}, .expected_version = expected};
+  append.principal = principal;
+  append.hidden = document::Hidden::renamed;
   std::string last;
   document::Change change = [&last](const document::Documents& newest) {
     last = newest.payload(0);
     return std::string();
   };
-  CO_TRY_OK(co_await document::change_newest(*mutation.store, std::move(append), std::move(change)));
-  co_return given(mutation, id, last);
+  CO_TRY(const auto changed, co_await document::change_newest(*mutation.store, std::move(append), std::move(change)));
+  co_return given(mutation, id, changed.receipt.seen.value_or(last));
 }
 
-Task<std::string> run(const EntityMutation& mutation, const Arguments& arguments) {
+Task<std::string> run(const EntityMutation& mutation, const Arguments& arguments, const Principal* principal) {
   switch (mutation.kind) {
-    case EntityMutation::Kind::create: return create(mutation, arguments);
-    case EntityMutation::Kind::create_many: return create_many(mutation, arguments);
-    case EntityMutation::Kind::update: return update(mutation, arguments);
-    case EntityMutation::Kind::remove: return remove(mutation, arguments);
+    case EntityMutation::Kind::create: return create(mutation, arguments, principal);
+    case EntityMutation::Kind::create_many: return create_many(mutation, arguments, principal);
+    case EntityMutation::Kind::update: return update(mutation, arguments, principal);
+    case EntityMutation::Kind::remove: return remove(mutation, arguments, principal);
   }
   std::unreachable();
 }
@@ -200,7 +208,7 @@ Task<std::vector<graphql::Resolved>> MutationResolver::resolve(std::span<const g
   // One after the other: the engine asks for one mutation at a time, and whoever asks for more wants them in order.
   for (std::size_t i = 0; i < calls.size(); ++i) {
     CHECK(calls[i].parents == 1);
-    auto answer = co_await run(mutation_, calls[i].arguments);
+    auto answer = co_await run(mutation_, calls[i].arguments, principal_of(calls));
     if (!answer) {
       resolved[i].give_error(std::move(answer).error());
       continue;

@@ -34,7 +34,9 @@ struct EntityQuery {
   bool takes_where = false;               // the argument `where`, a filter in JSON
   bool is_connection = false;             // pages by first, after, last, before
   std::size_t bytes_max = 32 << 20;       // of documents that one asking may bring; a GraphQL list has no next page to send the rest with
-  std::size_t number = 0;                 // among all queries of the service: how a connection names it to its total count
+  /// The parameter that brings the key of a relation: as of document::Query.
+  std::optional<std::uint32_t> followed = {};
+  std::size_t number = 0;  // among all queries of the service: how a connection names it to its total count
 
   static constexpr std::size_t kConnectionPage = 100;  // edges when neither first nor last is given
   static constexpr std::size_t kConnectionPageMax = 10'000;
@@ -76,6 +78,6 @@ struct Answers {
   std::size_t bytes = 0;  // of all batches
   Instant asked;          // just before the stores were
 };
-Task<Answers> ask(const EntityQuery& query, std::span<const Question> questions);
+Task<Answers> ask(const EntityQuery& query, std::span<const Question> questions, const Principal* principal);
 
 }  // namespace millrace::federation

@@ -58,6 +58,7 @@ class ChangeStream final : public graphql::SourceStream {
 
  private:
   bool matches(std::size_t i) const {
+    if (!changes_.documents->found(i)) return false;
     if (!is_meant(subscription_.kind, changes_.documents->envelope(i))) return false;
     const document::Filter& filter = condition_.filter ? *condition_.filter : subscription_.query.filter;
     return document::matches(filter, condition_.arguments, changes_.documents->text(i));
@@ -99,14 +100,21 @@ Result<Condition> condition_of(const EntityQuery& query, const graphql::Argument
   return condition;
 }
 
+Result<> check_asked(const EntitySubscription& subscription, const Condition& condition, const Principal* principal) {
+  document::Query query{.filter = condition.filter ? condition.filter.get() : &subscription.query.filter};
+  query.arguments.assign(condition.texts.begin(), condition.texts.end());
+  return subscription.feed->store().may_ask(query, principal, document::Store::Asks::follows);
+}
+
 }  // namespace
 
 Task<std::unique_ptr<graphql::SourceStream>> SubscriptionSource::open(const graphql::SourceCall& call) {
   CO_TRY(const auto after, place_of(subscription_, call));
   CO_TRY(Condition condition, condition_of(subscription_.query, call.arguments));
+  CO_TRY_OK(check_asked(subscription_, condition, call.principal.get()));
   CO_TRY(const document::Position last, co_await subscription_.feed->store().last_position());
   CO_TRY(const document::Position begin, document::feed_begin(after, last));
-  CO_TRY(document::Follower follower, subscription_.feed->follow(begin));
+  CO_TRY(document::Follower follower, subscription_.feed->follow(begin, {call.principal, document::Hidden::renamed}));
   std::unique_ptr<graphql::SourceStream> stream = std::make_unique<ChangeStream>(subscription_, std::move(condition), std::move(follower));
   co_return std::move(stream);
 }

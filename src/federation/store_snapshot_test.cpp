@@ -20,7 +20,7 @@ class ToldStore : public document::Store {
   Task<std::vector<document::Documents>> find(std::span<const document::Query>, document::View) override { co_return unused(); }
   Task<std::vector<std::uint64_t>> count(std::span<const document::Query>, document::View) override { co_return unused(); }
   Task<document::Documents> history(std::string_view, document::View, document::Position, std::size_t) override { co_return unused(); }
-  Task<document::Documents> changes(document::Position, std::size_t, std::size_t) override { co_return unused(); }
+  Task<document::Documents> changes(document::Position, std::size_t, document::View) override { co_return unused(); }
   Task<document::Position> last_position() override { co_return unused(); }
   document::Ledger& ledger() override { return ledger_; }
   Task<void> ping() override { co_return Result<>(); }

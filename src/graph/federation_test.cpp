@@ -38,8 +38,8 @@ class CountingStore : public document::Store {
   Task<document::Documents> history(std::string_view id, document::View view, document::Position before, std::size_t limit) override {
     return store_->history(id, view, before, limit);
   }
-  Task<document::Documents> changes(document::Position after, std::size_t limit, std::size_t bytes_max) override {
-    return store_->changes(after, limit, bytes_max);
+  Task<document::Documents> changes(document::Position after, std::size_t limit, document::View view) override {
+    return store_->changes(after, limit, view);
   }
   Task<document::Position> last_position() override { return store_->last_position(); }
   Task<Instant> latest() override { return store_->latest(); }

@@ -3,7 +3,7 @@
 namespace millrace::processing {
 
 Task<document::Changes> FeedSource::read_much(document::Position after) {
-  CO_TRY(document::Documents read, co_await feed_.store().changes(after, kVersions, kBytes));
+  CO_TRY(document::Documents read, co_await feed_.store().changes(after, kVersions, {.bytes_max = kBytes}));
   is_behind_ = read.is_cut() || read.size() == kVersions;
   document::Changes changes{.until = after + read.size()};
   if (!read.empty()) changes.documents = std::make_shared<const document::Documents>(std::move(read));
@@ -35,7 +35,7 @@ Task<document::Changes> FeedSource::read(document::Position after, std::chrono::
 }
 
 Task<document::Documents> FeedSource::at(document::Position position, std::size_t limit) {
-  return feed_.store().changes(position - 1, limit, kBytes);
+  return feed_.store().changes(position - 1, limit, {.bytes_max = kBytes});
 }
 
 Task<document::Position> FeedSource::head() {

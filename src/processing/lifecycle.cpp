@@ -71,10 +71,10 @@ struct RawVersion {
 
 class Teller {
  public:
-  explicit Teller(std::string_view id) : id_(id) { json::append_string(quoted_, id); }
+  Teller(std::string_view id, const Principal* principal) : id_(id), principal_(principal) { json::append_string(quoted_, id); }
 
   Task<bool> read_event(document::Store& events) {
-    CO_TRY(const Documents versions, co_await events.history(id_, {}, 0, Lifecycle::kVersionsMax + 1));
+    CO_TRY(const Documents versions, co_await events.history(id_, view(), 0, Lifecycle::kVersionsMax + 1));
     is_cut_ = versions.size() > Lifecycle::kVersionsMax;
     for (std::size_t i = std::min(versions.size(), Lifecycle::kVersionsMax); i-- > 0;) {
       const Envelope& envelope = versions.envelope(i);
@@ -108,11 +108,13 @@ class Teller {
     for (RawVersion& version : versions_) version.result = result_id(place.processor, id_, version.envelope.version);
     for (const RawVersion& version : versions_) ids.push_back(version.result);
     CO_TRY(const Documents attempts, co_await place.attempts->read(ids, {}));
+    const bool sees_all = place.results->sight(principal_) == document::Sight::all;
     std::vector<const RawVersion*> missing;
     for (std::size_t i = 0; i < versions_.size(); ++i) {
       told_.insert(versions_[i].result);
-      if (attempts.found(i)) add_attempts(place, versions_[i], attempts.text(i));
       CO_TRY(const bool is_there, co_await read_result(place, versions_[i].result, &versions_[i], attempts.found(i)));
+      // A result that may not be seen is as one that is not there: attempts would tell.
+      if (attempts.found(i) && (is_there || sees_all)) add_attempts(place, versions_[i], attempts.text(i), sees_all);
       if (!is_there) missing.push_back(&versions_[i]);
     }
     if (!missing.empty()) {
@@ -121,14 +123,14 @@ class Teller {
     co_return {};
   }
 
-  void add_attempts(const ResultsPlace& place, const RawVersion& version, std::string_view text) {
+  void add_attempts(const ResultsPlace& place, const RawVersion& version, std::string_view text, bool tells_errors) {
     std::size_t number = 0;
     for (const Attempt& attempt : read_attempts(text)) {
       EntryWriter entry("attempt", attempt.started, Rank::attempt);
       entry.text("processor", place.processor).number("raw_version", version.envelope.version).number("attempt", ++number);
       add_times(entry, attempt);
       std::string error;
-      if (!attempt.error.empty()) json::append_string(error, attempt.error);
+      if (!attempt.error.empty() && tells_errors) json::append_string(error, attempt.error);
       entries_.push_back(entry.json("error", error).take());
     }
   }
@@ -186,7 +188,7 @@ class Teller {
 
   /// Whether there is one. `version`: of a processor's result.
   Task<bool> read_result(const ResultsPlace& place, const std::string& id, const RawVersion* version, bool has_attempts) {
-    CO_TRY(const Documents versions, co_await place.results->history(id, {}, 0, Lifecycle::kVersionsMax + 1));
+    CO_TRY(const Documents versions, co_await place.results->history(id, view(), 0, Lifecycle::kVersionsMax + 1));
     if (versions.size() > Lifecycle::kVersionsMax) is_cut_ = true;
     for (std::size_t i = std::min(versions.size(), Lifecycle::kVersionsMax); i-- > 0;) {
       const Envelope& envelope = versions.envelope(i);
@@ -211,7 +213,8 @@ class Teller {
   /// Results that refer to the event and that no processor told of before wrote.
   Task<void> read_others(const ResultsPlace& place) {
     document::Query query{&place.by_event, {quoted_}, {.limit = Lifecycle::kResultsMax + 1}};
-    CO_TRY(const auto found, co_await place.results->find({&query, 1}, {}));
+    query.followed = 0;
+    CO_TRY(const auto found, co_await place.results->find({&query, 1}, view()));
     const Documents& results = found.front();
     if (results.size() > Lifecycle::kResultsMax) is_cut_ = true;
     for (std::size_t i = std::min(results.size(), Lifecycle::kResultsMax); i-- > 0;) {
@@ -222,7 +225,10 @@ class Teller {
     co_return {};
   }
 
+  document::View view() const { return {.principal = principal_}; }
+
   std::string id_;
+  const Principal* principal_;
   std::string quoted_;
   std::vector<RawVersion> versions_;
   std::vector<Entry> entries_;
@@ -232,11 +238,12 @@ class Teller {
 
 }  // namespace
 
-Task<std::optional<Story>> Lifecycle::of(std::string_view id) const {
-  Teller teller(id);
+Task<std::optional<Story>> Lifecycle::of(std::string_view id, const Principal* principal) const {
+  Teller teller(id, principal);
   CO_TRY(const bool is_there, co_await teller.read_event(events_));
   if (!is_there) co_return std::nullopt;
   for (const ResultsPlace& place : places_) {
+    if (place.results->sight(principal) == document::Sight::none) continue;
     CO_TRY_OK(co_await teller.read_place(place));
   }
   co_return std::move(teller).take();

@@ -44,7 +44,7 @@ struct Story {
   bool is_cut = false;  // more than Lifecycle::kVersionsMax versions or results: the newest are there
 };
 
-/// Any thread with a loop.
+/// Any thread with a loop. Where stores do not show everything to who asks, what became of a result that is not shown is not told.
 class Lifecycle {
  public:
   static constexpr std::size_t kVersionsMax = 100;   // of the event, and of each of its results
@@ -53,7 +53,7 @@ class Lifecycle {
   Lifecycle(document::Store& events, std::vector<ResultsPlace> places) : events_(events), places_(std::move(places)) {}
 
   /// Empty when there never was such an event. Errors are the stores'.
-  Task<std::optional<Story>> of(std::string_view id) const;
+  Task<std::optional<Story>> of(std::string_view id, const Principal* principal) const;
 
  private:
   document::Store& events_;

@@ -77,7 +77,7 @@ Task<std::vector<graphql::Resolved>> LifecycleResolver::resolve(std::span<const 
     for (const std::string_view key : calls[i].keys) {
       const auto [known, is_new] = stories.try_emplace(std::string(key));
       if (is_new) {
-        CO_TRY(auto story, co_await lifecycle_.of(id_of(key)));
+        CO_TRY(auto story, co_await lifecycle_.of(id_of(key), calls[i].caller != nullptr ? calls[i].caller->principal.get() : nullptr));
         if (story) known->second = std::make_shared<const Story>(*std::move(story));
       }
       const auto first = static_cast<std::uint32_t>(resolved[i].values().size());

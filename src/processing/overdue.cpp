@@ -57,7 +57,7 @@ Task<Instant> first_recorded(document::Store& results, std::string_view id, cons
 
 Task<OverdueEvents> find_overdue(OverdueOptions options, document::Position after, Instant now) {
   OverdueEvents found{.until = after};
-  CO_TRY(Documents read, co_await options.events->changes(after, options.batch_versions, options.batch_bytes));
+  CO_TRY(Documents read, co_await options.events->changes(after, options.batch_versions, {.bytes_max = options.batch_bytes}));
   const auto batch = std::make_shared<const Documents>(std::move(read));
   std::vector<Event> events = due_events(batch, options, now, found);
   if (events.empty()) co_return found;

@@ -43,7 +43,7 @@ class Replay {
   Task<ReplayReport> run() {
     CO_TRY(const Position end, co_await parts_.events.last_position());
     for (Position after = 0; after < end;) {
-      CO_TRY(Documents read, co_await parts_.events.changes(after, options_.batch_versions, options_.batch_bytes));
+      CO_TRY(Documents read, co_await parts_.events.changes(after, options_.batch_versions, {.bytes_max = options_.batch_bytes}));
       if (read.empty()) break;
       const auto documents = std::make_shared<const Documents>(std::move(read));
       after = documents->envelope(documents->size() - 1).position;

@@ -121,8 +121,8 @@ class StoreProxy final : public document::Store {
   Task<document::Documents> read(std::span<const std::string_view> ids, document::View view) override {
     return through(life_, inner_.read(ids, view));
   }
-  Task<document::Documents> changes(document::Position after, std::size_t limit, std::size_t bytes) override {
-    return through(life_, inner_.changes(after, limit, bytes));
+  Task<document::Documents> changes(document::Position after, std::size_t limit, document::View view) override {
+    return through(life_, inner_.changes(after, limit, view));
   }
   Task<document::Position> last_position() override { return through(life_, inner_.last_position()); }
 
@@ -152,7 +152,7 @@ class StoreSource final : public Source {
     is_interrupted_ = false;
     const Duration end = life_.scheduler.now() + patience;
     while (true) {
-      CO_TRY(document::Documents read, co_await store_.changes(after, 1 + life_.scheduler.below(9), SIZE_MAX));
+      CO_TRY(document::Documents read, co_await store_.changes(after, 1 + life_.scheduler.below(9)));
       document::Changes changes{.documents = std::make_shared<const document::Documents>(std::move(read)), .until = after};
       changes.until += changes.size();
       if (!changes.empty() || is_interrupted_ || life_.scheduler.now() >= end) co_return changes;
@@ -161,7 +161,7 @@ class StoreSource final : public Source {
     }
   }
   Task<document::Documents> at(document::Position position, std::size_t limit) override {
-    return store_.changes(position - 1, std::min<std::size_t>(limit, 5), SIZE_MAX);
+    return store_.changes(position - 1, std::min<std::size_t>(limit, 5));
   }
   Task<document::Position> head() override { return store_.last_position(); }
   void interrupt() override { is_interrupted_ = true; }

@@ -84,7 +84,7 @@ class ResultStream : public http::BodyStream {
 
 /// Tells, of the items that were refused because their id is taken, those whose very document is what is stored: sent again, not in
 /// conflict.
-Task<void> mark_repeated(document::Store& store, std::vector<Item>& items) {
+Task<void> mark_repeated(document::Store& store, std::vector<Item>& items, const Principal* principal) {
   std::vector<std::string_view> asked;
   std::vector<Item*> refused;
   for (Item& item : items) {
@@ -93,7 +93,8 @@ Task<void> mark_repeated(document::Store& store, std::vector<Item>& items) {
     refused.push_back(&item);
   }
   if (asked.empty()) co_return {};
-  CO_TRY(auto stored, co_await store.read(asked, {}));
+  const document::View view{.principal = principal};
+  CO_TRY(auto stored, co_await store.read(asked, view));
   for (std::size_t k = 0; k < refused.size(); ++k) {
     if (!stored.found(k) || stored.text(k) != refused[k]->document) continue;
     refused[k]->error = Error{ErrorKind::conflict, "document.repeated", "This very document is stored already."};
@@ -101,11 +102,12 @@ Task<void> mark_repeated(document::Store& store, std::vector<Item>& items) {
   co_return {};
 }
 
-Task<void> store_each(document::Store& store, std::vector<Item>& items) {
+Task<void> store_each(document::Store& store, std::vector<Item>& items, const Principal* principal) {
   std::vector<Task<document::Receipt>> tasks;
   std::vector<Item*> sent;
   for (Item& item : items) {
     if (item.error) continue;
+    item.append.principal = principal;
     item.document = document::document_text(item.append.id, item.append.payload);
     tasks.push_back(document::append_one(store, item.append));
     sent.push_back(&item);
@@ -119,7 +121,7 @@ Task<void> store_each(document::Store& store, std::vector<Item>& items) {
     sent[i]->position = receipts[i]->position;
     if (receipts[i]->repeated) sent[i]->document = document::document_text(receipts[i]->id, sent[i]->append.payload);
   }
-  CO_TRY_OK(co_await mark_repeated(store, items));
+  CO_TRY_OK(co_await mark_repeated(store, items, principal));
   co_return {};
 }
 
@@ -153,7 +155,7 @@ Task<http::Response> bulk_create_partial(const ResourceOptions& options, const h
     if (taken) items = *std::move(taken);
     goes_on = taken && !items.empty();
     if (!taken) items.emplace_back().error = std::move(taken).error();
-    CO_TRY_OK(co_await store_each(*options.store, items));
+    CO_TRY_OK(co_await store_each(*options.store, items, request.principal.get()));
     CO_TRY_OK(co_await results->add(items));
   }
   CO_TRY_OK(results->finish());

@@ -50,7 +50,7 @@ class ChangeStream final : public http::BodyStream {
       CO_TRY_OK(co_await find_instant());
     }
     document::Query query{&asked_.filter, {}, {.limit = kSnapshotPage, .after = listed_until_}};
-    const document::View view{.at = *at_, .bytes_max = kSnapshotBytes};
+    const document::View view{.at = *at_, .bytes_max = kSnapshotBytes, .principal = asked_.principal.get()};
     CO_TRY(const auto found, co_await feed_.store().find({&query, 1}, view));
     const Documents& page = found.front();
     for (std::size_t i = 0; i < page.size(); ++i) {
@@ -91,7 +91,7 @@ class ChangeStream final : public http::BodyStream {
 
   void take(const Documents& documents, std::size_t i) {
     read_until_ = documents.envelope(i).position;
-    if (!matches(asked_.filter, {}, documents.text(i))) return;
+    if (!documents.found(i) || !matches(asked_.filter, {}, documents.text(i))) return;
     --left_;
     write_version(documents, i, false);
   }

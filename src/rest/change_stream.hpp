@@ -31,6 +31,7 @@ struct ChangesAsked {
   std::optional<document::Position> snapshot = {};  // its newest position: first the documents as they are there
   document::Filter filter = {};
   std::chrono::milliseconds heartbeat{15'000};  // something is said at least so often
+  std::shared_ptr<const Principal> principal = nullptr;
 };
 
 /// The follower stands where the changes begin. The feed must outlive the stream.

@@ -43,13 +43,16 @@ Task<http::Response> read_changes(const ResourceOptions& options, const Fields& 
   CO_TRY(const FeedPlace place, take_feed_place(parameters));
   CO_TRY(const FeedPace pace, take_feed_pace(parameters, {options.list_limit, options.list_limit_max}, asked.is_sse));
   CO_TRY(asked.filter, make_list_filter(parameters, fields));
+  const document::Query query{.filter = &asked.filter};
+  CO_TRY_OK(options.feed->store().may_ask(query, request.principal.get(), document::Store::Asks::follows));
+  asked.principal = request.principal;
   CO_TRY(asked.end, co_await options.feed->store().last_position());
   CO_TRY(const Position begin, begin_of(place, request, asked.end));
   if (place.snapshot && request.header("last-event-id").empty()) asked.snapshot = begin;
   asked.follows = pace.follows;
   asked.wait = pace.wait;
   asked.limit = pace.limit;
-  CO_TRY(document::Follower follower, options.feed->follow(begin));
+  CO_TRY(document::Follower follower, options.feed->follow(begin, {request.principal}));
   http::Response response = begun(asked.is_sse);
   response.stream = make_change_stream(*options.feed, std::move(follower), std::move(asked));
   co_return response;

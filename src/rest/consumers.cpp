@@ -73,7 +73,17 @@ Result<std::optional<Position>> read_begin(std::string_view text) {
                  fmt::format("The parameter \"from\" is \"beginning\", \"now\" or the first position, found \"{:.100}\".", text));
 }
 
-Result<consumers::ClaimAsked> read_claim(QueryParameters parameters, const Fields& fields) {
+/// Who sees the same of the feed shares consumers; those of others are as if they were not there. No client can write a tilde in a name.
+std::string scoped(std::string_view name, const std::string& scope) {
+  return scope.empty() ? std::string(name) : fmt::format("{}~{}", name, scope);
+}
+
+std::string_view unscoped(std::string_view name) {
+  return name.substr(0, name.find('~'));
+}
+
+Result<consumers::ClaimAsked> read_claim(QueryParameters parameters, const ConsumerRequest& request) {
+  const Fields& fields = request.fields;
   consumers::ClaimAsked asked;
   TRY(asked.max, take_number(parameters, "max", {.otherwise = asked.max, .min = 1, .max = 10'000}));
   TRY(asked.lease, take_duration(parameters, "lease", {.otherwise = asked.lease, .min = kLeaseMin, .max = kLeaseMax}));
@@ -84,7 +94,9 @@ Result<consumers::ClaimAsked> read_claim(QueryParameters parameters, const Field
   if (from) {
     TRY(asked.after, read_begin(*from));
   }
-  TRY_OK(make_list_filter(parameters, fields));
+  TRY(const document::Filter filter, make_list_filter(parameters, fields));
+  const document::Query query{.filter = &filter};
+  TRY_OK(request.options.store->may_ask(query, request.request.principal.get(), document::Store::Asks::follows));
   TRY(asked.filter, filter_text(std::move(parameters)));
   return asked;
 }
@@ -120,7 +132,7 @@ std::string status_text(const Status& status) {
   std::string out = fmt::format(
       R"({{"name":"{}","filter":{},"cursor":{},"head":{},"lag":{},"acknowledged":{},"in_flight":{},"due":{},"delayed":{},"parked":{},)"
       R"("attempts":{},"oldest_open":)",
-      status.name, json::quoted(progress.filter), progress.cursor, status.head,
+      unscoped(status.name), json::quoted(progress.filter), progress.cursor, status.head,
       status.head - std::min(progress.cursor, status.head) + progress.open_count(), progress.acknowledged, progress.leased_count(),
       progress.due.size(), progress.delayed_count(), progress.parked_count(), progress.attempts_max);
   if (!status.oldest_open) return out + R"(null,"oldest_age_seconds":0)";
@@ -167,7 +179,8 @@ Result<> expect_no_parameters(const http::Request& request) {
 
 Task<http::Response> claim(ConsumerRequest asked, std::string name) {
   CO_TRY(auto parameters, read_parameters(asked.request.query));
-  CO_TRY(auto claim, read_claim(std::move(parameters), asked.fields));
+  CO_TRY(auto claim, read_claim(std::move(parameters), asked));
+  claim.principal = asked.request.principal;
   CO_TRY(const auto claimed, co_await asked.consumers.claim(std::move(name), std::move(claim)));
   co_return json_answer(200, claim_text(claimed));
 }
@@ -175,6 +188,7 @@ Task<http::Response> claim(ConsumerRequest asked, std::string name) {
 Task<http::Response> acknowledge(ConsumerRequest asked, std::string name) {
   CO_TRY(const json::Document body, json::parse(asked.request.body));
   CO_TRY(auto ack, read_ack(body.root(), asked.options.result_targets));
+  ack.principal = asked.request.principal.get();
   CO_TRY(const auto acked, co_await asked.consumers.ack(std::move(name), std::move(ack)));
   co_return json_answer(200, ack_text(acked));
 }
@@ -213,8 +227,9 @@ Task<http::Response> read_one_consumer(ConsumerRequest asked, std::string name) 
   co_return json_answer(200, text + '}');
 }
 
-Task<http::Response> list_consumers(ConsumerRequest asked) {
-  CO_TRY(const auto all, co_await asked.consumers.list());
+Task<http::Response> list_consumers(ConsumerRequest asked, std::string scope) {
+  CO_TRY(auto all, co_await asked.consumers.list());
+  std::erase_if(all, [&scope](const Status& status) { return scoped(unscoped(status.name), scope) != status.name; });
   std::string text = "[";
   for (const Status& status : all) text.append(text.size() > 1 ? "," : "").append(status_text(status)).append(1, '}');
   co_return json_answer(200, text + ']');
@@ -222,7 +237,7 @@ Task<http::Response> list_consumers(ConsumerRequest asked) {
 
 Task<http::Response> remove(ConsumerRequest asked, std::string name) {
   CO_TRY_OK(co_await asked.consumers.remove(name));
-  co_return json_answer(200, fmt::format(R"({{"name":"{}","status":"deleted"}})", name));
+  co_return json_answer(200, fmt::format(R"({{"name":"{}","status":"deleted"}})", unscoped(name)));
 }
 
 bool has_body(OperationId operation) {
@@ -250,9 +265,12 @@ Result<document::Filter> make_consumer_filter(std::string_view text, const Field
 }
 
 Task<http::Response> answer_consumers(ConsumerRequest asked, OperationId operation, ConsumerPlace place) {
+  const auto scope = asked.options.store->feed_scope(asked.request.principal.get());
+  if (!scope) return refuse(scope.error());
   if (auto checked = check(asked, operation, place); !checked) return refuse(std::move(checked).error());
+  place.name = scoped(place.name, *scope);
   switch (operation) {
-    case OperationId::consumer_list: return list_consumers(asked);
+    case OperationId::consumer_list: return list_consumers(asked, *scope);
     case OperationId::consumer_read: return read_one_consumer(asked, std::move(place.name));
     case OperationId::consumer_delete: return remove(asked, std::move(place.name));
     case OperationId::claim: return claim(asked, std::move(place.name));

@@ -62,6 +62,7 @@ Result<std::vector<document::Append>> SpooledAppends::next() {
   std::size_t bytes = 0;
   while (source_.left() > 0 && batch.size() < kBatchItems && bytes < kBatchBytes) {
     TRY(document::Append append, read_append(source_));
+    append.principal = principal_.get();
     bytes += append.payload.size();
     batch.push_back(std::move(append));
   }

@@ -53,6 +53,7 @@ document::Change admitted(const Preconditions& preconditions, document::Change c
 /// Appends on whatever version the preconditions admit.
 Task<document::Receipt> append_admitted(const ResourceOptions& options, const http::Request& request, document::Append append) {
   const Preconditions preconditions(request);
+  append.principal = request.principal.get();
   append.expected_version = preconditions.only_version();
   if (preconditions.none() || append.expected_version) {
     auto receipt = co_await document::append_one(*options.store, std::move(append));
@@ -71,6 +72,7 @@ Task<http::Response> create_one(const ResourceOptions& options, const http::Requ
   CO_TRY(auto incoming, document::read_document(request.body, options.schema));
   CO_TRY(const auto key, key_header(request));
   CO_TRY(auto append, document::creation(incoming, options.creation, key));
+  append.principal = request.principal.get();
   std::string id = append.id;
   CO_TRY(auto receipt, co_await document::append_one(*options.store, std::move(append)));
   if (receipt.repeated) id = receipt.id;
@@ -103,11 +105,13 @@ Task<http::Response> patch_one(const ResourceOptions& options, const http::Reque
   json::append_canonical(patch, parsed.root());
   const Preconditions preconditions(request);
   document::Append append{.operation = document::Operation::replace, .id = id, .payload = {}};
+  append.principal = request.principal.get();
+  append.patch = patch;
   document::Change change = [&options, &patch](const document::Documents& newest) {
     return document::patch_version(newest, patch, options.schema, options.document_bytes_max);
   };
   CO_TRY(auto changed, co_await document::change_newest(*options.store, std::move(append), admitted(preconditions, std::move(change))));
-  co_return written(200, id, changed.payload, changed.receipt);
+  co_return written(200, id, changed.receipt.seen.value_or(changed.payload), changed.receipt);
 }
 
 Task<http::Response> remove_one(const ResourceOptions& options, const http::Request& request, std::string id) {

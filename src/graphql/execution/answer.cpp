@@ -157,8 +157,14 @@ class AnswerWriter::Writer {
     const Path path{above, field.response_key};
     if (field.resolver == nullptr && field.has_variable_arguments)
       if (const auto& fault = member_fault(field)) return fail(field, 0, path, {.message = fault->message, .place = fault->begin});
+    if (context_.hides_members && field.resolver == nullptr && is_hidden(set, row, field))
+      return fail(field, 0, path, {.message = "You may not see this field.", .code = "FORBIDDEN"});
     if (field.fetches()) return write_fetched(set.fetched[field.fetch], row, field, path);
     return write_value(set.slot(row, field.slot), field, 0, path, nullptr);
+  }
+
+  static bool is_hidden(const ObjectSet& set, std::size_t row, const PlannedField& field) {
+    return set.slot(row, field.slot).empty() && !json::member(set.texts[row], R"("#hidden")").empty();
   }
 
   /// Arguments of plain members have no use, but must fit all the same. Found once for each field.
@@ -183,7 +189,8 @@ class AnswerWriter::Writer {
       case Resolved::Kind::null: return write_value("null", field, 0, path, nullptr);
       case Resolved::Kind::error: {
         const Error& error = fetched.resolved.error(outcome.begin);
-        return fail(field, 0, path, {text_of(error), error.code, error.details, std::nullopt, fetched.resolved.extensions(outcome.begin)});
+        return fail(field, 0, path,
+                    {text_of(error), code_of(error), error.details, std::nullopt, fetched.resolved.extensions(outcome.begin)});
       }
       case Resolved::Kind::value: {
         report_below(fetched.resolved.errors_below(outcome.begin), field, path);
@@ -334,7 +341,7 @@ class AnswerWriter::Writer {
       path.append(text);
       if (!below.path.empty()) text.append(1, ',').append(below.path);
       text += ']';
-      report(field, text, {text_of(below.error), below.error.code, below.error.details, std::nullopt, below.extensions});
+      report(field, text, {text_of(below.error), code_of(below.error), below.error.details, std::nullopt, below.extensions});
       text.back() = ',';  // so that one path begins with the other only at a whole step
       reported_.push_back(std::move(text));
     }

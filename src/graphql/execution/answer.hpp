@@ -29,7 +29,13 @@ struct AnswerContext {
   const Schema& schema;
   const Variables& variables;
   std::string_view source;
+  bool hides_members = false;  // EngineOptions
 };
+
+/// The code of an error as GraphQL's clients know it.
+inline std::string_view code_of(const Error& error) {
+  return error.kind == ErrorKind::forbidden ? std::string_view("FORBIDDEN") : error.code;
+}
 
 /// Writes `data` root field by root field. An error at a non-null field cuts the output back to the start of the nearest nullable parent.
 /// The root must outlive it.

@@ -128,11 +128,11 @@ Task<Subscribed> Engine::subscribe(EngineRequest request) {
   std::deque<std::string> storage;
   auto arguments = argument_values(*field->field, parts->variables, storage);
   if (!arguments) co_return Subscribed{{}, refuse({{arguments.error().message, {location_at(text, arguments.error().begin)}}})};
-  const SourceCall call{*std::move(arguments), request.begin};
+  const SourceCall call{*std::move(arguments), request.begin, parts->caller.principal};
   auto stream = co_await field->source->open(call);
   if (!stream) {
     const Error& error = stream.error();
-    GraphqlError told{error.hint.empty() ? error.message : error.message + ' ' + error.hint, {}, error.code};
+    GraphqlError told{error.hint.empty() ? error.message : error.message + ' ' + error.hint, {}, code_of(error)};
     for (const Selection* node : field->field->nodes) told.locations.push_back(location_at(text, node->begin));
     co_return Subscribed{{}, refuse({std::move(told)})};
   }

@@ -36,6 +36,9 @@ struct EngineOptions {
 
   /// Arguments that a field with a resolver takes from the nearest field above that gives them, such as `at`.
   std::vector<std::string> inherited_arguments = {};
+  /// Whether objects may have members that who asks may not see: one with a member "#hidden" has only what may be seen, and what it has not
+  /// is an error FORBIDDEN.
+  bool hides_members = false;
   std::size_t cache_bytes_max = 32u << 20;  // of prepared documents and their plans; the least recently used go first
 };
 

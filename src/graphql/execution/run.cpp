@@ -63,7 +63,7 @@ Task<Answer> Run::work(std::shared_ptr<Run> run) {
     auto is_complete = co_await fetch(tree, root, {0, plan.root->fetches.size()}, fetching);
     if (!*is_complete) co_return too_late();
   }
-  const AnswerContext context{run->parts_.schema, run->parts_.variables, run->parts_.prepared->text};
+  const AnswerContext context{run->parts_.schema, run->parts_.variables, run->parts_.prepared->text, run->options_.hides_members};
   AnswerWriter writer(root, context);
   for (const PlannedField& field : plan.root->fields) {
     if (is_serial && field.fetches()) {

@@ -33,8 +33,9 @@ class SourceStream {
 };
 
 struct SourceCall {
-  ArgumentValues arguments;     // views hold until the stream is open
-  std::string_view begin = {};  // where to begin, in the source's own words; empty: wherever it does
+  ArgumentValues arguments;                              // views hold until the stream is open
+  std::string_view begin = {};                           // where to begin, in the source's own words; empty: wherever it does
+  std::shared_ptr<const Principal> principal = nullptr;  // Caller::principal
 };
 
 /// What is behind a field of the Subscription type.

@@ -115,13 +115,13 @@ class MemoryStore final : public document::Store, private document::Held {
     co_return documents;
   }
 
-  Task<Documents> changes(Position after, std::size_t limit, std::size_t bytes_max) override {
+  Task<Documents> changes(Position after, std::size_t limit, View view) override {
     const std::lock_guard lock(mutex_);
     Documents documents;
     // Positions are dense from 1, so the version after position p is at place p.
     for (std::size_t place = after; place < versions_.size() && documents.size() < limit; ++place) {
       add(documents, versions_[place]);
-      if (documents.cut_to(bytes_max)) break;
+      if (documents.cut_to(view.bytes_max)) break;
     }
     co_return documents;
   }

@@ -78,11 +78,11 @@ class MongoStore final : public document::Store {
     });
   }
 
-  Task<Documents> changes(Position after, std::size_t limit, std::size_t bytes_max) override {
-    return on_reader<Documents>([this, after, limit, bytes_max](Client& client) -> Result<Documents> {
+  Task<Documents> changes(Position after, std::size_t limit, View view) override {
+    return on_reader<Documents>([this, after, limit, view](Client& client) -> Result<Documents> {
       TRY(const Horizon horizon, read_horizon(client, names_.newest));
       if (static_cast<Position>(horizon.committed) <= after) return Documents();
-      return Finder(client, names_, horizon, {.bytes_max = bytes_max}).changes(after, limit);
+      return Finder(client, names_, horizon, {.bytes_max = view.bytes_max}).changes(after, limit);
     });
   }
 

@@ -166,11 +166,11 @@ class PostgresStore final : public document::Store {
     co_return versions;
   }
 
-  Task<Documents> changes(Position after, std::size_t limit, std::size_t bytes_max) override {
-    Statement statement{.sql = bytes_max == SIZE_MAX ? table_.changes : table_.changes_up_to, .parameters = {}};
+  Task<Documents> changes(Position after, std::size_t limit, View view) override {
+    Statement statement{.sql = view.bytes_max == SIZE_MAX ? table_.changes : table_.changes_up_to, .parameters = {}};
     statement.parameters.integer(to_integer(after)).integer(to_integer(limit));
-    if (bytes_max != SIZE_MAX) statement.parameters.integer(to_integer(bytes_max));
-    auto versions = co_await versions_of(statement, {.bytes_max = bytes_max});
+    if (view.bytes_max != SIZE_MAX) statement.parameters.integer(to_integer(view.bytes_max));
+    auto versions = co_await versions_of(statement, {.bytes_max = view.bytes_max});
     co_return versions;
   }
 

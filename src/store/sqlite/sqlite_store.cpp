@@ -97,9 +97,9 @@ class SqliteStore final : public document::Store {
     co_return versions_of(id, view, before, limit);
   }
 
-  Task<Documents> changes(Position after, std::size_t limit, std::size_t bytes_max) override {
-    if (limit <= options_.inline_rows_max || options_.workers == nullptr) co_return changes_after(after, limit, bytes_max);
-    std::move_only_function<Result<Documents>()> work = [this, after, limit, bytes_max] { return changes_after(after, limit, bytes_max); };
+  Task<Documents> changes(Position after, std::size_t limit, View view) override {
+    if (limit <= options_.inline_rows_max || options_.workers == nullptr) co_return changes_after(after, limit, view.bytes_max);
+    std::move_only_function<Result<Documents>()> work = [this, after, limit, view] { return changes_after(after, limit, view.bytes_max); };
     Result<Documents> result = co_await options_.workers->run<Documents>(std::move(work));
     co_return result;
   }
