@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "app/derive_rules.hpp"
 #include "app/subgraph_model.hpp"
 #include "app/unified_model.hpp"
 #include "document/filter_text.hpp"
@@ -99,6 +100,12 @@ void describe_subgraph(std::string& out, const std::shared_ptr<const SubgraphMod
                                : fmt::format("gives {} by id", fmt::join(names, ", ")));
 }
 
+void describe_rules(std::string& out, const EntityModel& entity) {
+  if (!entity.rules) return;
+  for (const access::Rule& rule : entity.rules->rules) fmt::format_to(std::back_inserter(out), "  rule      {}\n", to_string(rule));
+  out += "  rule      * may nothing else\n";
+}
+
 void describe_graphlette(std::string& out, const Model& model, const GraphletteModel& graphlette) {
   for (const QueryModel& query : graphlette.queries) {
     const graphql::Field* field = graphlette.schema->query()->field(query.query.name);
@@ -184,6 +191,7 @@ std::string describe(const Model& model) {
   for (std::size_t entity = 0; entity < model.entities.size(); ++entity) {
     fmt::format_to(std::back_inserter(out), "{}\n", model.entities[entity].storage.collection);
     describe_entity(out, model.entities[entity]);
+    describe_rules(out, model.entities[entity]);
     for (const RestletteModel& restlette : model.restlettes) {
       if (restlette.entity != entity) continue;
       fmt::format_to(std::back_inserter(out), "  REST      {}\n", restlette.path);

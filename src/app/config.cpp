@@ -6,6 +6,7 @@
 #include "app/address.hpp"
 #include "app/object_reader.hpp"
 #include "app/read_processor.hpp"
+#include "app/read_rules.hpp"
 
 namespace millrace::app {
 namespace {
@@ -182,6 +183,7 @@ GraphletteConfig read_graphlette(ObjectReader& reader, bool is_subgraph) {
   config.storage = read_storage(reader);
   ObjectReader root = reader.optional_object("rootConfig", kRootConfigSection);
   read_root_config(root, config);
+  config.rules = read_rules(reader);
   return config;
 }
 
@@ -202,6 +204,7 @@ RestletteConfig read_restlette(ObjectReader& reader) {
   config.schema = read_source(reader, "schema");
   config.storage = read_storage(reader);
   config.behaviour = read_behaviour(reader);
+  config.rules = read_rules(reader);
   return config;
 }
 
@@ -315,6 +318,7 @@ Checked<Config> read_config(const std::filesystem::path& file, const hocon::Opti
     config.processors.push_back(read_processor(processor));
     refuse_second_name(config.processors, reader);
   }
+  config.rules = read_rules_by_entity(reader);
   for (ObjectReader& sink : reader.objects("sinks", kSinkSection)) config.sinks.push_back(read_sink(sink));
   if (config.graphlettes.empty() && config.restlettes.empty() && config.problems.empty())
     reader.problem(root->place, "There is nothing to serve: no graphlettes and no restlettes.",

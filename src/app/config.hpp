@@ -14,6 +14,7 @@
 
 #include "app/auth_config.hpp"
 #include "app/processor_config.hpp"
+#include "app/rules_config.hpp"
 #include "app/sink_config.hpp"
 #include "base/problem.hpp"
 #include "hocon/parser.hpp"
@@ -97,6 +98,7 @@ struct GraphletteConfig {
   StorageConfig storage;
   std::vector<QueryConfig> queries;
   std::vector<ResolverConfig> resolvers;
+  RulesConfig rules;
 };
 
 /// How a REST API answers, beside what its schema says.
@@ -112,6 +114,7 @@ struct RestletteConfig {
   StorageConfig storage;
   std::optional<SourceConfig> schema;
   RestletteBehaviour behaviour;
+  RulesConfig rules;
 };
 
 /// Defaults stand in config_keys.cpp.
@@ -183,6 +186,7 @@ struct Config {
   UnifiedConfig unified;
   std::vector<ProcessorConfig> processors;
   std::vector<SinkConfig> sinks;
+  std::vector<RulesConfig> rules;  // at the top, by entity
   /// What is wrong with it. Whoever derives from it goes on, to find what else is wrong, leaves out what is empty for it, and reports these
   /// with its own.
   std::vector<Problem> problems;

@@ -27,6 +27,8 @@ constexpr ConfigKey kTop[] = {
     {"auth", KeyType::object, otherwise("open to all"), "Who is let in ([how](access.md))."},
     {"processors", KeyType::objects, otherwise("none"), "What turns events into processed events ([how](processors.md))."},
     {"sinks", KeyType::objects, otherwise("none"), "What is published to NATS or Kafka."},
+    {"rules", KeyType::any, otherwise("those at the graphlettes and restlettes"),
+     "Who may do what, by entity: `rules { \"/raw-events\" = [ { roles = [analyst], may = [read] } ] }` ([how](access.md#rules))."},
     {"federation", KeyType::flag, initially("false"),
      "Whether each GraphQL API is a subgraph of Apollo Federation as well ([how](graphql.md#as-subgraphs-of-apollo-federation))."},
 };
@@ -115,6 +117,12 @@ constexpr ConfigKey kGraphlette[] = {
     {"unified", KeyType::any, otherwise("the path in camel case without `/graph`: `rawEvents`"),
      "What its field at the unified endpoint is called; `false` leaves it out there."},
     {"federation", KeyType::flag, otherwise("as at the top"), "Whether it is a subgraph of Apollo Federation."},
+    {"rules", KeyType::any, otherwise("everybody may everything"),
+     "Who may do what with the documents ([how](access.md#rules)), over this API and every other: the first rule that fits decides, and "
+     "where "
+     "none does, the answer is no."},
+    {"tokens", KeyType::flag, initially("false"),
+     "Whether a document is seen by the one alone who created it ([how](access.md#documents-of-ones-own))."},
     {"rootConfig", KeyType::object, otherwise("queries follow from the SDL"), "Queries with a template of their own, and resolvers."},
 };
 
@@ -124,11 +132,24 @@ constexpr ConfigKey kRestlette[] = {
      "Where the documents are kept; the storage of a graphlette makes both faces of one entity."},
     {"schema", KeyType::any, otherwise("`json/X.schema.json` beside the folder of the graphlette's `X.graphql`, else derived from its SDL"),
      "The JSON Schema: the name of a file, `include file(…)`, the text itself, or an object."},
+    {"rules", KeyType::any, otherwise("everybody may everything"), "As of a graphlette."},
+    {"tokens", KeyType::flag, initially("false"), "As of a graphlette."},
     {"immutable", KeyType::flag, initially("false"), "Whether documents can be created only, never changed or deleted."},
     {"onCreate", KeyType::text, initially("document"),
      "What POST answers: `document`, 201 with the document; `redirect`, 303 to it, as MeshQL's TypeScript clients expect."},
     {"idempotency", KeyType::text, otherwise("only the header"),
      "A field of the documents whose text or number is the idempotency key of those that come without the header `Idempotency-Key`."},
+};
+
+constexpr ConfigKey kRule[] = {
+    {"roles", KeyType::any, initially("\"*\""),
+     "Whom it is for: a role or a list of them. `\"*\"`: everybody; `anonymous`: who has no credentials; `authenticated`: who has any."},
+    {"may", KeyType::any, required("Say what they may: may = [read, feed], or may = \"*\"."),
+     "What they may: `read`, `feed`, `history`, `lifecycle`, `create`, `update`, `delete`, or `\"*\"`, all of it."},
+    {"where", KeyType::any, otherwise("all documents"),
+     "The documents that it is about, in the filter language of the queries: an object, or its text. A value may be `\"${claims.team}\"`, "
+     "`\"${sub}\"` or `\"${roles}\"`, in quotes."},
+    {"fields", KeyType::any, otherwise("all fields"), "The fields that it is about; all others are neither seen nor written nor asked by."},
 };
 
 constexpr ConfigKey kStorage[] = {
@@ -292,6 +313,7 @@ const ConfigSection kPostgresOptionsSection{"storage.options, of type postgres",
 const ConfigSection kRootConfigSection{"graphlettes[].rootConfig", "What does not follow from the SDL alone.", kRootConfig};
 const ConfigSection kQuerySection{"singletons[], vectors[]", "A query with a template of its own; any other follows from its arguments.",
                                   kQuery};
+const ConfigSection kRuleSection{"rules[]", "Wherever rules stand: of a graphlette, of a restlette, or by entity at the top.", kRule};
 const ConfigSection kResolverSection{"resolvers[]", "And the lists that MeshQL names `singletonResolvers`, `vectorResolvers` and so on.",
                                      kResolver};
 
@@ -319,12 +341,12 @@ const ConfigKey* ConfigSection::find(std::string_view key) const {
 
 std::span<const ConfigSection* const> config_sections() {
   static constexpr const ConfigSection* kSections[] = {
-      &kTopSection,        &kLimitsSection,     &kGraphqlLimitsSection,   &kGraphletteSection,
-      &kRootConfigSection, &kQuerySection,      &kResolverSection,        &kBreakerSection,
-      &kRestletteSection,  &kStorageSection,    &kPostgresOptionsSection, &kUnifiedSection,
-      &kProcessorSection,  &kWebhookSection,    &kRetrySection,           &kSinkSection,
-      &kNatsSection,       &kNatsStreamSection, &kKafkaSection,           &kAuthSection,
-      &kJwtSection,        &kApiKeySection};
+      &kTopSection,        &kLimitsSection,    &kGraphqlLimitsSection,   &kGraphletteSection,
+      &kRootConfigSection, &kQuerySection,     &kResolverSection,        &kBreakerSection,
+      &kRestletteSection,  &kStorageSection,   &kPostgresOptionsSection, &kRuleSection,
+      &kUnifiedSection,    &kProcessorSection, &kWebhookSection,         &kRetrySection,
+      &kSinkSection,       &kNatsSection,      &kNatsStreamSection,      &kKafkaSection,
+      &kAuthSection,       &kJwtSection,       &kApiKeySection};
   return kSections;
 }
 

@@ -71,6 +71,7 @@ extern const ConfigSection kPostgresOptionsSection;
 extern const ConfigSection kRootConfigSection;
 extern const ConfigSection kQuerySection;
 extern const ConfigSection kResolverSection;
+extern const ConfigSection kRuleSection;
 extern const ConfigSection kBreakerSection;
 extern const ConfigSection kProcessorSection;
 extern const ConfigSection kWebhookSection;

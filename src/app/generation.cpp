@@ -2,6 +2,7 @@
 
 #include "app/auth_config.hpp"
 #include "app/graph_bindings.hpp"
+#include "app/guards.hpp"
 #include "app/lifecycles.hpp"
 #include "app/processors.hpp"
 #include "app/routes.hpp"
@@ -15,6 +16,7 @@ struct Generation::State {
   GenerationContext context;
   std::unique_ptr<auth::Authenticator> authenticator;  // null: open to all
   std::unique_ptr<Storages> storages;
+  std::optional<Guards> guards;
   Lifecycles lifecycles;
   std::optional<GraphBindings> graphs;
   std::unique_ptr<Processors> processors;
@@ -49,6 +51,7 @@ struct Generation::State {
   Result<> mount_routes() {
     routes.emplace(RouteParts{.model = model,
                               .storages = *storages,
+                              .guards = *guards,
                               .lifecycles = lifecycles,
                               .graphs = *graphs,
                               .processors = *processors,
@@ -68,9 +71,10 @@ Result<std::unique_ptr<Generation>> Generation::make(Model model, GenerationCont
   auto state = std::make_unique<State>(std::move(model), std::move(context));
   TRY(state->authenticator, open_auth(state->model.config.auth, state->context.log));
   TRY_OK(state->open_storages(before != nullptr ? before->state_->storages.get() : nullptr));
-  state->lifecycles = make_lifecycles(state->model, *state->storages);
+  state->guards.emplace(state->model, *state->storages);
+  state->lifecycles = make_lifecycles(state->model, *state->storages, *state->guards);
   state->make_processors();
-  state->graphs.emplace(state->model, *state->storages, state->lifecycles);
+  state->graphs.emplace(state->model, *state->guards, state->lifecycles);
   state->make_sinks();
   TRY_OK(state->mount_routes());
   return std::unique_ptr<Generation>(new Generation(std::move(state)));

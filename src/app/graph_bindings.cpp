@@ -12,8 +12,8 @@
 
 namespace millrace::app {
 
-GraphBindings::GraphBindings(Model& model, const Storages& storages, const Lifecycles& lifecycles)
-    : model_(model), storages_(storages), lifecycles_(lifecycles) {
+GraphBindings::GraphBindings(Model& model, const Guards& guards, const Lifecycles& lifecycles)
+    : model_(model), guards_(guards), lifecycles_(lifecycles) {
   bind_graphlettes();
   bind_unified();
 }
@@ -62,20 +62,20 @@ void GraphBindings::bind_subgraph(graphql::Bindings& own, const SubgraphModel& s
   own.bind(query, "_service", add_resolver<federation::ServiceResolver>(subgraph.sdl));
   federation::EntitiesResolver::Options entities{.bytes_max = model_.config.list_bytes_max};
   for (const SubgraphEntity& entity : subgraph.entities)
-    entities.types.push_back({entity.type, &storages_.store(entity.entity), entity.graphlette ? &bindings_[*entity.graphlette] : nullptr});
+    entities.types.push_back({entity.type, &guards_.store(entity.entity), entity.graphlette ? &bindings_[*entity.graphlette] : nullptr});
   if (!entities.types.empty()) own.bind(query, "_entities", add_resolver<federation::EntitiesResolver>(std::move(entities)));
 }
 
 void GraphBindings::bind_roots(graphql::Bindings& own, GraphletteModel& graphlette) {
   for (QueryModel& query : graphlette.queries) {
-    query.query.store = &storages_.store(graphlette.entity);
+    query.query.store = &guards_.store(graphlette.entity);
     query.query.bytes_max = model_.config.list_bytes_max;
     counts_.add(query.query);
     own.bind(graphlette.schema->query()->name, query.query.name, add_resolver<federation::QueryResolver>(query.query));
   }
   for (MutationModel& model_of : graphlette.mutations) {
     federation::EntityMutation& mutation = model_of.mutation;
-    mutation.store = &storages_.store(graphlette.entity);
+    mutation.store = &guards_.store(graphlette.entity);
     mutation.document_bytes_max = model_.config.body_bytes_max;
     own.bind(graphlette.schema->mutation()->name, mutation.name, add_resolver<federation::MutationResolver>(mutation));
   }
@@ -89,21 +89,32 @@ graphql::Source& GraphBindings::source_of(std::size_t graphlette, const Subscrip
 void GraphBindings::bind_subscriptions(graphql::Bindings& own, GraphletteModel& graphlette) {
   for (SubscriptionModel& model_of : graphlette.subscriptions) {
     federation::EntitySubscription& subscription = model_of.subscription;
-    subscription.feed = &storages_.feed(graphlette.entity);
+    subscription.feed = &guards_.feed(graphlette.entity);
     subscription.heartbeat = model_.config.load.heartbeat;
     sources_.push_back(std::make_unique<federation::SubscriptionSource>(subscription));
     own.bind_source(graphlette.schema->subscription()->name, subscription.query.name, *sources_.back());
   }
 }
 
+/// The key is followed even where it may not be seen (document::Hidden::renamed).
+std::vector<std::string> GraphBindings::parent_keys(const RelationModel& relation) const {
+  std::vector<std::string> keys;
+  for (const std::string& key : relation.keys) {
+    keys.push_back(json::quoted(key));
+    if (guards_.hide_members() && key != "id") keys.push_back(json::quoted('#' + key));
+  }
+  return keys;
+}
+
 void GraphBindings::bind_relation(graphql::Bindings& own, RelationModel& relation) {
-  relation.own.store = &storages_.store(model_.graphlettes[relation.target].entity);
+  relation.own.store = &guards_.store(model_.graphlettes[relation.target].entity);
+  relation.own.followed = static_cast<std::uint32_t>(relation.parameter);
   relation.own.bytes_max = model_.config.list_bytes_max;
   counts_.add(relation.own);
   federation::RelationResolver::Options resolver;
   resolver.query = &relation.own;
   resolver.target = &bindings_[relation.target];
-  for (const std::string& key : relation.keys) resolver.keys.push_back(json::quoted(key));
+  resolver.keys = parent_keys(relation);
   resolver.parameter = relation.parameter;
   resolver.is_list = relation.is_list;
   own.bind(relation.type, relation.field, add_resolver<federation::RelationResolver>(std::move(resolver)));
@@ -113,7 +124,7 @@ void GraphBindings::bind_remote(graphql::Bindings& own, const RelationModel& rel
   federation::RemoteResolver::Options resolver;
   resolver.target = target_of(*relation.remote);
   resolver.query = {relation.query, relation.remote->config.argument};
-  for (const std::string& key : relation.keys) resolver.keys.push_back(json::quoted(key));
+  resolver.keys = parent_keys(relation);
   resolver.is_list = relation.is_list;
   resolver.passes_at = relation.remote->config.passes_at;
   own.bind(relation.type, relation.field, add_resolver<federation::RemoteResolver>(std::move(resolver)));

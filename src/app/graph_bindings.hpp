@@ -8,9 +8,9 @@
 #include <utility>
 #include <vector>
 
+#include "app/guards.hpp"
 #include "app/lifecycles.hpp"
 #include "app/model.hpp"
-#include "app/storages.hpp"
 #include "federation/connection.hpp"
 #include "federation/remote/target.hpp"
 #include "federation/resolvers.hpp"
@@ -23,7 +23,7 @@ struct SubgraphModel;
 class GraphBindings {
  public:
   /// Gives the model's queries, mutations and subscriptions their stores and feeds. All outlive it.
-  GraphBindings(Model& model, const Storages& storages, const Lifecycles& lifecycles);
+  GraphBindings(Model& model, const Guards& guards, const Lifecycles& lifecycles);
   GraphBindings(const GraphBindings&) = delete;
 
   const graphql::Bindings& of_graphlette(std::size_t graphlette) const { return bindings_[graphlette]; }
@@ -36,6 +36,7 @@ class GraphBindings {
   void bind_roots(graphql::Bindings& own, GraphletteModel& graphlette);
   void bind_subscriptions(graphql::Bindings& own, GraphletteModel& graphlette);
   graphql::Source& source_of(std::size_t graphlette, const SubscriptionModel& subscription);
+  std::vector<std::string> parent_keys(const RelationModel& relation) const;
   void bind_relation(graphql::Bindings& own, RelationModel& relation);
   void bind_remote(graphql::Bindings& own, const RelationModel& relation);
   std::shared_ptr<federation::RemoteTarget> target_of(const RemoteModel& remote);
@@ -44,7 +45,7 @@ class GraphBindings {
   graphql::Resolver& add_resolver(Of&& of);
 
   Model& model_;
-  const Storages& storages_;
+  const Guards& guards_;
   const Lifecycles& lifecycles_;
   std::deque<graphql::Bindings> bindings_;  // by graphlette
   graphql::Bindings unified_;

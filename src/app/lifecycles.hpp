@@ -4,6 +4,7 @@
 #include <memory>
 #include <vector>
 
+#include "app/guards.hpp"
 #include "app/model.hpp"
 #include "app/storages.hpp"
 #include "processing/lifecycle.hpp"
@@ -12,7 +13,7 @@ namespace millrace::app {
 
 using Lifecycles = std::vector<std::unique_ptr<const processing::Lifecycle>>;
 
-/// By entity. The storages outlive them.
-Lifecycles make_lifecycles(const Model& model, const Storages& storages);
+/// By entity. The storages and guards outlive them.
+Lifecycles make_lifecycles(const Model& model, const Storages& storages, const Guards& guards);
 
 }  // namespace millrace::app

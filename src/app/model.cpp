@@ -10,6 +10,7 @@
 #include "app/derive_queries.hpp"
 #include "app/derive_relations.hpp"
 #include "app/derive_restlettes.hpp"
+#include "app/derive_rules.hpp"
 #include "app/derive_sinks.hpp"
 #include "app/derive_subgraphs.hpp"
 #include "app/derive_subscriptions.hpp"
@@ -62,17 +63,20 @@ std::optional<SourceText> add_graphlette(Model& model, const GraphletteConfig& c
   return *std::move(source);
 }
 
-/// What the queries compare is indexed, except ids, which every store finds anyway.
+/// What queries and rules compare is indexed, except ids, which every store finds anyway.
 void collect_indexes(Model& model) {
-  for (const GraphletteModel& graphlette : model.graphlettes) {
+  const auto add = [](EntityModel& entity, const document::Filter& filter) {
     std::vector<document::FieldPath> paths;
-    for (const QueryModel& query : graphlette.queries) document::collect_indexable(query.query.filter, paths);
-    auto& indexes = model.entities[graphlette.entity].indexes;
+    document::collect_indexable(filter, paths);
     for (document::FieldPath& path : paths) {
-      if (path.root == document::FieldPath::Root::id || std::ranges::find(indexes, path) != indexes.end()) continue;
-      indexes.push_back(std::move(path));
+      if (path.root == document::FieldPath::Root::id || std::ranges::find(entity.indexes, path) != entity.indexes.end()) continue;
+      entity.indexes.push_back(std::move(path));
     }
-  }
+  };
+  for (const GraphletteModel& graphlette : model.graphlettes)
+    for (const QueryModel& query : graphlette.queries) add(model.entities[graphlette.entity], query.query.filter);
+  for (EntityModel& entity : model.entities)
+    for (const access::Rule& rule : entity.rules.value_or(access::Rules()).rules) add(entity, rule.where);
 }
 
 }  // namespace
@@ -93,6 +97,7 @@ Checked<Model> derive_model(Config config, std::uint16_t port) {
   for (const RestletteConfig& restlette : model.config.restlettes) entity_of(model, restlette.storage);
   derive_relations(model, port, problems);
   derive_restlettes(model, problems);
+  derive_rules(model, problems);
   derive_processors(model, problems);
   derive_mutations(model, problems);
   derive_subscriptions(model, problems);

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "access/rules.hpp"
 #include "app/config.hpp"
 #include "base/problem.hpp"
 #include "document/filter.hpp"
@@ -28,6 +29,8 @@ struct EntityModel {
   StorageConfig storage;
   std::string name;  // to people: the collection's, with what tells it from another one of that name
   std::vector<document::FieldPath> indexes;
+  std::optional<access::Rules> rules = {};  // nothing: everybody may everything
+  std::optional<Place> rules_place = {};
 };
 
 struct QueryModel {

@@ -113,20 +113,23 @@ ObjectReader ObjectReader::optional_object(std::string_view name, const ConfigSe
 }
 
 std::vector<ObjectReader> ObjectReader::objects(std::string_view name, const ConfigSection& section) {
-  std::vector<ObjectReader> readers;
   const hocon::Value* value = find(name, KeyType::objects).value;
-  if (value == nullptr) return readers;
-  const auto items = hocon::as_list(*value);
+  return value == nullptr ? std::vector<ObjectReader>() : objects_in(*value, section, where(name));
+}
+
+std::vector<ObjectReader> ObjectReader::objects_in(const hocon::Value& list, const ConfigSection& section, const std::string& where) {
+  std::vector<ObjectReader> readers;
+  const auto items = hocon::as_list(list);
   if (!items) {
-    problem(value->place, fmt::format("{} must be a list of objects.", where(name)), "Write it as [ { ... }, { ... } ].");
+    problem(list.place, fmt::format("{} must be a list of objects.", where), "Write it as [ { ... }, { ... } ].");
     return readers;
   }
   for (std::size_t i = 0; i < items->size(); ++i) {
     const hocon::Value& item = *(*items)[i];
     if (item.kind == hocon::Kind::object) {
-      readers.emplace_back(item, section, fmt::format("{}[{}]", where(name), i), *problems_);
+      readers.emplace_back(item, section, fmt::format("{}[{}]", where, i), *problems_);
     } else {
-      problem(item.place, fmt::format("{} must hold objects only.", where(name)));
+      problem(item.place, fmt::format("{} must hold objects only.", where));
     }
   }
   return readers;

@@ -43,6 +43,8 @@ class ObjectReader {
   /// One string, or those of a list.
   std::vector<std::string> texts(std::string_view key);
   const hocon::Value* any(std::string_view key);
+  /// The elements of such a value that are objects; the others are problems. `where`: its name for a person.
+  std::vector<ObjectReader> objects_in(const hocon::Value& list, const ConfigSection& section, const std::string& where);
 
   void problem(const Place& place, std::string message, std::string hint = {});
   const Place& place() const { return object_->place; }

@@ -94,24 +94,29 @@ Task<http::Response> ProcessorPages::handle(const http::Request& request) {
 
 Task<http::Response> ProcessorPages::dispatch(const http::Request& request) {
   const std::string_view below = http::below(request.path, kProcessorsPath);
-  if (below.empty()) return list();
+  if (below.empty()) return list(request);
   const std::size_t slash = std::min(below.find('/'), below.size());
-  const auto processor = find(below.substr(0, slash));
+  const auto processor = find(below.substr(0, slash), request);
   if (!processor) return rest::refuse(not_found(below.substr(0, slash)));
   if (slash == below.size()) return show(*processor);
   if (below.substr(slash) == "/overdue") return overdue(processors_, *processor, request, heartbeat_);
   return rest::refuse({ErrorKind::not_found, "http.not_found", "There is nothing at this path."});
 }
 
-std::optional<std::size_t> ProcessorPages::find(std::string_view name) const {
+bool ProcessorPages::is_shown(std::size_t processor, const http::Request& request) const {
+  return guards_.lifecycle(processors_.parts(processor).model.from).sight(request.principal.get()) == document::Sight::all;
+}
+
+std::optional<std::size_t> ProcessorPages::find(std::string_view name, const http::Request& request) const {
   for (std::size_t i = 0; i < processors_.size(); ++i)
-    if (processors_.parts(i).model.config.name == name) return i;
+    if (processors_.parts(i).model.config.name == name && is_shown(i, request)) return i;
   return std::nullopt;
 }
 
-Task<http::Response> ProcessorPages::list() {
+Task<http::Response> ProcessorPages::list(const http::Request& request) {
   std::string all;
   for (std::size_t i = 0; i < processors_.size(); ++i) {
+    if (!is_shown(i, request)) continue;
     CO_TRY(const ProcessorState state, co_await read_state(processors_, i));
     all.append(all.empty() ? "{" : ",{").append(describe_state(processors_.parts(i).model, state)).append("}");
   }

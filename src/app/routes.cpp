@@ -21,7 +21,7 @@
 namespace millrace::app {
 namespace {
 
-graphql::EngineOptions engine_options(const GraphqlLimitsConfig& limits) {
+graphql::EngineOptions engine_options(const GraphqlLimitsConfig& limits, bool hides_members) {
   graphql::EngineOptions options;
   options.query_bytes_max = limits.bytes;
   options.parse.tokens_max = limits.tokens;
@@ -38,6 +38,7 @@ graphql::EngineOptions engine_options(const GraphqlLimitsConfig& limits) {
   options.cache_bytes_max = limits.cache_bytes;
   options.make_snapshot = [] { return std::make_unique<federation::StoreSnapshot>(); };
   options.inherited_arguments = {"at"};
+  options.hides_members = hides_members;
   return options;
 }
 
@@ -46,6 +47,12 @@ std::string_view path_of(std::string_view url) {
   const std::size_t scheme = url.find("://");
   const std::size_t slash = url.find('/', scheme == std::string_view::npos ? 0 : scheme + 3);
   return slash == std::string_view::npos ? std::string_view() : url.substr(slash);
+}
+
+/// One API that says so speaks for all of the entity.
+bool is_immutable(const Model& model, std::size_t entity) {
+  return std::ranges::any_of(model.restlettes,
+                             [entity](const RestletteModel& one) { return one.entity == entity && one.behaviour.immutable; });
 }
 
 const std::shared_ptr<const graphql::Schema>& served_schema(const auto& endpoint) {
@@ -90,7 +97,8 @@ Result<> Routes::mount_graphs() {
 
 Result<> Routes::mount_endpoint(const std::string& path, const std::shared_ptr<const graphql::Schema>& schema, const graphql::Bindings& own,
                                 std::string settings) {
-  engines_.push_back(std::make_unique<graphql::Engine>(schema, own, engine_options(parts_.model.config.graphql)));
+  engines_.push_back(
+      std::make_unique<graphql::Engine>(schema, own, engine_options(parts_.model.config.graphql, parts_.guards.hide_members())));
   graph::EndpointOptions endpoint;
   endpoint.batch_max = parts_.model.config.batch_max;
   endpoint.session.heartbeat = parts_.model.config.load.heartbeat;
@@ -114,15 +122,15 @@ Result<> Routes::mount_restlettes() {
   for (const RestletteModel& restlette : parts_.model.restlettes) {
     rest::ResourceOptions resource;
     resource.path = restlette.path;
-    resource.store = &parts_.storages.store(restlette.entity);
-    resource.feed = &parts_.storages.feed(restlette.entity);
+    resource.store = &parts_.guards.store(restlette.entity);
+    resource.feed = &parts_.guards.feed(restlette.entity);
     resource.heartbeat = parts_.model.config.load.heartbeat;
     resource.lifecycle = parts_.lifecycles[restlette.entity].get();
     resource.schema = restlette.schema.get();
     resource.public_url = public_url();
     resource.public_path = path_of(parts_.model.config.url);
     resource.document_bytes_max = parts_.model.config.body_bytes_max;
-    resource.immutable = restlette.behaviour.immutable;
+    resource.immutable = is_immutable(parts_.model, restlette.entity);
     resource.redirects_creator = restlette.behaviour.redirects_creator;
     resource.creation = restlette.creation;
     resource.list_bytes_max = parts_.model.config.list_bytes_max;
@@ -145,7 +153,8 @@ std::vector<consumers::Target> Routes::result_targets() const {
   for (const RestletteModel& restlette : parts_.model.restlettes) {
     const rest::Fields fields = rest::read_fields(restlette.schema ? restlette.schema->text() : std::string());
     all.push_back({.path = restlette.path,
-                   .store = &parts_.storages.store(restlette.entity),
+                   .store = &parts_.guards.store(restlette.entity),
+                   .whole = &parts_.storages.store(restlette.entity),
                    .schema = restlette.schema.get(),
                    .takes_raw_event_id = fields.all.empty() || fields.find("raw_event_id") != nullptr});
   }
@@ -159,7 +168,7 @@ Result<> Routes::mount_pages() {
     TRY_OK(router_.mount(docs_path(restlette.path), page, http::Router::Scope::exact));
   }
   if (has_processor_pages(parts_.model)) {
-    auto& page = add_handler<ProcessorPages>(parts_.processors, parts_.model.config.load.heartbeat);
+    auto& page = add_handler<ProcessorPages>(parts_.processors, parts_.guards, parts_.model.config.load.heartbeat);
     TRY_OK(router_.mount(kProcessorsPath, page));
   }
   if (has_console(parts_.model)) {
@@ -193,7 +202,7 @@ Result<> Routes::mount_status_pages() {
 Result<> Routes::mount_sinks() {
   if (router_.find(kSinksPath) != nullptr && parts_.model.sinks.empty()) return {};
   std::vector<SinksPage::Row> rows;
-  for (const SinkModel& sink : parts_.model.sinks) rows.push_back({&sink, &parts_.storages.store(sink.entity)});
+  for (const SinkModel& sink : parts_.model.sinks) rows.push_back({&sink, &parts_.guards.store(sink.entity)});
   return router_.mount(kSinksPath, add_handler<SinksPage>(std::move(rows), parts_.sinks));
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "app/graph_bindings.hpp"
+#include "app/guards.hpp"
 #include "app/lifecycles.hpp"
 #include "app/model.hpp"
 #include "app/processors.hpp"
@@ -26,6 +27,7 @@ namespace millrace::app {
 struct RouteParts {
   const Model& model;
   const Storages& storages;
+  const Guards& guards;
   const Lifecycles& lifecycles;
   const GraphBindings& graphs;
   Processors& processors;

@@ -43,6 +43,7 @@ Task<http::Response> SinksPage::handle(const http::Request& request) {
   std::string body;
   for (std::size_t row = 0; row < rows_.size(); ++row) {
     if (!name.empty() && rows_[row].model->config.name != name) continue;
+    if (rows_[row].store->sight(request.principal.get()) != document::Sight::all) continue;
     if (!body.empty()) body += ',';
     CO_TRY_OK(co_await write(body, row));
   }
