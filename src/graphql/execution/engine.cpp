@@ -110,7 +110,8 @@ Task<EngineResponse> Engine::execute(EngineRequest request) {
         {{"A subscription needs a transport that does not end: WebSocket with graphql-transport-ws, or Accept: text/event-stream."}});
   auto parts = state_->plan(*std::move(chosen), request);
   if (!parts) co_return std::move(parts).error();
-  auto run = std::make_shared<Run>(*std::move(parts), state_->options, state_->running);
+  // Not by make_shared: what waits for its time to be up holds it weakly, and would keep its memory until then.
+  std::shared_ptr<Run> run(new Run(*std::move(parts), state_->options, state_->running));
   auto answer = co_await Run::answer(run);
   if (!*answer) co_return EngineResponse{EngineResponse::Outcome::timed_out, timed_out_body(state_->options.timeout, operation)};
   co_return EngineResponse{EngineResponse::Outcome::executed, response_body(**std::move(answer)), operation == OperationType::query};
