@@ -274,7 +274,7 @@ TEST_F(PostgresStoreTest, AnInstantSeesWhatWasChangedAfterIt) {
   const Filter even = filter(R"({"even": 0})");
   EXPECT_THAT(ids(*store, even, {}, {.at = at}), testing::ElementsAre("2", "0"));
   std::vector<Append> appends;
-  appends.push_back({.id = "0", .payload = R"({"n":0,"even":1})"});
+  appends.push_back({.operation = document::Operation::replace, .id = "0", .payload = R"({"n":0,"even":1})"});
   appends.push_back({.id = "4", .payload = R"({"n":4,"even":0})"});
   value(store->append(std::move(appends)));
   for (int i = 0; i < 2; ++i) EXPECT_THAT(ids(*store, even, {}, {.at = at}), testing::ElementsAre("2", "0"));
