@@ -18,6 +18,7 @@ class Bulk {
 
   Result<> run(document::AppendSource& source) {
     TRY(session_, Session::open(options_.server, options_.log, options_.connect_timeout));
+    TRY_OK(session_->keep_plans(options_.timeout));
     Exchange begin;
     begin.add("BEGIN");
     // Between two batches the source may take its time.

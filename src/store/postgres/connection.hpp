@@ -36,6 +36,11 @@ struct Exchange {
   std::move_only_function<void()> done = {};
   std::chrono::steady_clock::time_point sent_at = {};
 
+  /// Has the plans of all that is in it be kept, where the connection keeps any. Requires: as Statement::is_kept.
+  void keep_plans() {
+    for (Statement& statement : statements) statement.is_kept = true;
+  }
+
   Exchange& add(std::string sql, Parameters parameters = {}) {
     statements.push_back({std::move(sql), std::move(parameters)});
     return *this;

@@ -53,7 +53,7 @@ void NewDocuments::write(Exchange& exchange, Instant clock) const {
   parameters.integer(static_cast<std::int64_t>(payloads.size())).integer(clock.microseconds);
   parameters.integer(static_cast<std::int64_t>(paths_.size())).texts(views(ids)).jsons(payloads);
   exchange.add(table_.insert_new, std::move(parameters.integers(paths).byte_strings(views(keys)).integers(places)));
-  for (Statement& statement : exchange.statements) statement.is_kept = true;
+  exchange.keep_plans();
 }
 
 void NewDocuments::ask_if_written(Exchange& exchange) const {

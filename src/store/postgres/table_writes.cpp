@@ -40,6 +40,7 @@ void TableWrites::ask(Exchange& exchange, const std::vector<std::span<const Appe
   exchange.add(table_.select_paths);
   exchange.add(table_.read_newest, Parameters().texts(views(ids)));
   if (!keys.empty()) exchange.add(table_.select_keys, Parameters().texts(views(keys)));
+  exchange.keep_plans();
 }
 
 void TableWrites::learn(const std::vector<Rows>& rows, std::size_t first) {
@@ -141,6 +142,7 @@ void TableWrites::write(Exchange& exchange) const {
   if (!paths_.empty()) write_entries(exchange);
   write_keys(exchange);
   exchange.add(table_.move_head, Parameters().integer(number(position_)).integer(recorded_at_.microseconds));
+  exchange.keep_plans();
 }
 
 void TableWrites::write_versions(Exchange& exchange) const {
