@@ -1,7 +1,6 @@
 #include "base/id.hpp"
 
 #include <openssl/evp.h>
-#include <sys/random.h>
 
 #include <algorithm>
 #include <array>
@@ -9,30 +8,13 @@
 #include <optional>
 
 #include "base/instant.hpp"
+#include "base/random.hpp"
 #include "base/result.hpp"
 
 namespace millrace {
 namespace {
 
 using Bytes = std::array<unsigned char, 16>;
-
-/// Random bits from the system, fetched many at a time because each call costs a switch into the kernel.
-class RandomBits {
- public:
-  std::uint64_t next() {
-    if (used_ == words_.size()) refill();
-    return words_[used_++];
-  }
-
- private:
-  void refill() {
-    // 256 bytes or fewer are never interrupted and never cut short.
-    CHECK(getrandom(words_.data(), sizeof(words_), 0) == sizeof(words_));
-    used_ = 0;
-  }
-  std::array<std::uint64_t, 32> words_{};
-  std::size_t used_ = words_.size();
-};
 
 /// The time in milliseconds and a counter of 12 bits: together larger than the ones before (RFC 9562, section 6.2, method 1).
 struct Sequence {
@@ -103,12 +85,11 @@ Bytes from_text(std::string_view text) {
 }  // namespace
 
 std::string make_uuid7() {
-  thread_local RandomBits random;
   thread_local Sequence sequence;
-  sequence.advance(static_cast<std::uint64_t>(now().microseconds) / 1000, random.next());
+  sequence.advance(static_cast<std::uint64_t>(now().microseconds) / 1000, random_bits());
   Bytes bytes;
   put_big_endian(bytes.data(), sequence.milliseconds << 16 | sequence.counter);
-  put_big_endian(bytes.data() + 8, random.next());
+  put_big_endian(bytes.data() + 8, random_bits());
   set_version(bytes, 7);
   return to_text(bytes);
 }

@@ -159,6 +159,7 @@ bool Connection::unfold_body() {
 bool Connection::answer() {
   is_answering_ = is_starting_ = true;
   wait_for(Waiting::nothing);
+  reader_.request().trace = continue_trace(reader_.framing().traceparent);
   if (reader_.framing().has_conditions) restore_tags(reader_.request(), tags_);
   if (auto error = overload()) {
     on_answer(Failure(*std::move(error)));

@@ -11,6 +11,7 @@
 
 #include "base/principal.hpp"
 #include "base/task.hpp"
+#include "base/trace.hpp"
 #include "http/web_socket.hpp"
 
 namespace millrace::http {
@@ -43,6 +44,7 @@ struct Request {
   std::string_view remote;       // the client's address
   std::vector<std::pair<std::string_view, std::string_view>> headers;
   std::shared_ptr<const Principal> principal = nullptr;  // who asks; null: nobody who said so
+  Trace trace = {};                                      // its place in the trace that its client began, or in one of its own
 
   /// The first header of that name, whatever its case; empty when absent.
   std::string_view header(std::string_view name) const;

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cstring>
 #include <string>
+#include <utility>
 
 #include "http/authority.hpp"
 #include "http/characters.hpp"
@@ -113,6 +114,9 @@ class FramingReader {
       case 6: return equal_ignoring_case(name, "expect") ? expect(value) : Read{};
       case 8: framing_.has_conditions |= equal_ignoring_case(name, "if-match"); return {};
       case 10: return equal_ignoring_case(name, "connection") ? connection(value) : Read{};
+      case 11:
+        if (equal_ignoring_case(name, "traceparent")) framing_.traceparent = std::exchange(has_trace_, true) ? "" : value;
+        return {};
       case 13: framing_.has_conditions |= equal_ignoring_case(name, "if-none-match"); return {};
       case 14: return equal_ignoring_case(name, "content-length") ? content_length(value) : Read{};
       case 15:
@@ -184,6 +188,7 @@ class FramingReader {
 
   Framing& framing_;
   int hosts_ = 0;
+  bool has_trace_ = false;
   bool has_length_ = false;
   bool has_encoding_ = false;
   bool expects_continue_ = false;

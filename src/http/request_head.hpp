@@ -27,8 +27,9 @@ struct Framing {
   bool is_http_1_0 = false;
   bool keeps_alive = true;  // the client would go on with this connection
   bool expects_continue = false;
-  bool is_gzip = false;         // the body's content coding
-  bool has_conditions = false;  // If-Match or If-None-Match
+  bool is_gzip = false;               // the body's content coding
+  bool has_conditions = false;        // If-Match or If-None-Match
+  std::string_view traceparent = {};  // empty where there are several
   std::string_view accept_encoding = {};
 };
 

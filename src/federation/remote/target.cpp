@@ -117,7 +117,7 @@ Task<http::Response> RemoteTarget::send(const std::string& body, const graphql::
   request.headers = {{"Accept", "application/graphql-response+json, application/json;q=0.9"},
                      {std::string(kHopsHeader), std::to_string(caller.hops + 1)}};
   if (!caller.authorization.empty()) request.headers.emplace_back("Authorization", caller.authorization);
-  if (!caller.traceparent.empty()) request.headers.emplace_back("traceparent", caller.traceparent);
+  if (caller.trace) request.headers.emplace_back("traceparent", caller.trace.child().traceparent());
   const auto client = clients_->of(*loop, options_, clients_);
   auto response = co_await client->send(std::move(request));
   co_return response;

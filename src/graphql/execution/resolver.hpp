@@ -15,6 +15,7 @@
 #include "base/hash.hpp"
 #include "base/principal.hpp"
 #include "base/task.hpp"
+#include "base/trace.hpp"
 #include "graphql/execution/snapshot.hpp"
 #include "graphql/type/coercion.hpp"
 #include "graphql/type/schema.hpp"
@@ -38,8 +39,8 @@ struct PlannedField;
 /// Who asks: what a service that is asked in turn must know of the request. Copied into the run, since that may outlive the request.
 struct Caller {
   std::string authorization = {};  // header of that name, as it came
-  std::string traceparent = {};
-  std::uint32_t hops = 0;  // services that the request has gone through before this one
+  Trace trace = {};                // of the request
+  std::uint32_t hops = 0;          // services that the request has gone through before this one
   /// Name and canonical JSON: arguments of each field of a query that has a resolver, where neither it nor a field above gives them.
   std::vector<std::pair<std::string, std::string>> arguments = {};
   std::shared_ptr<const Principal> principal = nullptr;  // null: nobody who said so

@@ -1,0 +1,65 @@
+#include "base/trace.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+
+#include "base/random.hpp"
+
+namespace millrace {
+namespace {
+
+constexpr std::size_t kSize = 55;  // version "-" trace "-" span "-" flags
+
+/// An id is never all zero.
+std::uint64_t make_id() {
+  return std::max<std::uint64_t>(random_bits(), 1);
+}
+
+/// Digits in lower case, as the specification wants them.
+std::optional<std::uint64_t> read_hex(std::string_view digits) {
+  std::uint64_t value = 0;
+  if (!std::ranges::all_of(digits, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); })) return {};
+  std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
+  return value;
+}
+
+}  // namespace
+
+Trace Trace::child() const {
+  return {high, low, make_id(), span, is_sampled};
+}
+
+std::string Trace::traceparent() const {
+  return fmt::format("00-{:016x}{:016x}-{:016x}-{:02x}", high, low, span, static_cast<unsigned>(is_sampled));
+}
+
+std::string Trace::id() const {
+  return fmt::format("{:016x}{:016x}", high, low);
+}
+
+std::string to_span_id(std::uint64_t span) {
+  return fmt::format("{:016x}", span);
+}
+
+Trace begin_trace() {
+  return {random_bits(), make_id(), make_id(), 0, false};
+}
+
+Trace continue_trace(std::string_view traceparent) {
+  if (traceparent.size() < kSize || traceparent[2] != '-' || traceparent[35] != '-' || traceparent[52] != '-') return begin_trace();
+  const auto version = read_hex(traceparent.substr(0, 2));
+  const auto high = read_hex(traceparent.substr(3, 16));
+  const auto low = read_hex(traceparent.substr(19, 16));
+  const auto parent = read_hex(traceparent.substr(36, 16));
+  const auto flags = read_hex(traceparent.substr(53, 2));
+  if (!version || !high || !low || !parent || !flags || *version == 0xff || (*high | *low) == 0 || *parent == 0) return begin_trace();
+  // A later version may say more, after another dash.
+  const bool says_more = traceparent.size() > kSize;
+  if (says_more && (*version == 0 || traceparent[kSize] != '-')) return begin_trace();
+  return {*high, *low, make_id(), *parent, (*flags & 1) != 0};
+}
+
+}  // namespace millrace
