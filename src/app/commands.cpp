@@ -115,14 +115,12 @@ void attend(Service& service, const Signals& signals, const std::filesystem::pat
   }
 }
 
-int run(const std::filesystem::path& file, std::optional<std::uint16_t> port, std::optional<std::filesystem::path> embedded_folder) {
+int run(const std::filesystem::path& file, std::optional<std::uint16_t> port, ServiceOptions options) {
   Signals signals;
   auto model = load_model(file, port);
   if (!model) return print_problems(model.error());
   print_warnings(*model);
-  ServiceOptions options;
   options.port = port.value_or(model->config.port);
-  options.embedded_folder = std::move(embedded_folder);
   options.log = print_line;
   auto service = Service::start(*std::move(model), std::move(options));
   if (!service) return print_error(service.error());
@@ -151,12 +149,12 @@ Checked<Model> load_model(const std::filesystem::path& file, std::optional<std::
   return model;
 }
 
-int serve(const std::filesystem::path& config, std::optional<std::uint16_t> port) {
-  return run(config, port, std::nullopt);
+int serve(const std::filesystem::path& config, std::optional<std::uint16_t> port, bool shares_port) {
+  return run(config, port, {.shares_port = shares_port});
 }
 
 int develop(const std::filesystem::path& folder, std::optional<std::uint16_t> port) {
-  return run(folder / "config" / "config.conf", port, folder / ".millrace");
+  return run(folder / "config" / "config.conf", port, {.embedded_folder = folder / ".millrace"});
 }
 
 int check(const std::filesystem::path& config) {

@@ -14,7 +14,7 @@ namespace millrace::app {
 Checked<Model> load_model(const std::filesystem::path& config, std::optional<std::uint16_t> port);
 
 /// `millrace serve`: the service as the config says, until SIGTERM or SIGINT.
-int serve(const std::filesystem::path& config, std::optional<std::uint16_t> port);
+int serve(const std::filesystem::path& config, std::optional<std::uint16_t> port, bool shares_port);
 
 /// `millrace dev`: the config of a folder with every storage embedded.
 int develop(const std::filesystem::path& folder, std::optional<std::uint16_t> port);

@@ -87,10 +87,14 @@ int main(int argc, char** argv) {
   std::string config = "config/config.conf";
   std::string folder = ".";
   std::optional<std::uint16_t> port;
+  bool shares_port = false;
 
   CLI::App* serve = program.add_subcommand("serve", "Serve what the config says.");
   serve->add_option("--config", config, "The config file.")->capture_default_str();
   serve->add_option("--port", port, "The port to listen on, instead of the config's; 0 for any free one.");
+
+  serve->add_flag("--share-port", shares_port,
+                  "Listen beside instances that serve the port already, to take over from them. All must have it.");
 
   CLI::App* dev = program.add_subcommand("dev", "Serve a folder's config with every storage embedded, under .millrace/ in that folder.");
   dev->add_option("folder", folder, "The folder that holds config/config.conf.")->capture_default_str();
@@ -123,7 +127,7 @@ int main(int argc, char** argv) {
   CLI11_PARSE(program, argc, argv);
   if (key->parsed()) return millrace::app::make_key();
   if (test->parsed()) return millrace::app::test_processors(folder);
-  if (serve->parsed()) return millrace::app::serve(config, port);
+  if (serve->parsed()) return millrace::app::serve(config, port, shares_port);
   if (dev->parsed()) return millrace::app::develop(folder, port);
   if (import->parsed()) {
     import_options.makes_ids = !keeps_ids;

@@ -18,6 +18,8 @@ namespace millrace::app {
 namespace {
 
 constexpr std::chrono::milliseconds kSinksDrain{3'000};
+// What a connection has for one more request before it is closed: longer than a client waits that connects again.
+constexpr std::chrono::milliseconds kIdlePatience{1'500};
 
 /// One thread that serves: a loop and its listener.
 struct Lane {
@@ -93,7 +95,7 @@ struct Service::State {
     const std::size_t count = options.threads > 0 ? options.threads : std::max(1u, std::thread::hardware_concurrency());
     for (std::size_t i = 0; i < count; ++i) {
       auto& lane = *lanes.emplace_back(std::make_unique<Lane>());
-      TRY(lane.server, http::Server::listen(lane.loop, now.hold(), server, i > 0));
+      TRY(lane.server, http::Server::listen(lane.loop, now.hold(), server, options.shares_port || i > 0));
       server.port = lane.server->port();
     }
     for (auto& lane : lanes) lane->thread = std::thread([&loop = lane->loop] { loop.run(); });
@@ -144,7 +146,7 @@ struct Service::State {
   bool is_idle() const {
     return now.generation->is_idle() && std::ranges::all_of(replaced, [](const Serving& one) { return one.generation->is_idle(); });
   }
-  bool has_ended(const Lane& lane) const { return lane.server->open_connections() == 0 && is_idle(); }
+  bool has_ended(const Lane& lane) const { return !lane.server->is_accepting() && lane.server->open_connections() == 0 && is_idle(); }
 
   /// Checks until every request of the lane has ended or the time is up, then stops the loop. On the lane's thread.
   void drain(Lane& lane, std::chrono::steady_clock::time_point deadline) const {
@@ -218,10 +220,11 @@ bool Service::shut_down() {
   State& own = *state_;
   const std::chrono::milliseconds timeout = own.config().shutdown_timeout;
   const auto deadline = std::chrono::steady_clock::now() + timeout;
+  const std::chrono::milliseconds patience = std::min(timeout / 2, kIdlePatience);
   own.now.generation->end_feeds();
   for (auto& lane : own.lanes) {
-    lane->loop.post([&own, &lane = *lane, deadline] {
-      lane.server->stop_accepting();
+    lane->loop.post([&own, &lane = *lane, deadline, patience] {
+      lane.server->stop_accepting(patience, own.options.shares_port);
       own.drain(lane, deadline);
     });
   }

@@ -15,8 +15,9 @@
 namespace millrace::app {
 
 struct ServiceOptions {
-  std::uint16_t port = 0;   // 0: any free one
-  std::size_t threads = 0;  // 0: one per core
+  std::uint16_t port = 0;    // 0: any free one
+  std::size_t threads = 0;   // 0: one per core
+  bool shares_port = false;  // other instances may listen on it as well
   /// Where every entity is kept instead of its own storage: `millrace dev`.
   std::optional<std::filesystem::path> embedded_folder = {};
   std::function<void(std::string_view)> log = {};  // a line for the operator; any thread

@@ -81,12 +81,20 @@ void Connection::close() {
 }
 
 void Connection::close_if_idle() {
-  if (web_socket_) return web_socket_->drain();
-  if ((waiting_ == Waiting::idle || waiting_ == Waiting::first_head) && reader_.is_idle()) close();
+  if (web_socket_) return;
+  const bool is_idle = (waiting_ == Waiting::idle || waiting_ == Waiting::first_head) && reader_.is_idle();
+  ErrorCode ignored;  // then it is read from
+  const bool has_more = socket_.available(ignored) > 0;
+  if (is_idle && was_idle_ && !has_more) return close();
+  was_idle_ = is_idle;
+}
+
+void Connection::drain_session() {
+  if (web_socket_) web_socket_->drain();
 }
 
 void Connection::leave_old_handler() {
-  if (web_socket_ && handler_ != shared_->handler) web_socket_->drain();
+  if (handler_ != shared_->handler) drain_session();
 }
 
 // --- Requests --------------------------------------------------------------------------------------------------------------------------

@@ -52,8 +52,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void begin();
   /// Cuts it when its time is over.
   void check_time();
-  /// Closes it when no request is under way.
+  /// Closes it when no request is under way, and none was at the call before.
   void close_if_idle();
+  /// Lets its session end.
+  void drain_session();
   /// Lets a session end whose handler gets no further requests.
   void leave_old_handler();
   /// Ends it now. A handler's task that still runs is let run; its answer goes nowhere.
@@ -141,6 +143,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool is_starting_ = false;   // within answer() or pull(): on_answer() or on_piece() need not go on by itself
   bool is_last_ = false;       // after what is in `out_` the connection ends
   bool must_linger_ = false;
+  bool was_idle_ = false;            // at close_if_idle()
   std::unique_ptr<char[]> dropped_;  // where lingering reads to
   std::size_t dropped_bytes_ = 0;
   bool is_counted_ = false;       // as a request of Load

@@ -1,8 +1,10 @@
 #include "http/listener.hpp"
 
 #include <fmt/format.h>
+#include <linux/filter.h>
 #include <sys/socket.h>
 
+#include <array>
 #include <string>
 #include <utility>
 
@@ -63,6 +65,15 @@ Result<Acceptor> open_listener(asio::io_context& context, const ServerOptions& o
   Acceptor acceptor(context);
   if (const ErrorCode error = open(acceptor, endpoint, true)) return Failure(listen_error(options, error));
   return acceptor;
+}
+
+void take_no_beginnings(Acceptor& acceptor) {
+  constexpr std::uint32_t kFlags = 13, kSyn = 0x02;  // where the flags stand in a TCP header
+  std::array<sock_filter, 4> program = {{BPF_STMT(BPF_LD | BPF_B | BPF_ABS, kFlags), BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, kSyn, 0, 1),
+                                         BPF_STMT(BPF_RET | BPF_K, 0), BPF_STMT(BPF_RET | BPF_K, UINT32_MAX)}};
+  const sock_fprog filter{.len = program.size(), .filter = program.data()};
+  // Where the kernel does not take it, connections that are being made just now may be cut.
+  ::setsockopt(acceptor.native_handle(), SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof(filter));
 }
 
 }  // namespace millrace::http

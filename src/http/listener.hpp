@@ -15,4 +15,8 @@ using Acceptor = boost::asio::basic_socket_acceptor<boost::asio::ip::tcp, boost:
 /// a port on which anybody listens already.
 Result<Acceptor> open_listener(boost::asio::io_context& context, const ServerOptions& options, bool share_port);
 
+/// Lets nobody connect any more, but finishes what is half done: beginnings are dropped, and whoever begins again a second later finds
+/// another listener, or none.
+void take_no_beginnings(Acceptor& acceptor);
+
 }  // namespace millrace::http

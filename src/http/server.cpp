@@ -18,6 +18,8 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kTickMin{50};
 constexpr milliseconds kTickMax{1000};
+// What it takes a client to connect over most networks, and less than it waits before it tries again (RFC 6298: a second).
+constexpr milliseconds kHandshake{500};
 // After an error of accept(), such as no free descriptors.
 constexpr milliseconds kAcceptPause{100};
 
@@ -56,7 +58,10 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
 
   void accept();
   void on_accept(const ErrorCode& error, Connection::Socket socket);
+  void admit(Connection::Socket socket);
   void tick();
+  void stop_listening();
+  void close_idle(milliseconds patience);
   void close();
 };
 
@@ -67,22 +72,48 @@ void Server::State::accept() {
 }
 
 void Server::State::on_accept(const ErrorCode& error, Connection::Socket socket) {
-  if (!acceptor.is_open()) return;
+  if (error && !acceptor.is_open()) return;
   if (error && error != boost::asio::error::connection_aborted) {
     loop.after(kAcceptPause, [weak = weak_from_this()] {
       if (auto state = weak.lock(); state && state->acceptor.is_open()) state->accept();
     });
     return;
   }
-  ErrorCode failed = error;
-  if (!failed) socket.non_blocking(true, failed);
+  if (!error) admit(std::move(socket));
+  if (acceptor.is_open()) accept();
+}
+
+void Server::State::admit(Connection::Socket socket) {
+  ErrorCode failed;
+  socket.non_blocking(true, failed);
   if (!failed && shared->load().enter_connection()) {
     if (!is_ticking) tick();
     std::make_shared<Connection>(shared, std::move(socket), text_of(peer))->begin();
   } else if (!failed) {
     socket.write_some(boost::asio::buffer(refusal(*shared)), failed);  // as far as it goes; the client may be gone
   }
-  if (acceptor.is_open()) accept();
+}
+
+/// After who has connected already, who would be cut with the listener.
+void Server::State::stop_listening() {
+  ErrorCode error;
+  acceptor.non_blocking(true, error);
+  while (!error) {
+    Connection::Socket socket(loop.context().get_executor());
+    acceptor.accept(socket, peer, error);
+    if (!error) admit(std::move(socket));
+  }
+  acceptor.close(error);  // closed all the same
+}
+
+/// Now and then, as long as there is a connection.
+void Server::State::close_idle(milliseconds patience) {
+  for (Connection* connection = shared->first; connection; connection = connection->next()) connection->close_if_idle();
+  loop.after(patience, [weak = weak_from_this(), patience] {
+    auto state = weak.lock();
+    if (!state) return;
+    if (state->shared->first) state->close_idle(patience);
+  });
 }
 
 /// Checks the time of every connection now and then, as long as there is one.
@@ -148,11 +179,23 @@ void Server::replace(std::shared_ptr<Handler> handler, ServerOptions options) {
   for (Connection* connection = shared.first; connection; connection = connection->next()) connection->leave_old_handler();
 }
 
-void Server::stop_accepting() {
-  ErrorCode ignored;  // closed all the same
-  state_->acceptor.close(ignored);
-  state_->shared->is_draining = true;
-  for (Connection* connection = state_->shared->first; connection; connection = connection->next()) connection->close_if_idle();
+void Server::stop_accepting(milliseconds patience, bool is_shared) {
+  State& own = *state_;
+  take_no_beginnings(own.acceptor);
+  own.shared->is_draining = true;
+  if (is_shared) {
+    own.loop.after(kHandshake, [weak = own.weak_from_this()] {
+      if (auto state = weak.lock()) state->stop_listening();
+    });
+  } else {
+    own.stop_listening();
+  }
+  for (Connection* connection = own.shared->first; connection; connection = connection->next()) connection->drain_session();
+  own.close_idle(patience);
+}
+
+bool Server::is_accepting() const {
+  return state_->acceptor.is_open();
 }
 
 std::size_t Server::open_connections() const {

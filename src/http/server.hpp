@@ -57,8 +57,12 @@ class Server {
   /// until the last of them has ended. Its WebSocket sessions are told to end. Host and port stay what they are, and so do the limits of
   /// heads where a connection is open. The loop's thread only.
   void replace(std::shared_ptr<Handler> handler, ServerOptions options);
-  /// Accepts no more and closes idle connections; requests in flight are answered with `Connection: close`. The loop's thread only.
-  void stop_accepting();
+  /// Takes no further connections, but all that were made until now. Answers say `Connection: close`; a connection without a request is
+  /// closed when none has come for so long. Where others listen on the port as well, connections may still be in the making: with
+  /// `is_shared` it waits for those. The loop's thread only.
+  void stop_accepting(std::chrono::milliseconds patience = {}, bool is_shared = false);
+  /// Until stop_accepting(), or a moment after it, as that has it. The loop's thread only.
+  bool is_accepting() const;
   /// Connections that are open now: 0 after stop_accepting() means that all is answered. The loop's thread only.
   std::size_t open_connections() const;
 

@@ -27,7 +27,7 @@ def config_of(folder):
 
 
 def read(folder):
-    return json.loads(config_of(folder).read_text())
+    return json.loads(config_of(folder).read_text().replace('include "processors.conf"', ""))
 
 
 def write(folder, config):

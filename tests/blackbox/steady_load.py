@@ -1,5 +1,7 @@
 """Clients that ask without a pause and take nothing but whole answers."""
 
+import errno
+import os
 import selectors
 import socket
 import threading
@@ -17,7 +19,7 @@ class _Client:
     """One connection after the other, with one request under way."""
 
     def __init__(self, load):
-        self.load, self.socket, self.answer = load, None, b""
+        self.load, self.socket, self.answer, self.is_connecting = load, None, b"", False
 
     def ask(self):
         """Sends the next request, over the connection that is open or a new one. False when there is nothing more to ask."""
@@ -28,14 +30,40 @@ class _Client:
         self.answer = b""
         try:
             if self.socket is None:
-                self.socket = socket.create_connection(("127.0.0.1", self.load.port), 30)
-                self.load.selector.register(self.socket, selectors.EVENT_READ, self)
-            self.socket.sendall(self.load.make(self.number))
-        except ConnectionRefusedError:
-            return self.load.refused(self.number)
+                self.connect()
+            else:
+                self.send()
         except OSError as error:
             self.fail(repr(error))
         return True
+
+    def connect(self):
+        self.socket, self.is_connecting = socket.socket(), True
+        self.socket.setblocking(False)
+        self.socket.connect_ex(("127.0.0.1", self.load.port))
+        self.load.selector.register(self.socket, selectors.EVENT_WRITE, self)
+
+    def connected(self):
+        """Whether there will be no answer."""
+        error = self.socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        if error == errno.ECONNREFUSED:
+            self.close()
+            self.load.refused(self.number)
+            return True
+        try:
+            if error:
+                raise OSError(error, os.strerror(error))
+            self.is_connecting = False
+            self.load.selector.modify(self.socket, selectors.EVENT_READ, self)
+            self.send()
+        except OSError as failure:
+            self.fail(repr(failure))
+            return True
+        return False
+
+    def send(self):
+        """A request is small: the socket has room for it."""
+        self.socket.sendall(self.load.make(self.number))
 
     def fail(self, why):
         self.load.failures.append((self.number, why, self.answer[:200]))
@@ -47,8 +75,10 @@ class _Client:
             self.socket.close()
         self.socket = None
 
-    def read(self):
+    def go_on(self):
         """Whether the answer is whole, or will never be."""
+        if self.is_connecting:
+            return self.connected()
         try:
             piece = self.socket.recv(65536)
         except OSError as error:
@@ -100,14 +130,13 @@ class SteadyLoad(threading.Thread):
         if self.requests is not None:
             self.failures.append((number, "refused", b""))
         self.has_ended = self.requests is None
-        return not self.has_ended
 
     def run(self):
         clients = [_Client(self) for _ in range(self.connections)]
         active = sum(self._go_on(client) for client in clients)
         while active:
             for key, _ in self.selector.select(60):
-                if key.data.read() and not self._go_on(key.data):
+                if key.data.go_on() and not self._go_on(key.data):
                     active -= 1
             if self.next > self.connections * 4:
                 self.begun.set()
