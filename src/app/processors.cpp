@@ -112,13 +112,10 @@ struct Processors::State {
   Lane& lane_of(std::size_t processor) { return *lanes[processor % lanes.size()]; }
   Runner& runner_of(std::size_t processor) { return *lane_of(processor).runners[processor / lanes.size()]; }
 
-  void run(Lane& lane) {
-    lane.loop.post([this, &lane] {
-      for (const std::size_t processor : lane.processors)
-        lane.runners.push_back(std::make_shared<Runner>(lane.loop, parts[processor], instance));
-    });
-    lane.loop.run();
-    lane.runners.clear();
+  /// The first thing that the lane's thread does: what is posted to it afterwards finds its runners.
+  void make_runners(Lane& lane) {
+    for (const std::size_t processor : lane.processors)
+      lane.runners.push_back(std::make_shared<Runner>(lane.loop, parts[processor], instance));
   }
 };
 
@@ -128,7 +125,14 @@ Processors::Processors(std::vector<ProcessorParts> parts) : state_(std::make_uni
   const std::size_t threads = std::min<std::size_t>(own.parts.size(), std::max(1u, std::thread::hardware_concurrency()));
   for (std::size_t i = 0; i < threads; ++i) own.lanes.push_back(std::make_unique<Lane>());
   for (std::size_t i = 0; i < own.parts.size(); ++i) own.lane_of(i).processors.push_back(i);
-  for (const auto& lane : own.lanes) lane->thread = std::thread([&own, &lane = *lane] { own.run(lane); });
+  for (const auto& each : own.lanes) {
+    Lane& lane = *each;
+    lane.loop.post([&own, &lane] { own.make_runners(lane); });
+    lane.thread = std::thread([&lane] {
+      lane.loop.run();
+      lane.runners.clear();
+    });
+  }
 }
 
 Processors::~Processors() {
