@@ -23,7 +23,8 @@ TEST_P(StoreSuite, ChangesAreCutByTheirBytes) {
       is_cut = bytes > bytes_max && i > after;
       if (!is_cut) expected += line_with_deleted(versions[i]);
     }
-    EXPECT_EQ(lines(value(store_->changes(after, limit, {.bytes_max = bytes_max}))), expected) << "after " << after << " bytes " << bytes_max;
+    EXPECT_EQ(lines(value(store_->changes(after, limit, {.bytes_max = bytes_max}))), expected)
+        << "after " << after << " bytes " << bytes_max;
   }
 }
 
