@@ -40,8 +40,8 @@ class Replicas : public testing::Test {
                              .collection = collection_,
                              .replicas = {replica},
                              .indexes = {FieldPath::parse("n")},
-                             .timeout = std::chrono::milliseconds(500),
-                             .connect_timeout = std::chrono::milliseconds(500),
+                             .timeout = std::chrono::milliseconds(2'000),
+                             .connect_timeout = std::chrono::milliseconds(2'000),
                              .open_max = std::chrono::seconds(10)});
     EXPECT_TRUE(store) << (store ? "" : store.error().message);
     return store ? *std::move(store) : nullptr;
