@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <mutex>
 #include <unordered_map>
 
@@ -10,6 +11,7 @@
 #include "store/sqlite/database.hpp"
 #include "store/sqlite/finder.hpp"
 #include "store/sqlite/ledger.hpp"
+#include "store/sqlite/places.hpp"
 
 namespace millrace::store::sqlite {
 namespace {
@@ -165,18 +167,50 @@ class SqliteStore final : public document::Store {
     return {};
   }
 
-  Result<Documents> read_each(Connection& connection, std::span<const std::string_view> ids, View view) {
-    const bool newest = view.at == kNewest;
+  /// Whether the row is the version of the document that the view shows.
+  static bool is_shown(const Cursor& row, std::string_view id, const View& view) {
+    const Instant superseded_at = Row(row).superseded_at();
+    return Row(row).id() == id && (superseded_at == kNewest || superseded_at > view.at) && row.integer(kRecordedAt) <= view.at.microseconds;
+  }
+
+  /// At the document's version that the view shows; null: there is none, or the cursor failed.
+  const Cursor* seek(Cursor& by_id, std::string_view id) {
+    by_id.again();
+    by_id.text(1, id);
+    if (!by_id.next()) return nullptr;
+    if (by_id.is_null(kSupersededAt)) places_.remember(id, static_cast<Position>(by_id.integer(kPosition)));
+    return &by_id;
+  }
+
+  /// Those whose place is known by one statement, since each costs more than what it finds.
+  Result<> read_some(Connection& connection, std::span<const std::string_view> ids, const View& view, Documents& documents) {
+    Cursor by_place = connection.use(ids.size() == 1 ? table_.version_at_position : table_.versions_at_places);
+    Cursor by_id = connection.use(view.at == kNewest ? table_.read_newest : table_.read_at);
+    if (view.at != kNewest) by_id.integer(2, view.at.microseconds);
+    std::array<std::int64_t, kPlacesAtOnce> places{};  // 0: not known
+    for (std::size_t i = 0; i < (ids.size() == 1 ? 1 : kPlacesAtOnce); ++i) {
+      if (i < ids.size()) places[i] = to_integer(places_.find(ids[i]).value_or(0));
+      by_place.integer(static_cast<int>(i + 1), places[i]);
+    }
+    bool has_row = by_place.next();
+    for (std::size_t i = 0; i < ids.size() && !documents.is_cut(); ++i) {
+      const bool is_there = has_row && by_place.integer(kPosition) == places[i];
+      const Cursor* const row = is_there && is_shown(by_place, ids[i], view) ? &by_place : seek(by_id, ids[i]);
+      const bool found = row != nullptr && row->integer(kDeleted) == 0;
+      found ? add_row(documents, *row) : documents.add_missing();
+      if (found) documents.cut_to(view.bytes_max);
+      if (is_there) has_row = by_place.next();
+      if (by_place.failed() || by_id.failed()) return Failure(connection.failure());
+    }
+    return {};
+  }
+
+  Result<Documents> read_each(Connection& connection, std::span<const std::string_view> ids, const View& view) {
     Documents documents;
-    Cursor row = connection.use(newest ? table_.read_newest : table_.read_at);
-    if (!newest) row.integer(2, view.at.microseconds);
-    for (const std::string_view id : ids) {
-      row.again();
-      row.text(1, id);
-      const bool found = row.next() && row.integer(kDeleted) == 0;
-      if (row.failed()) return Failure(connection.failure());
-      found ? add_row(documents, row) : documents.add_missing();
-      if (found && documents.cut_to(view.bytes_max)) break;
+    while (!ids.empty() && !documents.is_cut()) {
+      const std::size_t count = std::min(ids.size(), kPlacesAtOnce);
+      TRY_OK(read_some(connection, ids.first(count), view, documents));
+      ids = ids.subspan(count);
     }
     return documents;
   }
@@ -282,6 +316,7 @@ class SqliteStore final : public document::Store {
   const std::shared_ptr<Database> database_;
   const Table table_;
   SqliteLedger ledger_;
+  Places places_;
   std::vector<document::IndexedPath> paths_;  // fixed after prepare()
   std::mutex mutex_;
   std::unordered_map<const document::Filter*, SqlCondition> conditions_;  // GUARDED_BY(mutex_)

@@ -14,6 +14,13 @@ using document::IndexedPath;
 
 constexpr std::string_view kColumns = "position, id, version, recorded_at, superseded_at, deleted, payload";
 
+/// (?1),(?2),...
+std::string parameter_rows(std::size_t count) {
+  std::string rows;
+  for (std::size_t i = 1; i <= count; ++i) rows += fmt::format("{}(?{})", i > 1 ? "," : "", i);
+  return rows;
+}
+
 std::string create_entries(const std::string& name) {
   return fmt::format(
       "CREATE TABLE IF NOT EXISTS {}(path INTEGER NOT NULL, key BLOB NOT NULL, position INTEGER NOT NULL,"
@@ -101,6 +108,9 @@ Table::Table(const std::string& collection) : collection(collection) {
   history = select + " WHERE id = ?1 AND recorded_at <= ?2 AND position < ?3 ORDER BY version DESC LIMIT ?4";
   changes = select + " WHERE position > ?1 ORDER BY position LIMIT ?2";
   version_at_position = select + " WHERE position = ?1";
+  // CROSS JOIN keeps the order of the places.
+  versions_at_places = fmt::format("WITH places(place) AS (VALUES {}) SELECT {} FROM places CROSS JOIN {} ON position = place",
+                                   parameter_rows(kPlacesAtOnce), kColumns, versions);
   scan_newest = select + " WHERE position < ?1 AND superseded_at IS NULL AND deleted = 0 ORDER BY position DESC";
   scan_at = select +
             " WHERE position < ?1 AND recorded_at <= ?2 AND (superseded_at IS NULL OR superseded_at > ?2) AND deleted = 0"

@@ -21,6 +21,8 @@
 
 namespace millrace::store::sqlite {
 
+inline constexpr std::size_t kPlacesAtOnce = 32;
+
 /// Immutable after it is made.
 struct Table {
   explicit Table(const std::string& collection);
@@ -34,6 +36,7 @@ struct Table {
   std::string history;               // ?1 id, ?2 at, ?3 before, ?4 limit
   std::string changes;               // ?1 after, ?2 limit
   std::string version_at_position;   // ?1
+  std::string versions_at_places;    // as many as kPlacesAtOnce; in their order, without those where none is
   std::string scan_newest, scan_at;  // ?1 before, ?2 at
   std::string last;                  // position, recorded_at of the newest position
   std::string select_versions;       // SELECT ... FROM, for conditions in SQL
