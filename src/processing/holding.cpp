@@ -61,6 +61,13 @@ Task<void> Pipeline::State::balance() {
   co_return {};
 }
 
+/// Whether the feed has what the record was made of. A store that was set back to an earlier state may have other events there, or none.
+Task<bool> Pipeline::State::is_of_feed(document::Position cursor, Instant cursor_at) {
+  if (cursor == 0) co_return true;
+  CO_TRY(const document::Documents found, co_await parts.source.at(cursor, 1));
+  co_return !found.empty() && (cursor_at == Instant{} || found.envelope(0).recorded_at == cursor_at);
+}
+
 /// Takes a partition that nobody holds, or one whose owner is dead.
 Task<void> Pipeline::State::take(std::size_t partition) {
   const std::string name = partition_name(options.name, partition, options.partitions);
@@ -75,6 +82,7 @@ Task<void> Pipeline::State::take(std::size_t partition) {
   record.owner = options.instance;
   ++record.fence;
   document::Position head = 0;
+  bool goes_on = true;
   doubtful.insert(partition);
   auto put = co_await parts.ledger.put(name, to_text(record), found.revision);
   if (!put) {
@@ -84,11 +92,14 @@ Task<void> Pipeline::State::take(std::size_t partition) {
   if (!is_first) {
     // After the record is ours: what is in the feed now may have results from the owner before.
     CO_TRY(head, co_await parts.source.head());
+    CO_TRY(goes_on, co_await is_of_feed(record.cursor, record.cursor_at));
+    if (!goes_on) record = {.owner = record.owner, .fence = record.fence};
   }
   if (is_stopping) co_return {};
   Claim claim(parts.ledger, name, {record.owner, record.fence}, *put);
   auto tenure = std::make_shared<Tenure>(Tenure{.partition = partition, .claim = std::move(claim), .record = std::move(record)});
   tenure->look_up_until = head;
+  tenure->is_dirty = !goes_on;
   tenures.push_back(tenure);
   doubtful.erase(partition);
   spawn(recover(tenure));

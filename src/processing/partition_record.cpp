@@ -40,6 +40,7 @@ std::string to_text(const PartitionRecord& record) {
   json::append_string(members.key("owner"), record.owner);
   fmt::format_to(std::back_inserter(members.key("fence")), "{}", record.fence);
   fmt::format_to(std::back_inserter(members.key("cursor")), "{}", record.cursor);
+  fmt::format_to(std::back_inserter(members.key("cursor_at")), "{}", record.cursor_at.microseconds);
   members.key("waiting") += '[';
   bool is_first = true;
   for (const auto& [position, attempts] : record.waiting)
@@ -58,6 +59,7 @@ PartitionRecord read_partition(std::string_view text) {
     if (key == "owner" && value.is(json::Kind::string)) record.owner = value.string();
     if (key == "fence") record.fence = count_of(value);
     if (key == "cursor") record.cursor = count_of(value);
+    if (key == "cursor_at") record.cursor_at = {static_cast<std::int64_t>(count_of(value))};
     if (key == "waiting") read_waiting(value, record);
     if (key == "counts") read_counts(value, record.counts);
   });

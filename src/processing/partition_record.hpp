@@ -1,6 +1,6 @@
 // What the ledger holds of a processor: one record for each partition, one for the instances.
 //
-//   {"owner": ID, "fence": N, "cursor": P, "waiting": [[POSITION, ATTEMPTS], ...], "counts": [SUCCESS, PARTIAL, FAILED]}
+//   {"owner": ID, "fence": N, "cursor": P, "cursor_at": µs, "waiting": [[POSITION, ATTEMPTS], ...], "counts": [SUCCESS, PARTIAL, FAILED]}
 //   {ID: COUNTER, ...}
 #pragma once
 
@@ -23,6 +23,7 @@ struct PartitionRecord {
   std::string owner = {};  // empty: nobody
   std::uint64_t fence = 0;
   document::Position cursor = 0;
+  Instant cursor_at = {};                                    // when the version at the cursor was recorded; 0: not known
   std::map<document::Position, std::uint32_t> waiting = {};  // with the attempts that have failed
   Counts counts = {};
 };

@@ -87,6 +87,7 @@ struct Pipeline::State {
   Task<void> balance();
   Task<void> check_held();
   Task<void> take(std::size_t partition);
+  Task<bool> is_of_feed(document::Position cursor, Instant cursor_at);
   Task<void> save(std::shared_ptr<Tenure> tenure, bool lets_go);
   Task<void> write_record(std::shared_ptr<Tenure> tenure, bool lets_go);
   void lose(const std::shared_ptr<Tenure>& tenure);

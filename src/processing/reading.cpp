@@ -16,6 +16,12 @@ std::uint64_t hash_of(std::string_view key) {
   return hash ^ (hash >> 29);
 }
 
+/// When the last of them was recorded; 0 where the feed goes on behind it.
+Instant last_recorded(const document::Changes& changes) {
+  const document::Envelope& last = changes.documents->envelope(changes.documents->size() - 1);
+  return last.position == changes.until ? last.recorded_at : Instant{};
+}
+
 }  // namespace
 
 Task<void> Pipeline::State::read_loop() {
@@ -77,6 +83,7 @@ Task<void> Pipeline::State::hand_out(const document::Changes& changes, document:
   for (const auto& tenure : takers)
     if (!only && tenure->record.cursor < changes.until) {
       tenure->record.cursor = changes.until;
+      tenure->record.cursor_at = last_recorded(changes);
       tenure->is_dirty = true;
     }
   pump();

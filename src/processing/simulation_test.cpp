@@ -332,6 +332,47 @@ TEST(Pipeline, APoisonEventDelaysItsOwnKeyAlone) {
   EXPECT_TRUE(instance.has_ended);
 }
 
+document::Append planned(int number) {
+  return {.id = fmt::format("e{}", number), .payload = fmt::format(R"({{"key":"k{}","plan":{}}})", number % 5, number % 5 == 1 ? 15 : 1)};
+}
+
+/// A store as a backup has it: the first of them were recorded then, the others are new.
+void set_back(Instance& before, VirtualScheduler& scheduler, document::Store& raw, int kept, int added) {
+  before.end(Duration{1'000});
+  scheduler.run_until(scheduler.now() + Duration{10'000});
+  for (int i = 0; i < kept; ++i) ASSERT_TRUE(now_of(raw.append({planned(i)})).has_value());
+  for (int i = 0; i < added; ++i) ASSERT_TRUE(now_of(raw.append({planned(1'000 + i)})).has_value());
+}
+
+TEST(Pipeline, AFeedThatWasSetBackIsProcessedToItsEnd) {
+  // Fewer events than were processed, as many, more.
+  for (const int added : {5, 10, 40}) {
+    VirtualScheduler scheduler(1);
+    const auto clock = [&scheduler] { return scheduler.clock(); };
+    const auto raw = store::memory::make_store({.clock = clock});
+    const auto restored = store::memory::make_store({.clock = clock});
+    const auto target = store::memory::make_store({.clock = clock});
+    const auto attempts = store::memory::make_store({.clock = clock});
+    document::MemoryLedger ledger;
+    for (int i = 0; i < 20; ++i) ASSERT_TRUE(now_of(raw->append({planned(i)})).has_value());
+    Instance before(scheduler, *raw, *target, *attempts, ledger, "before", Flaw::none);
+    scheduler.run_until(Duration{20'000});
+    ASSERT_EQ(*now_of(target->last_position()), 20u);
+    set_back(before, scheduler, *restored, 10, added);
+    Instance after(scheduler, *restored, *target, *attempts, ledger, "after", Flaw::none);
+    scheduler.run_until(scheduler.now() + Duration{30'000});
+    EXPECT_EQ(*now_of(target->last_position()), 20u + static_cast<unsigned>(added));
+    Counts counts{};
+    after.end(Duration{1'000});
+    scheduler.run_until(scheduler.now() + Duration{10'000});
+    for (std::size_t i = 0; i < 4; ++i) {
+      const PartitionRecord record = read_partition(now_of(ledger.get(partition_name("p", i, 4)))->value);
+      for (std::size_t j = 0; j < counts.size(); ++j) counts[j] += record.counts[j];
+    }
+    EXPECT_EQ(counts[0] + counts[1], 10u + static_cast<unsigned>(added));
+  }
+}
+
 class PlantedFlaw : public testing::TestWithParam<Flaw> {};
 
 TEST_P(PlantedFlaw, IsFoundWithinAThousandSeeds) {
