@@ -23,7 +23,7 @@ def login(user, number):
 
 @pytest.fixture(scope="module")
 def shared(request, tmp_path_factory):
-    """What instances can share: MongoDB for raw events and PostgreSQL for processed ones as the seed has it, unless the run is on others."""
+    """MongoDB for raw events and PostgreSQL for processed ones, as the seed has it; another storage that can be shared where the run is on it."""
     chosen = request.config.getoption("--storage")
     storages = Storages("seed" if chosen in ("embedded", "memory") else chosen, tmp_path_factory.mktemp)
     yield storages
@@ -109,7 +109,6 @@ def make_instances(folder, storages, count=COUNT):
     """Of the example, processor included, on databases of their own, not started yet."""
     example = services.copy_example("events", folder, processors=True)
     command = storages.serve(example)
-    add_keys(example, "limits { heartbeat = 200ms }")
     return [Instance(example, number, command) for number in range(count)]
 
 

@@ -165,6 +165,8 @@ def test_nothing_is_lost_in_twenty_kills(instances):
         victim.start()
         progress.wait_for(rng.randint(0, 30))
     progress.is_over.set()
+    last = instances[0].create(RAW, login("user 0", "last"))  # which followers see
+    writers[0].acknowledged[last["id"]] = last
     for member in (*writers, *followers):
         member.join(120)
         assert not member.is_alive()
