@@ -23,7 +23,7 @@ def login(user, number):
 
 @pytest.fixture(scope="module")
 def shared(request, tmp_path_factory):
-    """MongoDB for raw events and PostgreSQL for processed ones, as the seed has it; another storage that can be shared where the run is on it."""
+    """MongoDB for raw events and PostgreSQL for processed ones, as the seed has it; or what the run is on, if it can be shared."""
     chosen = request.config.getoption("--storage")
     storages = Storages("seed" if chosen in ("embedded", "memory") else chosen, tmp_path_factory.mktemp)
     yield storages

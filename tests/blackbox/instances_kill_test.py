@@ -8,7 +8,8 @@ from instances import COUNT, PROCESSED, RAW, Client, Cut, instances, login, shar
 from processors_test import until
 
 KILLS, SEED = 20, 11
-CLIENTS, USERS = 3, 5  # of each instance; of all
+CLIENTS, USERS = 3, 5  # for each instance; for all
+EVENT = '{ rawEvents { getById(id: "%s") { data processedEvents { status } } } }'
 
 
 class Progress:
@@ -79,8 +80,17 @@ class Writer(Member):
         assert made == event | {"id": made["id"]}
         self.acknowledged[made["id"]] = made
         self.progress.count()
+        self.read(made)
+
+    def read(self, made):
+        """What was acknowledged is there, whoever is asked."""
         seen = self.ask("GET", f"{RAW}/{made['id']}")
         assert seen is None or (seen.status, seen.json()) == (200, made), seen
+        seen = self.ask("POST", "/graph", {"query": EVENT % made["id"]})
+        if seen is not None:
+            assert seen.status == 200 and "errors" not in seen.json(), seen
+            event = seen.json()["data"]["rawEvents"]["getById"]
+            assert event["data"] == made["data"] and event["processedEvents"] in ([], [{"status": "SUCCESS"}]), event
 
     def ask(self, *request):
         """None where the instance was killed before it had answered."""
