@@ -179,8 +179,16 @@ Task<bool> Guard::is_seen(const Decision& decision, const Documents& versions, s
   co_return !before.empty() && !before.envelope(0).deleted && decision.is_met_by(before.text(0));
 }
 
+Task<void> Guard::add_author(Documents& out, const Documents& in, std::size_t i, const Decision& history) {
+  if (in.author(i).empty() || !history.sees_any()) co_return {};
+  CO_TRY(const bool is_shown, co_await is_seen(history, in, i));
+  if (is_shown) out.set_author(in.author(i));
+  co_return {};
+}
+
 Task<Documents> Guard::history(std::string_view id, View view, Position before, std::size_t limit) {
   const Decision decision = decision_for(Right::history, view.principal);
+  const Decision authors = decide(rules_, Right::history, view.principal);
   Documents shown;
   if (!decision.sees_any()) co_return std::move(shown);
   while (shown.size() < limit && !shown.is_cut()) {
@@ -191,6 +199,7 @@ Task<Documents> Guard::history(std::string_view id, View view, Position before, 
       CO_TRY(const bool is_shown, co_await is_seen(decision, found, i));
       if (!is_shown) continue;
       add_shown(shown, found, i, decision.rule, view.hidden);
+      CO_TRY_OK(co_await add_author(shown, found, i, authors));
       shown.cut_to(view.bytes_max);
     }
     if (found.empty() && found.is_cut()) shown.mark_cut();
@@ -201,7 +210,8 @@ Task<Documents> Guard::history(std::string_view id, View view, Position before, 
 
 Task<std::shared_ptr<const Documents>> Guard::seen(const Documents& versions, std::size_t begin, View view) {
   const Decision decision = decision_for(Right::feed, view.principal);
-  if (decision.sees_all(rules_.has_tokens)) co_return std::shared_ptr<const Documents>();
+  const Decision authors = decide(rules_, Right::history, view.principal);
+  if (decision.sees_all(rules_.has_tokens) && authors.sees_all(rules_.has_tokens)) co_return std::shared_ptr<const Documents>();
   auto shown = std::make_shared<Documents>();
   for (std::size_t i = 0; i < versions.size(); ++i) {
     const document::Envelope& envelope = versions.envelope(i);
@@ -209,7 +219,12 @@ Task<std::shared_ptr<const Documents>> Guard::seen(const Documents& versions, st
     if (i >= begin && decision.sees_any()) {
       CO_TRY(is_shown, co_await is_seen(decision, versions, i));
     }
-    is_shown ? add_shown(*shown, versions, i, decision.rule, view.hidden) : shown->add_unseen(envelope.position, envelope.recorded_at);
+    if (!is_shown) {
+      shown->add_unseen(envelope.position, envelope.recorded_at);
+      continue;
+    }
+    add_shown(*shown, versions, i, decision.rule, view.hidden);
+    CO_TRY_OK(co_await add_author(*shown, versions, i, authors));
   }
   if (versions.is_cut()) shown->mark_cut();
   co_return std::shared_ptr<const Documents>(std::move(shown));
@@ -222,7 +237,12 @@ Task<Documents> Guard::changes(Position after, std::size_t limit, View view) {
   Documents copy;
   for (std::size_t i = 0; i < shown->size(); ++i) {
     const document::Envelope& envelope = shown->envelope(i);
-    shown->found(i) ? copy.add(shown->id(i), shown->payload(i), envelope) : copy.add_unseen(envelope.position, envelope.recorded_at);
+    if (!shown->found(i)) {
+      copy.add_unseen(envelope.position, envelope.recorded_at);
+      continue;
+    }
+    copy.add(shown->id(i), shown->payload(i), envelope);
+    copy.set_author(shown->author(i));
   }
   if (versions.is_cut()) copy.mark_cut();
   co_return std::move(copy);

@@ -5,7 +5,7 @@
 // in particular (View::principal is null) is what somebody without credentials may: who forgets to say who asks is shown too little, never
 // too much.
 //
-// A removal is seen by those who may see the version that it removed.
+// A removal is seen by those who may see the version that it removed. Authors belong to the right `history`, in feeds and lifecycles too.
 #pragma once
 
 #include <map>
@@ -52,6 +52,8 @@ class Guard final : public document::Store {
 
  private:
   Decision decision_for(Right right, const Principal* principal) const { return decide(rules_, as_.value_or(right), principal); }
+  /// Adds the author of the version that was added last for who may see it in a history, whatever else it is shown for.
+  Task<void> add_author(document::Documents& out, const document::Documents& in, std::size_t i, const Decision& history);
   /// Whether a version that is in a list at some place may be seen: of a tombstone, what it removed.
   Task<bool> is_seen(const Decision& decision, const document::Documents& versions, std::size_t i);
   Task<std::vector<document::Query>> narrow(std::span<const document::Query> queries, const Decision& decision, class Narrowed& narrowed);

@@ -153,6 +153,8 @@ bool may(const std::vector<ModelRule>& rules, Right right, const Principal* p, c
   return false;
 }
 
+constexpr std::string_view kAuthor = R"({"sub":"ada"})";
+
 class RandomGuardTest : public GuardTest {
  protected:
   std::size_t below(std::size_t most) { return std::uniform_int_distribution<std::size_t>(0, most - 1)(random_); }
@@ -182,7 +184,8 @@ class RandomGuardTest : public GuardTest {
     for (const auto operation : {Operation::create, Operation::replace})
       for (std::size_t i = 0; i < documents_.size(); ++i) {
         documents_[i].push_back(document());
-        value(store_->append({{.operation = operation, .id = fmt::format("d{}", i), .payload = payload(documents_[i].back())}}));
+        value(store_->append(
+            {{.operation = operation, .id = fmt::format("d{}", i), .payload = payload(documents_[i].back()), .author = kAuthor}}));
       }
   }
 
@@ -204,8 +207,12 @@ class RandomGuardTest : public GuardTest {
     ASSERT_THAT(value(guard_->count({&query, 1}, view)), ElementsAre(visible));
     const Documents changes = value(guard_->changes(0, 100, view));
     ASSERT_EQ(changes.size(), 2 * documents_.size());
-    for (std::size_t k = 0; k < changes.size(); ++k)
-      ASSERT_EQ(changes.found(k), may(model_, Right::feed, p, documents_[k % documents_.size()][k / documents_.size()])) << k;
+    for (std::size_t k = 0; k < changes.size(); ++k) {
+      const Seen& version = documents_[k % documents_.size()][k / documents_.size()];
+      const bool is_seen = may(model_, Right::feed, p, version);
+      ASSERT_EQ(changes.found(k), is_seen) << k;
+      ASSERT_EQ(changes.author(k), is_seen && may(model_, Right::history, p, version) ? kAuthor : "") << k;
+    }
   }
 
   bool denies(Right right, const Principal* p) const {
@@ -403,6 +410,26 @@ TEST_F(GuardTest, AFollowerIsShownWhatItMaySee) {
   EXPECT_EQ(feed.follow(0).error().code, "access.denied");
   EXPECT_EQ(*guard_->feed_scope(&ada_), *guard_->feed_scope(&ada_));
   EXPECT_NE(*guard_->feed_scope(&ada_), *guard_->feed_scope(&bob_));
+}
+
+TEST_F(GuardTest, AuthorsBelongToTheRightHistory) {
+  value(store_->append({{.id = "1", .payload = R"({"n":1})", .author = kAuthor}}));
+  value(store_->append({{.operation = Operation::remove, .id = "1", .author = kAuthor}}));
+  const auto feed_only = bit(Right::read) | bit(Right::feed) | bit(Right::lifecycle);
+  use({.rules = {rule_of({"r"}, kAll, "{}", {{}}), rule_of({"*"}, feed_only)}});
+  Guard lifecycle(*store_, rules_, Right::lifecycle);
+  for (const Principal* who : {&ada_, &bob_}) {
+    const View view{.principal = who};
+    const Documents fed = value(guard_->changes(0, 10, view));
+    const Documents told = value(lifecycle.history("1", view, 0, 10));
+    ASSERT_EQ(fed.size(), 2);
+    ASSERT_EQ(told.size(), 2);
+    for (const std::size_t i : {0, 1}) {
+      EXPECT_EQ(fed.author(i), who == &ada_ ? kAuthor : "") << i;
+      EXPECT_EQ(told.author(i), fed.author(i)) << i;
+    }
+  }
+  EXPECT_EQ(value(guard_->history("1", {.principal = &ada_}, 0, 10)).author(0), kAuthor);
 }
 
 TEST_F(GuardTest, BulkCreatesAreCheckedEach) {

@@ -20,7 +20,9 @@ void add_lifecycle_fields(const Model& model, UnifiedModel& unified, std::deque<
     return type;
   }();
   using Wrapper = graphql::TypeRef::Wrapper;
-  const auto is_taken = [](const graphql::Type& type) { return type.name == "LifecycleEntry" || type.name == "LifecycleKind"; };
+  const auto is_taken = [](const graphql::Type& type) {
+    return type.name == "LifecycleEntry" || type.name == "LifecycleKind" || type.name == "LifecycleAuthor";
+  };
   if (std::ranges::any_of(types, is_taken)) return;
   for (const UnifiedMember& member : unified.members) {
     const GraphletteModel& graphlette = model.graphlettes[member.graphlette];

@@ -314,7 +314,7 @@ Task<Acked> Consumers::ack(std::string name, AckAsked asked) {
     };
     CO_TRY_OK(co_await change(name, std::move(look)));
     if (is_finished) co_return acked;
-    const ResultsOf of{*options_.store, name, *asked.target, asked.results, asked.principal};
+    const ResultsOf of{*options_.store, name, *asked.target, asked.results, asked.principal, asked.author};
     CO_TRY(results, co_await Results::make(of));
     together = asked.target->store->commits_with(options_.store->ledger());
     if (!together) {

@@ -62,6 +62,7 @@ struct AckAsked {
   const Target* target = nullptr;
   std::vector<BroughtResult> results = {};
   const Principal* principal = nullptr;  // who writes the results
+  std::string_view author = {};          // the same, as document::Append has it
 };
 
 struct Acked {

@@ -93,7 +93,8 @@ Task<Results> Results::make(ResultsOf of) {
 
 std::vector<Append> Results::creations() const {
   std::vector<Append> appends;
-  for (const Made& result : left_) appends.push_back({.id = result.id, .payload = result.payload, .principal = principal_});
+  for (const Made& result : left_)
+    appends.push_back({.id = result.id, .payload = result.payload, .principal = principal_, .author = author_});
   return appends;
 }
 

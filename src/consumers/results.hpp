@@ -42,6 +42,7 @@ struct ResultsOf {
   const Target& target;
   std::span<const BroughtResult> results;  // each of another position
   const Principal* principal = nullptr;    // who writes them, and was handed the versions
+  std::string_view author = {};            // the same, as document::Append has it
 };
 
 /// The documents of results: some are to be written, others turned out to be there.
@@ -65,7 +66,10 @@ class Results {
     std::string payload = {};
   };
   explicit Results(const ResultsOf& of)
-      : store_(of.target.store), whole_(of.target.whole != nullptr ? of.target.whole : of.target.store), principal_(of.principal) {}
+      : store_(of.target.store),
+        whole_(of.target.whole != nullptr ? of.target.whole : of.target.store),
+        principal_(of.principal),
+        author_(of.author) {}
   static void take(const document::Documents& versions, std::size_t i, Made& result, const ResultsOf& of, class Violations& violations);
   Task<void> make_documents(const ResultsOf& of);
   std::vector<document::Append> creations() const;
@@ -74,6 +78,7 @@ class Results {
   document::Store* store_;
   document::Store* whole_;
   const Principal* principal_;
+  std::string_view author_;
   std::vector<Made> left_;
   std::vector<WrittenResult> written_;
 };

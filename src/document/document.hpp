@@ -40,6 +40,8 @@ class Documents {
 
   /// Adds a version: its text becomes {"id":ID,MEMBERS...}. `payload` is a canonical object without a member "id".
   void add(std::string_view id, std::string_view payload, const Envelope& envelope);
+  /// Says who wrote the version that was added last. Empty: nobody knows. Requires: not empty.
+  void set_author(std::string_view author);
   /// Adds a place where nothing was found, for reads that answer in the order asked.
   void add_missing() { entries_.push_back({}); }
   /// The same for a version of which nothing else may be seen.
@@ -67,6 +69,8 @@ class Documents {
   std::string_view text(std::size_t i) const {
     return std::string_view(text_).substr(entries_[i].begin, entries_[i].end - entries_[i].begin);
   }
+  /// Who wrote the version (base/author.hpp), of those reads that tell it (Store::history, Store::changes); empty: nobody knows.
+  std::string_view author(std::size_t i) const { return i < authors_.size() ? std::string_view(authors_[i]) : std::string_view(); }
   /// The id as a quoted canonical JSON string.
   std::string_view quoted_id(std::size_t i) const { return std::string_view(text_).substr(entries_[i].begin + 6, entries_[i].id_size); }
   std::string id(std::size_t i) const;
@@ -78,6 +82,7 @@ class Documents {
  private:
   std::string text_;  // "[" DOCUMENT "," DOCUMENT ...: an array but for its end
   std::vector<Entry> entries_;
+  std::vector<std::string> authors_;  // by entry, as far as any has one
   bool is_cut_ = false;
 };
 

@@ -45,9 +45,16 @@ void Documents::add(std::string_view id, std::string_view payload, const Envelop
   entries_.push_back(entry);
 }
 
+void Documents::set_author(std::string_view author) {
+  if (author.empty()) return;
+  authors_.resize(entries_.size());
+  authors_.back() = author;
+}
+
 void Documents::drop_last() {
   if (found(size() - 1)) text_.resize(entries_.back().begin - 1);
   entries_.pop_back();
+  if (authors_.size() > entries_.size()) authors_.pop_back();
 }
 
 bool Documents::cut_to(std::size_t bytes_max) {

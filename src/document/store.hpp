@@ -65,6 +65,9 @@ struct Append {
   std::optional<Instant> recorded_at = {};
   /// Who writes; what it points to lives until the call ends. Null: nobody who said so.
   const Principal* principal = nullptr;
+  /// The same as it is kept with the version, a canonical JSON object (base/author.hpp) that lives until the call ends. Empty: nobody
+  /// knows.
+  std::string_view author = {};
   /// Of a replace alone: the payload is that of the version `expected_version`, changed by this merge patch.
   std::optional<std::string> patch = {};
   Hidden hidden = Hidden::left_out;  // in Receipt::seen
@@ -166,10 +169,11 @@ class Store {
   virtual Task<std::vector<std::uint64_t>> count(std::span<const Query> queries, View view) = 0;
 
   /// The versions of a document until `view.at` and below a position (0: from the newest), tombstones included, newest first: at most
-  /// `limit`. Empty when there is none.
+  /// `limit`, with their authors. Empty when there is none.
   virtual Task<Documents> history(std::string_view id, View view, Position before, std::size_t limit) = 0;
 
-  /// Versions after a position, in order, tombstones included: at most `limit`, and no more text than `view.bytes_max`, whatever `view.at`.
+  /// Versions after a position with their authors, in order, tombstones included: at most `limit`, and no more text than `view.bytes_max`,
+  /// whatever `view.at`.
   /// Those that who asks may not see are marked as not found, and have a position and an instant alone.
   virtual Task<Documents> changes(Position after, std::size_t limit, View view = {}) = 0;
 

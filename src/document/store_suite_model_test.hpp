@@ -22,6 +22,7 @@ struct ModelVersion {
   std::string id;
   std::string payload;
   Envelope envelope;
+  std::string author = {};
 };
 
 /// What becomes of an append: the version that its receipt tells of, by its place among all.
@@ -87,7 +88,7 @@ struct Model {
                               .position = versions.size() + 1,
                               .recorded_at = {},
                               .deleted = appends[i].operation == Operation::remove};
-      versions.push_back({appends[i].id, appends[i].payload, envelope});
+      versions.push_back({appends[i].id, appends[i].payload, envelope, std::string(appends[i].author)});
     }
     return "";
   }
@@ -295,8 +296,15 @@ class Generator {
         .payload = {}};
     if (append.operation != Operation::remove) append.payload = payload();
     if (chance(10)) append.expected_version = below(4);
+    append.author = author();
     name_sometimes(append);
     return append;
+  }
+
+  /// It lives for ever.
+  std::string_view author() {
+    static const std::vector<std::string> kAuthors = {"", R"({"sub":"it's \"me\", 日本","address":"::1"})", R"({"trace":"00aa"})"};
+    return one_of(kAuthors);
   }
 
   /// Gives some creates an idempotency key, one of few.

@@ -49,22 +49,23 @@ class StoreSuite : public testing::TestWithParam<StoreSetup> {
   }
 
   // Both sides of every comparison are text: one line a version.
-  static std::string line(std::string_view text, const Envelope& envelope) {
-    return fmt::format("{} v{} p{} t{}{}\n", text, envelope.version, envelope.position, envelope.recorded_at.microseconds,
-                       envelope.deleted ? " deleted" : "");
+  static std::string line(std::string_view text, const Envelope& envelope, std::string_view author = {}) {
+    return fmt::format("{} v{} p{} t{}{}{}{}\n", text, envelope.version, envelope.position, envelope.recorded_at.microseconds,
+                       envelope.deleted ? " deleted" : "", author.empty() ? "" : " by ", author);
   }
   static std::string lines(const Documents& documents) {
     std::string text;
     for (std::size_t i = 0; i < documents.size(); ++i) {
-      text += documents.found(i) ? line(documents.text(i), documents.envelope(i)) : "missing\n";
+      text += documents.found(i) ? line(documents.text(i), documents.envelope(i), documents.author(i)) : "missing\n";
     }
     return text;
   }
   static std::string line(const ModelVersion* version) {
     if (version == nullptr || version->envelope.deleted) return "missing\n";
-    return line_with_deleted(*version);
+    return line(document(*version), version->envelope);
   }
-  static std::string line_with_deleted(const ModelVersion& version) { return line(document(version), version.envelope); }
+  /// As histories and feeds show it.
+  static std::string line_with_deleted(const ModelVersion& version) { return line(document(version), version.envelope, version.author); }
   static std::string document(const ModelVersion& version) {
     Documents one;
     one.add(version.id, version.payload, version.envelope);
@@ -219,7 +220,7 @@ class StoreSuite : public testing::TestWithParam<StoreSetup> {
     if (versions.size() > page.limit) versions.resize(page.limit);
     if (page.from_end) std::ranges::reverse(versions);
     std::string expected;
-    for (const ModelVersion* version : versions) expected += line_with_deleted(*version);
+    for (const ModelVersion* version : versions) expected += line(version);
     return expected;
   }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/author.hpp"
 #include "base/json/canonical.hpp"
 #include "base/json/number.hpp"
 #include "base/json/slices.hpp"
@@ -67,12 +68,31 @@ Error placed(Error error, std::string_view pointer, bool is_many) {
   return error;
 }
 
-Task<std::string> create(const EntityMutation& mutation, const Arguments& arguments, const Principal* principal) {
+/// Who writes.
+struct Writer {
+  const Principal* principal = nullptr;
+  std::string author = {};  // as document::Append has it
+};
+
+Writer writer_of(std::span<const graphql::FieldCall> calls) {
+  const graphql::Caller* const caller = calls.empty() ? nullptr : calls.front().caller;
+  if (caller == nullptr) return {};
+  const Principal* const principal = caller->principal.get();
+  return {principal, to_text({.principal = principal, .address = caller->address, .trace = caller->trace})};
+}
+
+/// Requires: the writer outlives the append.
+void sign(Append& append, const Writer& writer) {
+  append.principal = writer.principal;
+  append.author = writer.author;
+}
+
+Task<std::string> create(const EntityMutation& mutation, const Arguments& arguments, const Writer& writer) {
   const std::string input = input_of(mutation, arguments);
   CO_TRY(auto incoming, document::read_document(input, mutation.schema, pointer_of(mutation)));
   std::vector<Append> appends(1);
   CO_TRY(appends.front(), document::creation(incoming, mutation.creation, std::nullopt, pointer_of(mutation)));
-  appends.front().principal = principal;
+  sign(appends.front(), writer);
   const std::string id = appends.front().id;
   auto receipts = co_await mutation.store->append(std::move(appends));
   if (!receipts) co_return Failure(placed(std::move(receipts).error(), pointer_of(mutation), false));
@@ -111,10 +131,10 @@ Result<std::vector<Append>> read_many(const EntityMutation& mutation, std::strin
   return Failure(Error{ErrorKind::unprocessable, "schema.violation", std::move(message), {}, std::move(problems)});
 }
 
-Task<std::string> create_many(const EntityMutation& mutation, const Arguments& arguments, const Principal* principal) {
+Task<std::string> create_many(const EntityMutation& mutation, const Arguments& arguments, const Writer& writer) {
   const std::string input = input_of(mutation, arguments);
   CO_TRY(auto creations, read_many(mutation, input));
-  for (Append& creation : creations) creation.principal = principal;
+  for (Append& creation : creations) sign(creation, writer);
   if (creations.empty()) co_return "[]";
   auto receipts = co_await mutation.store->append(creations);
   if (!receipts) co_return Failure(placed(std::move(receipts).error(), pointer_of(mutation), true));
@@ -153,7 +173,7 @@ Result<std::string> id_of(const EntityMutation& mutation, const Arguments& argum
   return json::decode_string(value);
 }
 
-Task<std::string> update(const EntityMutation& mutation, const Arguments& arguments, const Principal* principal) {
+Task<std::string> update(const EntityMutation& mutation, const Arguments& arguments, const Writer& writer) {
   const std::string input = input_of(mutation, arguments);
   CO_TRY(const auto expected, expected_version(mutation, arguments));
   CO_TRY(const auto id, id_of(mutation, arguments, input));
@@ -166,7 +186,7 @@ Task<std::string> update(const EntityMutation& mutation, const Arguments& argume
   // The input may name the document; its id is not changed.
   const std::string changes = document::merge_patch(input, R"({"id":null})");
   Append append{.operation = Operation::replace, .id = id, .payload = {}, .expected_version = expected};
-  append.principal = principal;
+  sign(append, writer);
   append.patch = changes;
   append.hidden = document::Hidden::renamed;
   document::Change change = [&](const document::Documents& newest) {
@@ -176,11 +196,11 @@ Task<std::string> update(const EntityMutation& mutation, const Arguments& argume
   co_return given(mutation, id, changed.receipt.seen.value_or(changed.payload));
 }
 
-Task<std::string> remove(const EntityMutation& mutation, const Arguments& arguments, const Principal* principal) {
+Task<std::string> remove(const EntityMutation& mutation, const Arguments& arguments, const Writer& writer) {
   CO_TRY(const auto expected, expected_version(mutation, arguments));
   CO_TRY(const auto id, id_of(mutation, arguments, {}));
   Append append{.operation = Operation::remove, .id = id, .payload = {}, .expected_version = expected};
-  append.principal = principal;
+  sign(append, writer);
   append.hidden = document::Hidden::renamed;
   std::string last;
   document::Change change = [&last](const document::Documents& newest) {
@@ -191,12 +211,12 @@ Task<std::string> remove(const EntityMutation& mutation, const Arguments& argume
   co_return given(mutation, id, changed.receipt.seen.value_or(last));
 }
 
-Task<std::string> run(const EntityMutation& mutation, const Arguments& arguments, const Principal* principal) {
+Task<std::string> run(const EntityMutation& mutation, const Arguments& arguments, const Writer& writer) {
   switch (mutation.kind) {
-    case EntityMutation::Kind::create: return create(mutation, arguments, principal);
-    case EntityMutation::Kind::create_many: return create_many(mutation, arguments, principal);
-    case EntityMutation::Kind::update: return update(mutation, arguments, principal);
-    case EntityMutation::Kind::remove: return remove(mutation, arguments, principal);
+    case EntityMutation::Kind::create: return create(mutation, arguments, writer);
+    case EntityMutation::Kind::create_many: return create_many(mutation, arguments, writer);
+    case EntityMutation::Kind::update: return update(mutation, arguments, writer);
+    case EntityMutation::Kind::remove: return remove(mutation, arguments, writer);
   }
   std::unreachable();
 }
@@ -205,10 +225,11 @@ Task<std::string> run(const EntityMutation& mutation, const Arguments& arguments
 
 Task<std::vector<graphql::Resolved>> MutationResolver::resolve(std::span<const graphql::FieldCall> calls) {
   std::vector<graphql::Resolved> resolved(calls.size());
+  const Writer writer = writer_of(calls);
   // One after the other: the engine asks for one mutation at a time, and whoever asks for more wants them in order.
   for (std::size_t i = 0; i < calls.size(); ++i) {
     CHECK(calls[i].parents == 1);
-    auto answer = co_await run(mutation_, calls[i].arguments, principal_of(calls));
+    auto answer = co_await run(mutation_, calls[i].arguments, writer);
     if (!answer) {
       resolved[i].give_error(std::move(answer).error());
       continue;

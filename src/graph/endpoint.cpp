@@ -85,6 +85,7 @@ int status_of(Outcome outcome, EndpointFormat format) {
 graphql::Caller caller_of(const http::Request& request) {
   graphql::Caller caller{std::string(request.header("authorization")), request.trace};
   caller.principal = request.principal;
+  caller.address = request.remote;
   const std::string_view hops = request.header(federation::kHopsHeader);
   std::from_chars(hops.data(), hops.data() + hops.size(), caller.hops);
   if (const std::string_view at = request.header(kAtHeader); !at.empty()) {

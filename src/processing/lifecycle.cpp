@@ -80,7 +80,9 @@ class Teller {
       const Envelope& envelope = versions.envelope(i);
       const std::string_view kind = envelope.deleted ? "removed" : envelope.version == 1 ? "received" : "changed";
       EntryWriter entry(kind, envelope.recorded_at, Rank::event);
-      entries_.push_back(entry.number("version", envelope.version).number("position", envelope.position).take());
+      entry.number("version", envelope.version).number("position", envelope.position);
+      add_author(entry, versions.author(i));
+      entries_.push_back(entry.take());
       if (!envelope.deleted) versions_.push_back({envelope, {}});
     }
     co_return !versions.empty();
@@ -198,11 +200,16 @@ class Teller {
       if (version != nullptr) entry.text("processor", place.processor).number("raw_version", version->envelope.version);
       entry.text("result_id", id).number("version", envelope.version).number("position", envelope.position);
       if (!envelope.deleted) add_outcome(entry, versions.text(i));
+      add_author(entry, versions.author(i));
       if (version != nullptr && place.deadline && envelope.version == 1)
         entry.flag("overdue", version->envelope.recorded_at + *place.deadline < envelope.recorded_at);
       entries_.push_back(entry.take());
     }
     co_return !versions.empty();
+  }
+
+  static void add_author(EntryWriter& entry, std::string_view author) {
+    if (!author.empty()) entry.json("author", author);
   }
 
   static void add_outcome(EntryWriter& entry, std::string_view text) {

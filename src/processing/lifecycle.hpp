@@ -38,7 +38,7 @@ struct ResultsPlace {
 ///   pending                                    what has no outcome yet: processor, raw_version, attempt (how many have failed), overdue;
 ///                                              `at` is when it is due, or now
 ///
-/// with "kind" and "at" before them.
+/// with "kind" and "at" before them; versions have an `author` where one is known (base/author.hpp).
 struct Story {
   std::vector<std::string> entries;
   bool is_cut = false;  // more than Lifecycle::kVersionsMax versions or results: the newest are there

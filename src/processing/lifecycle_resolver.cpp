@@ -62,6 +62,20 @@ type LifecycleEntry {
   error: String
   "Whether the outcome came, or is still to come, later than the processor's deadline."
   overdue: Boolean
+  "Who wrote the version, where that is known."
+  author: LifecycleAuthor
+}
+
+"Who wrote a version; what is not known is null."
+type LifecycleAuthor {
+  "Whose credentials it was written with."
+  sub: String
+  "Where the client's connection came from."
+  address: String
+  "The trace that it was written in (W3C Trace Context)."
+  trace: String
+  "The processor that made it."
+  processor: String
 }
 )";
 

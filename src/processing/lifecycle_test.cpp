@@ -39,9 +39,10 @@ class LifecycleTest : public ::testing::Test {
     lifecycle_.emplace(*events_, std::vector{processor, others});
   }
 
-  void append(document::Store& store, Operation operation, std::string id, std::string payload, std::string_view at) {
-    now_of(store.append(
-        {Append{.operation = operation, .id = std::move(id), .payload = std::move(payload), .recorded_at = parse_rfc3339(at)}}));
+  void append(document::Store& store, Operation operation, std::string id, std::string payload, std::string_view at,
+              std::string_view author = {}) {
+    now_of(store.append({Append{
+        .operation = operation, .id = std::move(id), .payload = std::move(payload), .recorded_at = parse_rfc3339(at), .author = author}}));
   }
 
   /// The entries without what the stores count by themselves.
@@ -72,6 +73,14 @@ TEST_F(LifecycleTest, ASuccessAtOnceIsReceivedTriedAndDone) {
                           R"({"kind":"outcome","at":"2024-01-01T12:00:01.000000Z","processor":"risk","raw_version":1,"result_id":")" +
                               result_id("risk", "a", 1) +
                               R"(","version":1,"position":1,"status":"SUCCESS","processing_time_ms":100.5,"error":null,"overdue":false})"));
+}
+
+TEST_F(LifecycleTest, AuthorsAreToldWithTheirVersions) {
+  append(*events_, Operation::create, "a", "{}", "2024-01-01T12:00:00Z", R"({"sub":"ada"})");
+  append(*results_, Operation::create, result_id("risk", "a", 1), R"({"raw_event_id":"a","status":"SUCCESS"})", "2024-01-01T12:00:01Z",
+         R"({"processor":"risk"})");
+  EXPECT_THAT(story("a"), ElementsAre(HasSubstr(R"("position":1,"author":{"sub":"ada"}})"),
+                                      HasSubstr(R"("error":null,"author":{"processor":"risk"},"overdue":false})")));
 }
 
 TEST_F(LifecycleTest, AttemptsAndLaterVersionsAreTold) {

@@ -4,6 +4,7 @@
 #include <map>
 #include <utility>
 
+#include "base/author.hpp"
 #include "base/json/canonical.hpp"
 #include "base/json/document.hpp"
 #include "base/json/members.hpp"
@@ -129,6 +130,8 @@ class Replay {
 
   Task<void> compare(std::vector<Work>& works) {
     std::vector<document::Append> appends;
+    std::vector<std::string> authors;
+    for (const Work& work : works) authors.push_back(author_of_result(options_.processor, work.event.author()));
     for (Work& work : works) {
       Outcome outcome = make_outcome(work.event, work.made, options_.fields, options_.refusal, parts_.scheduler.clock());
       const Difference difference = difference_of(work, outcome);
@@ -137,6 +140,7 @@ class Replay {
       appends.push_back({document::Operation::replace, std::move(work.result_id), std::move(outcome.payload), work.version});
     }
     if (options_.is_dry) co_return {};
+    for (std::size_t i = 0; i < appends.size(); ++i) appends[i].author = authors[i];
     const std::size_t count = appends.size();
     const auto receipts = co_await parts_.results.append(appends);
     if (receipts) report_.written += count;

@@ -106,7 +106,12 @@ TEST_F(ReplayTest, ADryRunTellsAndWritesNothing) {
 TEST_F(ReplayTest, WritesNewVersions) {
   add("a", R"({"n":1})", R"({"raw_event_id":"a","status":"SUCCESS","processed_data":{"n":1}})");
   add("b", R"({"n":2})", kOld);
-  EXPECT_EQ(run().written, 2u);
+  now_of(scheduler_, events_->append({{.id = "c", .payload = R"({"gives":{"n":2}})", .author = R"({"sub":"ada","trace":"00aa"})"}}));
+  append(*results_, Operation::create, result_id("p", "c", 1), kOld);
+  EXPECT_EQ(run().written, 3u);
+  const document::Documents history = now_of(scheduler_, results_->history(result_id("p", "c", 1), {}, 0, 10));
+  EXPECT_EQ(history.author(0), R"({"processor":"p","trace":"00aa"})");
+  EXPECT_EQ(history.author(1), "");
   EXPECT_EQ(result("a").first, 2u);
   EXPECT_EQ(result("b").first, 2u);
   EXPECT_THAT(result("b").second, ::testing::HasSubstr(R"("processed_data":{"n":2})"));

@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "base/author.hpp"
+
 namespace millrace::processing {
 namespace {
 
@@ -177,9 +179,11 @@ class World {
 
   void append_some() {
     std::vector<document::Append> appends;
+    const std::string author = fmt::format(R"({{"sub":"ada","trace":"{}"}})", appended_);
     for (std::size_t i = 0; i < 1 + scheduler_.below(8); ++i)
       appends.push_back({.id = fmt::format("e{}", ++appended_),
-                         .payload = fmt::format(R"({{"key":"k{}","plan":{}}})", scheduler_.below(6), scheduler_.below(16))});
+                         .payload = fmt::format(R"({{"key":"k{}","plan":{}}})", scheduler_.below(6), scheduler_.below(16)),
+                         .author = author});
     CHECK(now_of(raw_->append(std::move(appends))).has_value());
   }
 
@@ -226,6 +230,7 @@ class World {
       const auto found = places.find(raw.id(i));
       if ((plan == 10) != (found == places.end())) return fmt::format("{} of {}", plan == 10 ? "a result" : "no result", raw.text(i));
       if (plan == 10) continue;
+      if (results.author(found->second) != author_of_result("p", raw.author(i))) return "a result out of its event's trace";
       const Status status = status_of(results.text(found->second));
       const bool fails = plan == 11 || plan == 12 || plan == 14;
       if (!has_attempts(results.id(found->second), fails)) return "attempts that nobody tells";

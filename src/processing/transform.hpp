@@ -21,6 +21,7 @@ struct Event {
   const document::Envelope& envelope() const { return documents->envelope(index); }
   document::Position position() const { return envelope().position; }
   std::string_view text() const { return documents->text(index); }
+  std::string_view author() const { return documents->author(index); }
   std::string id() const { return documents->id(index); }
 };
 

@@ -1,6 +1,7 @@
 // Results into the target, in the order in which they were finished.
 #include <charconv>
 
+#include "base/author.hpp"
 #include "processing/pipeline_state.hpp"
 
 namespace millrace::processing {
@@ -82,7 +83,9 @@ Task<void> Pipeline::State::write(std::vector<Finished>& batch) {
   for (Finished& one : batch) left.push_back(&one);
   while (!left.empty()) {
     std::vector<document::Append> appends;
-    for (const Finished* one : left) appends.push_back(one->append);
+    std::vector<std::string> authors;
+    for (const Finished* one : left) authors.push_back(author_of_result(options.name, one->event.author()));
+    for (std::size_t i = 0; i < left.size(); ++i) appends.emplace_back(left[i]->append).author = authors[i];
     auto receipts = co_await parts.target.append(std::move(appends));
     if (receipts) break;
     const std::optional<std::size_t> index = index_of(receipts.error());

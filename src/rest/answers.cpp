@@ -17,6 +17,10 @@ Task<http::Response> refuse(Error error) {
   co_return Failure(std::move(error));
 }
 
+std::string author_member(std::string_view author) {
+  return author.empty() ? std::string() : fmt::format(R"(,"author":{})", author);
+}
+
 http::Response json_answer(int status, std::string body) {
   http::Response response{status, {}, std::move(body)};
   response.add("Content-Type", "application/json");
@@ -97,14 +101,14 @@ void add_next_link(http::Response& response, const http::Request& request, std::
 }
 
 std::string history_text(const document::Documents& versions, std::size_t count) {
-  constexpr std::size_t kAround = 150;
+  constexpr std::size_t kAround = 250;
   std::string text = "[";
   text.reserve(versions.bytes() + kAround * count);
   for (std::size_t i = 0; i < count; ++i) {
     const document::Envelope& envelope = versions.envelope(i);
-    fmt::format_to(std::back_inserter(text), "{}{{\"version\":{},\"recorded_at\":\"{}\",\"deleted\":{},\"position\":{},\"document\":{}}}",
+    fmt::format_to(std::back_inserter(text), "{}{{\"version\":{},\"recorded_at\":\"{}\",\"deleted\":{},\"position\":{},\"document\":{}{}}}",
                    i > 0 ? "," : "", envelope.version, to_string(envelope.recorded_at), envelope.deleted, envelope.position,
-                   envelope.deleted ? std::string_view("null") : versions.text(i));
+                   envelope.deleted ? std::string_view("null") : versions.text(i), author_member(versions.author(i)));
   }
   return text += ']';
 }

@@ -19,6 +19,9 @@ namespace millrace::rest {
 Task<http::Response> answer(http::Response response);
 Task<http::Response> refuse(Error error);
 
+/// The member `author` of a version behind its others; nothing where nobody knows.
+std::string author_member(std::string_view author);
+
 /// A response of JSON.
 http::Response json_answer(int status, std::string body);
 

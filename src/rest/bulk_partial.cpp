@@ -6,6 +6,7 @@
 #include "http/status.hpp"
 #include "io/spool.hpp"
 #include "io/worker_pool.hpp"
+#include "rest/author.hpp"
 #include "rest/bulk.hpp"
 #include "rest/bulk_body.hpp"
 
@@ -102,12 +103,13 @@ Task<void> mark_repeated(document::Store& store, std::vector<Item>& items, const
   co_return {};
 }
 
-Task<void> store_each(document::Store& store, std::vector<Item>& items, const Principal* principal) {
+Task<void> store_each(document::Store& store, std::vector<Item>& items, const Principal* principal, std::string_view author) {
   std::vector<Task<document::Receipt>> tasks;
   std::vector<Item*> sent;
   for (Item& item : items) {
     if (item.error) continue;
     item.append.principal = principal;
+    item.append.author = author;
     item.document = document::document_text(item.append.id, item.append.payload);
     tasks.push_back(document::append_one(store, item.append));
     sent.push_back(&item);
@@ -148,6 +150,7 @@ Task<std::vector<Item>> take_items(BulkBody& body) {
 Task<http::Response> bulk_create_partial(const ResourceOptions& options, const http::Request& request) {
   CO_TRY(BulkBody body, BulkBody::open(options, request));
   auto results = std::make_unique<Results>(options.spool, options.workers);
+  const std::string author = author_of(request);
   for (bool goes_on = true; goes_on;) {
     auto taken = co_await take_items(body);
     if (!taken && results->count() == 0) co_return Failure(std::move(taken).error());
@@ -155,7 +158,7 @@ Task<http::Response> bulk_create_partial(const ResourceOptions& options, const h
     if (taken) items = *std::move(taken);
     goes_on = taken && !items.empty();
     if (!taken) items.emplace_back().error = std::move(taken).error();
-    CO_TRY_OK(co_await store_each(*options.store, items, request.principal.get()));
+    CO_TRY_OK(co_await store_each(*options.store, items, request.principal.get(), author));
     CO_TRY_OK(co_await results->add(items));
   }
   CO_TRY_OK(results->finish());

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/instant.hpp"
+#include "rest/answers.hpp"
 
 namespace millrace::rest {
 namespace {
@@ -115,9 +116,11 @@ class ChangeStream final : public http::BodyStream {
     const document::Envelope& envelope = documents.envelope(i);
     if (asked_.is_sse && !is_of_snapshot) fmt::format_to(std::back_inserter(piece_), "id: {}\n", envelope.position);
     if (asked_.is_sse) piece_ += "data: ";
-    fmt::format_to(std::back_inserter(piece_), R"({{"position":{},"id":{},"version":{},"recorded_at":"{}","deleted":{},"document":{}{}}})",
-                   envelope.position, documents.quoted_id(i), envelope.version, to_string(envelope.recorded_at), envelope.deleted,
-                   envelope.deleted ? std::string_view("null") : documents.text(i), is_of_snapshot ? R"(,"snapshot":true)" : "");
+    fmt::format_to(std::back_inserter(piece_),
+                   R"({{"position":{},"id":{},"version":{},"recorded_at":"{}","deleted":{},"document":{}{}{}}})", envelope.position,
+                   documents.quoted_id(i), envelope.version, to_string(envelope.recorded_at), envelope.deleted,
+                   envelope.deleted ? std::string_view("null") : documents.text(i), author_member(documents.author(i)),
+                   is_of_snapshot ? R"(,"snapshot":true)" : "");
     piece_ += asked_.is_sse ? "\n\n" : "\n";
   }
 

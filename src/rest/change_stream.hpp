@@ -1,6 +1,6 @@
 // A change feed as a body that is written as long as somebody reads it: NDJSON, or server-sent events.
 //
-// NDJSON:  {"position":7,"id":"a","version":1,"recorded_at":"...","deleted":false,"document":{...}}      one version a line
+// NDJSON:  {"position":7,"id":"a","version":1,"recorded_at":"...","deleted":false,"document":{...},"author":{...}}   one version a line
 //          {"position":9}                                             how far has been read: at the end, and now and then
 // SSE:     id: 7 <newline> data: {"position":7,...}                   one version an event
 //          : <newline> id: 9                                          the same as a comment, which moves Last-Event-ID on

@@ -28,10 +28,11 @@ std::string counted(std::string_view name) {
 
 std::string claim_answer(std::string_view name) {
   const std::string event = object(
-      fmt::format(R"("position":{{"type":"integer"}},"id":{{"type":"string"}},"version":{{"type":"integer"}},)"
-                  R"("recorded_at":{{"type":"string","format":"date-time"}},"deleted":{{"type":"boolean"}},"attempt":{{"type":"integer",)"
-                  R"("minimum":1}},"document":{{"anyOf":[{{"$ref":"#/components/schemas/{}"}},{{"type":"null"}}]}})",
-                  name),
+      fmt::format(
+          R"("position":{{"type":"integer"}},"id":{{"type":"string"}},"version":{{"type":"integer"}},)"
+          R"("recorded_at":{{"type":"string","format":"date-time"}},"deleted":{{"type":"boolean"}},"attempt":{{"type":"integer",)"
+          R"("minimum":1}},"document":{{"anyOf":[{{"$ref":"#/components/schemas/{}"}},{{"type":"null"}}]}},"author":{{"type":"object"}})",
+          name),
       R"("required":["position","id","version","recorded_at","deleted","attempt","document"])");
   return object(fmt::format(R"("token":{{"type":["string","null"]}},"lease_until":{{"type":["string","null"],"format":"date-time"}},)"
                             R"("events":{{"type":"array","items":{}}})",

@@ -10,6 +10,7 @@
 #include "base/json/canonical.hpp"
 #include "http/characters.hpp"
 #include "rest/answers.hpp"
+#include "rest/author.hpp"
 #include "rest/body.hpp"
 #include "rest/consumer_bodies.hpp"
 #include "rest/list_filter.hpp"
@@ -110,10 +111,11 @@ std::string claim_text(const consumers::Claimed& claimed) {
   for (const consumers::Delivered& event : claimed.events) {
     const document::Envelope& envelope = event.documents->envelope(event.index);
     fmt::format_to(std::back_inserter(out),
-                   R"({}{{"position":{},"id":{},"version":{},"recorded_at":"{}","deleted":{},"attempt":{},"document":{}}})",
+                   R"({}{{"position":{},"id":{},"version":{},"recorded_at":"{}","deleted":{},"attempt":{},"document":{}{}}})",
                    out.back() == '[' ? "" : ",", envelope.position, event.documents->quoted_id(event.index), envelope.version,
                    to_string(envelope.recorded_at), envelope.deleted, event.attempt,
-                   envelope.deleted ? std::string_view("null") : event.documents->text(event.index));
+                   envelope.deleted ? std::string_view("null") : event.documents->text(event.index),
+                   author_member(event.documents->author(event.index)));
   }
   return out + "]}";
 }
@@ -188,7 +190,9 @@ Task<http::Response> claim(ConsumerRequest asked, std::string name) {
 Task<http::Response> acknowledge(ConsumerRequest asked, std::string name) {
   CO_TRY(const json::Document body, json::parse(asked.request.body));
   CO_TRY(auto ack, read_ack(body.root(), asked.options.result_targets));
+  const std::string author = author_of(asked.request);
   ack.principal = asked.request.principal.get();
+  ack.author = author;
   CO_TRY(const auto acked, co_await asked.consumers.ack(std::move(name), std::move(ack)));
   co_return json_answer(200, ack_text(acked));
 }

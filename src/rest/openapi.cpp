@@ -37,7 +37,11 @@ constexpr std::string_view kLifecycleSchema =
     R"("version":{"type":"integer","minimum":1},"position":{"type":"integer","minimum":1},"processor":{"type":"string"},)"
     R"("raw_version":{"type":"integer","minimum":1},"attempt":{"type":"integer","minimum":0},"queue_time_ms":{"type":"number"},)"
     R"("run_time_ms":{"type":"number"},"result_id":{"type":"string"},"status":{},"processing_time_ms":{},"error":{},)"
-    R"("overdue":{"type":"boolean"}}}}}})";
+    R"("overdue":{"type":"boolean"},"author":{"type":"object"}}}}}})";
+
+constexpr std::string_view kAuthorSchema =
+    R"({"type":"object","description":"Who wrote the version, as far as that is known and may be seen.","properties":{)"
+    R"("sub":{"type":"string"},"address":{"type":"string"},"trace":{"type":"string"},"processor":{"type":"string"}}})";
 
 constexpr std::string_view kDeletedSchema =
     R"({"type":"object","required":["id","status"],"properties":{"id":{"type":"string"},"status":{"const":"deleted"}}})";
@@ -272,8 +276,8 @@ class Document {
     const std::string version = fmt::format(
         R"({{"type":"object","required":["version","recorded_at","deleted","position","document"],"properties":{{)"
         R"("version":{{"type":"integer","minimum":1}},"recorded_at":{{"type":"string","format":"date-time"}},"deleted":{{"type":"boolean"}},)"
-        R"("position":{{"type":"integer","minimum":1}},"document":{{"anyOf":[{},{{"type":"null"}}]}}}}}})",
-        reference(name_));
+        R"("position":{{"type":"integer","minimum":1}},"document":{{"anyOf":[{},{{"type":"null"}}]}},"author":{}}}}})",
+        reference(name_), kAuthorSchema);
     const std::string result = fmt::format(
         R"({{"type":"object","required":["index","status"],"properties":{{"index":{{"type":"integer"}},"status":{{"type":"integer"}},)"
         R"("position":{{"type":"integer"}},"document":{},"problem":{}}}}})",
@@ -282,8 +286,8 @@ class Document {
         R"({{"type":"object","description":"A version; or, with a position alone, how far the feed was read.","required":["position"],)"
         R"("properties":{{"position":{{"type":"integer","minimum":0}},"id":{{"type":"string"}},"version":{{"type":"integer","minimum":1}},)"
         R"("recorded_at":{{"type":"string","format":"date-time"}},"deleted":{{"type":"boolean"}},"document":{{"anyOf":[{},{{"type":"null"}}]}},)"
-        R"("snapshot":{{"const":true,"description":"A document of the snapshot."}}}}}})",
-        reference(name_));
+        R"("author":{},"snapshot":{{"const":true,"description":"A document of the snapshot."}}}}}})",
+        reference(name_), kAuthorSchema);
     fmt::format_to(
         std::back_inserter(out),
         R"("New{0}":{1},"{0}":{2},"{0}Replacement":{3},"{0}Patch":{4},"{0}Version":{5},"{0}Change":{8},"BulkResult":{6},"Problem":{7},"Lifecycle":{9})",

@@ -63,6 +63,7 @@ Result<std::vector<document::Append>> SpooledAppends::next() {
   while (source_.left() > 0 && batch.size() < kBatchItems && bytes < kBatchBytes) {
     TRY(document::Append append, read_append(source_));
     append.principal = principal_.get();
+    append.author = author_;
     bytes += append.payload.size();
     batch.push_back(std::move(append));
   }

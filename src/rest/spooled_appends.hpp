@@ -8,9 +8,9 @@ namespace millrace::rest {
 
 class SpooledAppends : public document::AppendSource {
  public:
-  /// `principal`: whose appends they are.
-  SpooledAppends(const io::Spool::Options& options, std::shared_ptr<const Principal> principal)
-      : principal_(std::move(principal)), spool_(options), repeats_(options), source_(spool_) {}
+  /// `principal`, `author`: whose appends they are (document::Append).
+  SpooledAppends(const io::Spool::Options& options, std::shared_ptr<const Principal> principal, std::string author)
+      : principal_(std::move(principal)), author_(std::move(author)), spool_(options), repeats_(options), source_(spool_) {}
 
   Result<> add(const document::Append& append);
   io::Spool& spool() { return spool_; }
@@ -40,6 +40,7 @@ class SpooledAppends : public document::AppendSource {
 
  private:
   const std::shared_ptr<const Principal> principal_;
+  const std::string author_;
   io::Spool spool_;
   io::Spool repeats_;  // of those that were created before: index and id
   io::Spool::Reader source_;

@@ -7,6 +7,7 @@
 #include "document/incoming.hpp"
 #include "http/characters.hpp"
 #include "rest/answers.hpp"
+#include "rest/author.hpp"
 #include "rest/body.hpp"
 #include "rest/parameters.hpp"
 #include "rest/preconditions.hpp"
@@ -53,7 +54,9 @@ document::Change admitted(const Preconditions& preconditions, document::Change c
 /// Appends on whatever version the preconditions admit.
 Task<document::Receipt> append_admitted(const ResourceOptions& options, const http::Request& request, document::Append append) {
   const Preconditions preconditions(request);
+  const std::string author = author_of(request);
   append.principal = request.principal.get();
+  append.author = author;
   append.expected_version = preconditions.only_version();
   if (preconditions.none() || append.expected_version) {
     auto receipt = co_await document::append_one(*options.store, std::move(append));
@@ -72,7 +75,9 @@ Task<http::Response> create_one(const ResourceOptions& options, const http::Requ
   CO_TRY(auto incoming, document::read_document(request.body, options.schema));
   CO_TRY(const auto key, key_header(request));
   CO_TRY(auto append, document::creation(incoming, options.creation, key));
+  const std::string author = author_of(request);
   append.principal = request.principal.get();
+  append.author = author;
   std::string id = append.id;
   CO_TRY(auto receipt, co_await document::append_one(*options.store, std::move(append)));
   if (receipt.repeated) id = receipt.id;
@@ -105,7 +110,9 @@ Task<http::Response> patch_one(const ResourceOptions& options, const http::Reque
   json::append_canonical(patch, parsed.root());
   const Preconditions preconditions(request);
   document::Append append{.operation = document::Operation::replace, .id = id, .payload = {}};
+  const std::string author = author_of(request);
   append.principal = request.principal.get();
+  append.author = author;
   append.patch = patch;
   document::Change change = [&options, &patch](const document::Documents& newest) {
     return document::patch_version(newest, patch, options.schema, options.document_bytes_max);

@@ -44,6 +44,7 @@ struct Caller {
   /// Name and canonical JSON: arguments of each field of a query that has a resolver, where neither it nor a field above gives them.
   std::vector<std::pair<std::string, std::string>> arguments = {};
   std::shared_ptr<const Principal> principal = nullptr;  // null: nobody who said so
+  std::string address = {};                              // that the request came from
 };
 
 /// One place in a plan, asked for all its parents.

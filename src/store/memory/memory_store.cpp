@@ -24,6 +24,7 @@ struct Version {
   std::string id;
   std::string payload;
   Envelope envelope;
+  std::string author;
   Instant superseded_at = kNewest;
 
   bool visible(Instant at) const {
@@ -109,7 +110,7 @@ class MemoryStore final : public document::Store, private document::Held {
       if (documents.size() == limit) break;
       const Envelope& envelope = versions_[place].envelope;
       if (envelope.recorded_at > view.at || (before != 0 && envelope.position >= before)) continue;
-      add(documents, versions_[place]);
+      add_authored(documents, versions_[place]);
       if (documents.cut_to(view.bytes_max)) break;
     }
     co_return documents;
@@ -120,7 +121,7 @@ class MemoryStore final : public document::Store, private document::Held {
     Documents documents;
     // Positions are dense from 1, so the version after position p is at place p.
     for (std::size_t place = after; place < versions_.size() && documents.size() < limit; ++place) {
-      add(documents, versions_[place]);
+      add_authored(documents, versions_[place]);
       if (documents.cut_to(view.bytes_max)) break;
     }
     co_return documents;
@@ -142,6 +143,10 @@ class MemoryStore final : public document::Store, private document::Held {
 
  private:
   static void add(Documents& documents, const Version& version) { documents.add(version.id, version.payload, version.envelope); }
+  static void add_authored(Documents& documents, const Version& version) {
+    add(documents, version);
+    documents.set_author(version.author);
+  }
 
   Instant last_recorded() const { return versions_.empty() ? Instant{} : versions_.back().envelope.recorded_at; }
 
@@ -187,7 +192,8 @@ class MemoryStore final : public document::Store, private document::Held {
                             .position = versions_.size() + 1,
                             .recorded_at = recorded_at,
                             .deleted = append.operation == document::Operation::remove};
-    versions_.push_back({.id = std::move(append.id), .payload = std::move(append.payload), .envelope = envelope});
+    versions_.push_back(
+        {.id = std::move(append.id), .payload = std::move(append.payload), .envelope = envelope, .author = std::string(append.author)});
     return {.version = envelope.version, .position = envelope.position, .recorded_at = recorded_at};
   }
 

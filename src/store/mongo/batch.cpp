@@ -130,7 +130,7 @@ Receipt Batch::append_one(const Append& append, const Encoded* payload) {
     state.key = &keys_.emplace_back(append.idempotency->key, append.idempotency->fingerprint, envelope);
     id_of_key_[state.key->name] = append.id;
   }
-  NewVersion version{.id = append.id, .envelope = envelope, .epoch = mine_.epoch, .key = state.key};
+  NewVersion version{.id = append.id, .envelope = envelope, .epoch = mine_.epoch, .author = append.author, .key = state.key};
   if (payload != nullptr) {
     version.payload = &payload->document;
     if (!payload->exact) version.text = append.payload;

@@ -58,6 +58,11 @@ void add(Documents& documents, const Version& version) {
   documents.add(version.id(), version.payload(), version.envelope());
 }
 
+void add_authored(Documents& documents, const Version& version) {
+  add(documents, version);
+  documents.set_author(version.author());
+}
+
 /// By position, newest first.
 using Versions = std::map<std::int64_t, Version, std::greater<>>;
 
@@ -258,7 +263,7 @@ Result<Documents> Finder::history(std::string_view id, Position before, std::siz
   }));
   for (const auto& [position, version] : found) {
     if (documents.size() == limit) break;
-    add(documents, version);
+    add_authored(documents, version);
     if (documents.cut_to(view_.bytes_max)) break;
   }
   return documents;
@@ -283,7 +288,7 @@ Result<Documents> Finder::changes(Position after, std::size_t limit) {
     }));
   }
   for (auto version = found.rbegin(); version != found.rend() && version->first <= complete_until && documents.size() < limit; ++version) {
-    add(documents, version->second);
+    add_authored(documents, version->second);
     if (documents.cut_to(view_.bytes_max)) break;
   }
   return documents;

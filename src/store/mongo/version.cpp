@@ -16,6 +16,7 @@ void append_members(Bson& out, const NewVersion& version) {
             .boolean("deleted", envelope.deleted);
   if (version.payload != nullptr) out = std::move(out).child("payload", *version.payload);
   if (!version.text.empty()) out = std::move(out).text("text", version.text);
+  if (!version.author.empty()) out = std::move(out).text("author", version.author);
   if (version.key == nullptr) return;
   const FirstUse& key = *version.key;
   out = std::move(out).child("key", Bson()

@@ -1,7 +1,7 @@
 // One version as MongoDB keeps it.
 //
-//   COLLECTION          {_id: ID, id: ID, version, position, epoch, recorded_at, deleted, payload: {...}, text?, key?}   the newest of each
-//   COLLECTION_history  {_id: {position, epoch}, the same}                                             what was superseded
+//   COLLECTION          {_id: ID, id: ID, version, position, epoch, recorded_at, deleted, payload: {...}, text?, author?, key?}   the
+//   newest of each COLLECTION_history  {_id: {position, epoch}, the same}                                             what was superseded
 //
 // `text` is the payload's where its BSON does not give it again (payload.hpp). `key` is the idempotency key of the create that the
 // document lives from: {name, fingerprint, version, position, recorded_at}.
@@ -35,6 +35,7 @@ class Version {
   std::int64_t position() const { return integer_at(*document_.get(), "position"); }
   std::int64_t epoch() const { return integer_at(*document_.get(), "epoch"); }
   std::string payload() const;
+  std::string_view author() const { return text_at(*document_.get(), "author"); }
   std::optional<FirstUse> key() const;
 
   /// As Selection asks: what is offered to it is what the read would give.
@@ -51,6 +52,7 @@ struct NewVersion {
   std::int64_t epoch = 0;
   const Bson* payload = nullptr;  // null: a tombstone
   std::string_view text = {};     // empty: the payload's BSON gives it
+  std::string_view author = {};   // empty: nobody knows
   const FirstUse* key = nullptr;
 };
 

@@ -136,12 +136,16 @@ Result<> Keeper::make_tables(Session& session) {
   TRY(const bool is_there, check_owner(session));
   Exchange question;
   question.add("SELECT to_regclass($1) IS NOT NULL", Parameters().text(table_.ledger));
+  question.add("SELECT count(*) FROM pg_attribute WHERE attrelid = to_regclass($1) AND attname = 'author' AND NOT attisdropped",
+               Parameters().text(table_.versions));
   TRY_OK(run_now(session, question));
   Exchange make;
   if (!is_there) {
     for (const std::string& sql : table_.create) make.add(sql);
   }
   if (!question.rows[0].boolean(0, 0)) make.add(table_.create_ledger);
+  // Whoever reads or writes meanwhile is waited for, but not for long, since others wait behind us: then this is tried again.
+  if (is_there && question.rows[1].integer(0, 0) == 0) make.add("SET LOCAL lock_timeout = '1s'").add(table_.add_author);
   make.add("COMMIT");
   return run_now(session, make);
 }
@@ -165,7 +169,8 @@ Result<bool> Keeper::check_owner(Session& session) {
   const std::string_view columns = question.rows[2].text(0, 0);
   constexpr std::string_view kColumns =
       "position bigint, id text, version bigint, recorded_at bigint, superseded_at bigint, deleted boolean, payload json";
-  if (!has_versions || !has_head || columns != kColumns) {
+  const bool is_ours = columns == kColumns || columns == std::string(kColumns) + ", author text";
+  if (!has_versions || !has_head || !is_ours) {
     return Failure(cannot_open(fmt::format("The table {} was made by something else: it has {}.", table_.versions, columns),
                                "Name another table, or another database"));
   }

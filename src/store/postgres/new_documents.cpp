@@ -29,12 +29,13 @@ std::vector<std::string> NewDocuments::ids() const {
 }
 
 void NewDocuments::write(Exchange& exchange, Instant clock) const {
-  std::vector<std::string_view> payloads;
+  std::vector<std::string_view> payloads, authors;
   std::vector<std::int64_t> paths, places;
   std::vector<std::string> keys;
   std::set<std::int64_t> many;
   for (const Append& append : groups_ | std::views::join) {
     payloads.push_back(append.payload);
+    authors.push_back(append.author);
     for (const document::IndexedPath& path : paths_) {
       std::vector<std::string> found = document::keys_at(path.path, append.payload);
       if (found.size() > 1) many.insert(path.number);
@@ -51,7 +52,7 @@ void NewDocuments::write(Exchange& exchange, Instant clock) const {
   if (!many.empty()) exchange.add(table_.mark_many, Parameters().integers(std::vector<std::int64_t>(many.begin(), many.end())));
   Parameters parameters;
   parameters.integer(static_cast<std::int64_t>(payloads.size())).integer(clock.microseconds);
-  parameters.integer(static_cast<std::int64_t>(paths_.size())).texts(views(ids)).jsons(payloads);
+  parameters.integer(static_cast<std::int64_t>(paths_.size())).texts(views(ids)).jsons(payloads).texts(authors);
   exchange.add(table_.insert_new, std::move(parameters.integers(paths).byte_strings(views(keys)).integers(places)));
   exchange.keep_plans();
 }

@@ -236,7 +236,7 @@ class PostgresStore final : public document::Store {
     CO_TRY(const Rows rows, co_await lane->ask(statement, view.at));
     Documents documents;
     for (int row = 0; row < rows.size() && !documents.is_cut(); ++row) {
-      add_row(documents, Row(rows, row));
+      add_authored_row(documents, Row(rows, row));
       documents.cut_to(view.bytes_max);
     }
     co_return std::move(documents);

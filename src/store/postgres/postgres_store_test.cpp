@@ -318,6 +318,51 @@ TEST_F(PostgresStoreTest, TablesOfEarlierVersionsGetTheirLedger) {
   EXPECT_EQ(value(open({})->ledger().put("a", "x", 0)), 1u);
 }
 
+TEST_F(PostgresStoreTest, TablesOfEarlierVersionsGetTheirAuthors) {
+  const auto earlier = open({});
+  value(earlier->append(new_document("a", R"({"n":1})")));
+  const Log log = {};
+  const auto session = Session::open({TestServer::shared().uri()}, &log, std::chrono::seconds(5));
+  ASSERT_TRUE(session);
+  Exchange drop;
+  drop.add(fmt::format("ALTER TABLE {} DROP COLUMN author", quoted_name(collection_)));
+  ASSERT_TRUE((*session)->run(drop, std::chrono::seconds(5)));
+  std::vector<std::jthread> threads;
+  for (int i = 0; i < 4; ++i) threads.emplace_back([&] { EXPECT_EQ(count(*open({}), filter("{}")), 1u); });
+  threads.clear();
+  auto append = new_document("b", "{}");
+  append.front().author = R"({"sub":"ada"})";
+  value(open({})->append(std::move(append)));
+  const Documents versions = value(earlier->changes(0, 10));
+  ASSERT_EQ(versions.size(), 2u);
+  EXPECT_EQ(versions.author(0), "");
+  EXPECT_EQ(versions.author(1), R"({"sub":"ada"})");
+}
+
+/// Somebody who holds the table for long keeps an instance from starting, not the others from working.
+TEST_F(PostgresStoreTest, WhoReadsForLongIsNotBlockedByANewColumn) {
+  const auto earlier = open({});
+  value(earlier->append(new_document("a", R"({"n":1})")));
+  const Log log = {};
+  const auto session = Session::open({TestServer::shared().uri()}, &log, std::chrono::seconds(5));
+  ASSERT_TRUE(session);
+  Exchange reading;
+  reading.add(fmt::format("ALTER TABLE {} DROP COLUMN author", quoted_name(collection_)));
+  reading.add("BEGIN").add(fmt::format("SELECT count(*) FROM {}", quoted_name(collection_)));
+  ASSERT_TRUE((*session)->run(reading, std::chrono::seconds(5)));
+  const auto late = open({});
+  EXPECT_EQ(count(*earlier, filter("{}")), 1u);
+  Exchange end;
+  end.add("COMMIT");
+  ASSERT_TRUE((*session)->run(end, std::chrono::seconds(5)));
+  auto last = wait(late->last_position());
+  for (int attempt = 0; attempt < 50 && !last; ++attempt) {
+    EXPECT_TRUE(loop_.block_on(io::pause(std::chrono::milliseconds(100))));
+    last = wait(late->last_position());
+  }
+  EXPECT_EQ(last.value_or(0), 1u);
+}
+
 TEST_F(PostgresStoreTest, WhatCannotBeStoredFailsAlone) {
   const auto store = open({});
   std::string long_id;  // longer than a row of an index may be, and random, since the server compresses

@@ -46,7 +46,7 @@ Table::Table(const std::string& collection)
 
 void Table::add_create() {
   create = {fmt::format("CREATE TABLE {}(position bigint PRIMARY KEY, id text COLLATE \"C\" NOT NULL, version bigint NOT NULL,"
-                        " recorded_at bigint NOT NULL, superseded_at bigint, deleted boolean NOT NULL, payload json NOT NULL)",
+                        " recorded_at bigint NOT NULL, superseded_at bigint, deleted boolean NOT NULL, payload json NOT NULL, author text)",
                         versions),
             fmt::format("CREATE UNIQUE INDEX {} ON {}(id, version)", quoted_name(collection + ":by_id"), versions),
             fmt::format("CREATE UNIQUE INDEX {} ON {}(id) WHERE superseded_at IS NULL", quoted_name(collection + ":newest"), versions),
@@ -65,16 +65,18 @@ void Table::add_create() {
 
 void Table::add_reads() {
   const std::string select = fmt::format("SELECT {} FROM {} AS v", columns, versions);
+  const std::string select_authored = fmt::format("SELECT {}, v.author FROM {} AS v", columns, versions);
   read_newest = fmt::format("SELECT {}, v.deleted FROM {} AS v WHERE v.id = ANY($1) AND v.superseded_at IS NULL", kSeenColumns, versions);
   read_at = fmt::format(
       "SELECT {} FROM unnest($1::text[]) AS wanted(id) CROSS JOIN LATERAL (SELECT * FROM {} AS w WHERE w.id = wanted.id COLLATE \"C\""
       " AND w.recorded_at <= $2 ORDER BY w.version DESC LIMIT 1) AS v",
       columns, versions);
-  history = select + " WHERE v.id = $1 AND v.recorded_at <= $2 AND v.position < $3 ORDER BY v.version DESC LIMIT $4";
-  changes = select + " WHERE v.position > $1 ORDER BY v.position LIMIT $2";
+  history = select_authored + " WHERE v.id = $1 AND v.recorded_at <= $2 AND v.position < $3 ORDER BY v.version DESC LIMIT $4";
+  changes = select_authored + " WHERE v.position > $1 ORDER BY v.position LIMIT $2";
   // No more is sent than there is room for, by its size as it is stored, which is not more than what it is.
   changes_up_to = fmt::format(
-      "SELECT {} FROM (SELECT *, sum(pg_column_size(w.payload)) OVER (ORDER BY w.position) - pg_column_size(w.payload) AS bytes_before"
+      "SELECT {}, v.author FROM (SELECT *, sum(pg_column_size(w.payload)) OVER (ORDER BY w.position) - pg_column_size(w.payload) AS "
+      "bytes_before"
       " FROM (SELECT * FROM {} WHERE position > $1 ORDER BY position LIMIT $2) AS w) AS v WHERE v.bytes_before < $3 ORDER BY v.position",
       columns, versions);
   at_positions = select + " WHERE v.position = ANY($1)";
@@ -117,10 +119,11 @@ void Table::add_writes() {
       " WHERE v.position = u.position",
       versions);
   insert_versions = fmt::format(
-      "INSERT INTO {}(position, id, version, recorded_at, superseded_at, deleted, payload) SELECT u.position, u.id, u.version, "
+      "INSERT INTO {}(position, id, version, recorded_at, superseded_at, deleted, payload, author) SELECT u.position, u.id, u.version, "
       "u.recorded_at,"
-      " nullif(u.superseded_at, -1), u.deleted, u.payload FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[],"
-      " $6::boolean[], $7::json[]) AS u(position, id, version, recorded_at, superseded_at, deleted, payload)",
+      " nullif(u.superseded_at, -1), u.deleted, u.payload, nullif(u.author, '') FROM unnest($1::bigint[], $2::text[], $3::bigint[], "
+      "$4::bigint[], $5::bigint[],"
+      " $6::boolean[], $7::json[], $8::text[]) AS u(position, id, version, recorded_at, superseded_at, deleted, payload, author)",
       versions);
   insert_entries = insert_entries_into(entries);
   insert_entries_past = insert_entries_into(entries_past);
@@ -143,10 +146,10 @@ void Table::add_writes() {
       "WITH moved AS (UPDATE {0} SET position = position + $1, recorded_at = greatest($2, recorded_at + 1)"
       " WHERE (SELECT count(*) FROM {1}) = $3 RETURNING position - $1 AS before, recorded_at),"
       " entered AS (INSERT INTO {2}(path, key, position) SELECT u.path, u.key, moved.before + u.place"
-      " FROM moved, unnest($6::bigint[], $7::bytea[], $8::bigint[]) AS u(path, key, place)),"
-      " written AS (INSERT INTO {3}(position, id, version, recorded_at, deleted, payload)"
-      " SELECT moved.before + u.place, u.id, 1, moved.recorded_at, false, u.payload"
-      " FROM moved, unnest($4::text[], $5::json[]) WITH ORDINALITY AS u(id, payload, place))"
+      " FROM moved, unnest($7::bigint[], $8::bytea[], $9::bigint[]) AS u(path, key, place)),"
+      " written AS (INSERT INTO {3}(position, id, version, recorded_at, deleted, payload, author)"
+      " SELECT moved.before + u.place, u.id, 1, moved.recorded_at, false, u.payload, nullif(u.author, '')"
+      " FROM moved, unnest($4::text[], $5::json[], $6::text[]) WITH ORDINALITY AS u(id, payload, author, place))"
       " SELECT before + 1, recorded_at FROM moved",
       head, paths, entries, versions);
   find_new = fmt::format("SELECT min(position), min(recorded_at) FROM {} WHERE id = ANY($1) AND version = 1 HAVING count(*) > 0", versions);
@@ -155,6 +158,7 @@ void Table::add_writes() {
 void Table::add_ledger() {
   create_ledger =
       fmt::format("CREATE TABLE {}(name bytea PRIMARY KEY, value bytea NOT NULL, revision bigint NOT NULL, writer text NOT NULL)", ledger);
+  add_author = fmt::format("ALTER TABLE {} ADD COLUMN IF NOT EXISTS author text", versions);
   read_record = fmt::format("SELECT value, revision FROM {} WHERE name = $1", ledger);
   insert_record = fmt::format("INSERT INTO {} VALUES($1, $2, 1, $3) ON CONFLICT DO NOTHING", ledger);
   update_record = fmt::format("UPDATE {} SET value = $2, revision = revision + 1, writer = $3 WHERE name = $1 AND revision = $4", ledger);
@@ -178,6 +182,11 @@ Instant Row::superseded_at() const {
 
 void add_row(document::Documents& documents, const Row& row) {
   documents.add(row.id(), row.payload(), row.envelope());
+}
+
+void add_authored_row(document::Documents& documents, const Row& row) {
+  add_row(documents, row);
+  documents.set_author(row.author());
 }
 
 Statement transaction_limits(std::chrono::milliseconds timeout) {

@@ -1,6 +1,7 @@
 // The tables of one collection in PostgreSQL, and every statement on them. They stand in the first schema of the search path.
 //
-//   "NAME"               position (1, 2, ...), id, version, recorded_at (microseconds), superseded_at (null: the newest), deleted, payload
+//   "NAME"               position (1, 2, ...), id, version, recorded_at (microseconds), superseded_at (null: the newest), deleted, payload,
+//                        author (null: nobody knows; base/author.hpp)
 //   "NAME:head"          one row: the last position, its recorded_at, and the layout of the tables. Who writes locks it, so that positions
 //                        are in the order of commits.
 //   "NAME:paths"         number, path (a JSON array of keys), many (whether a version ever had several values there), filled (versions up
@@ -35,15 +36,17 @@ struct Table {
   std::string collection;
   std::string versions, head, paths, entries, entries_past, keys, ledger;  // quoted names
   std::vector<std::string> create;
-  std::string create_ledger;  // which tables of earlier versions of this program lack
+  // What tables of earlier versions of this program lack.
+  std::string create_ledger;
+  std::string add_author;
 
   // Rows of versions: see Column. Lists give those that can be seen, from the newest position down.
   std::string columns;        // of a table or alias v
   std::string read_newest;    // $1 ids
   std::string read_at;        // $1 ids, $2 at
-  std::string history;        // $1 id, $2 at, $3 before, $4 limit
-  std::string changes;        // $1 after, $2 limit
-  std::string changes_up_to;  // $3 bytes
+  std::string history;        // $1 id, $2 at, $3 before, $4 limit: and the author
+  std::string changes;        // $1 after, $2 limit: and the author
+  std::string changes_up_to;  // $3 bytes: and the author
   std::string at_positions;   // $1 positions
   std::string list;           // $1 before, $2 limit
   std::string list_at;        // $3 at
@@ -63,7 +66,8 @@ struct Table {
   std::string move_head;                                            // $1 position, $2 recorded_at
   std::string count_same;  // how many of these versions are there: $1 positions, $2 ids, $3 versions, $4 times
   // Writes first versions under ids that nobody else has, and moves the head; gives the first position and recorded_at, or nothing unless
-  // there are $3 paths: $1 how many, $2 the clock, $4 ids, $5 payloads; $6 paths, $7 keys, $8 places (1, 2, ...) of the entries.
+  // there are $3 paths: $1 how many, $2 the clock, $4 ids, $5 payloads, $6 authors; $7 paths, $8 keys, $9 places (1, 2, ...) of the
+  // entries.
   std::string insert_new;
   std::string find_new;  // what insert_new gave: $1 ids
 
@@ -82,8 +86,9 @@ struct Table {
   void add_ledger();
 };
 
-/// The columns of a row of versions. The last two are missing where all that come are seen, the last where they are the newest.
-enum Column : int { kPosition, kId, kVersion, kRecordedAt, kPayload, kDeleted, kSupersededAt };
+/// The columns of a row of versions. The last are missing where they are not asked for: all but the author where all that come are seen,
+/// kSupersededAt where they are the newest.
+enum Column : int { kPosition, kId, kVersion, kRecordedAt, kPayload, kDeleted, kSupersededAt, kAuthor };
 
 /// A name in SQL's double quotes.
 std::string quoted_name(std::string_view name);
@@ -102,6 +107,7 @@ class Row {
     return id_;
   }
   std::string_view payload() const { return rows_.text(row_, kPayload); }
+  std::string_view author() const { return rows_.is_null(row_, kAuthor) ? std::string_view() : rows_.text(row_, kAuthor); }
 
  private:
   const Rows& rows_;
@@ -110,6 +116,8 @@ class Row {
 };
 
 void add_row(document::Documents& documents, const Row& row);
+/// The same with its author. Requires: a row that has it.
+void add_authored_row(document::Documents& documents, const Row& row);
 
 /// What begins every transaction of ours: its limits are the server's own, so that it ends them even when we are gone.
 Statement transaction_limits(std::chrono::milliseconds timeout);

@@ -158,7 +158,7 @@ void TableWrites::write_versions(Exchange& exchange) const {
   std::vector<std::int64_t> positions, numbers, recorded, superseded;
   std::vector<std::string> ids;
   std::vector<bool> deleted;
-  std::vector<std::string_view> payloads;
+  std::vector<std::string_view> payloads, authors;
   for (const Version& version : versions_) {
     positions.push_back(number(version.position));
     ids.push_back(stored_text(version.append->id));
@@ -168,10 +168,11 @@ void TableWrites::write_versions(Exchange& exchange) const {
     deleted.push_back(version.deleted());
     // A tombstone's payload is JSON as well, so that conditions in SQL can be tried on every row.
     payloads.push_back(version.deleted() ? std::string_view("{}") : version.append->payload);
+    authors.push_back(version.append->author);
   }
   Parameters parameters;
   parameters.integers(positions).texts(views(ids)).integers(numbers).integers(recorded).integers(superseded);
-  exchange.add(table_.insert_versions, std::move(parameters.booleans(deleted).jsons(payloads)));
+  exchange.add(table_.insert_versions, std::move(parameters.booleans(deleted).jsons(payloads).texts(authors)));
 }
 
 /// Entries as columns.

@@ -300,7 +300,7 @@ class SqliteStore final : public document::Store {
   static Result<Documents> all_rows(Connection& connection, Cursor& rows, std::size_t bytes_max) {
     Documents documents;
     while (!documents.is_cut() && rows.next()) {
-      add_row(documents, rows);
+      add_authored_row(documents, rows);
       documents.cut_to(bytes_max);
     }
     if (rows.failed()) return Failure(connection.failure());

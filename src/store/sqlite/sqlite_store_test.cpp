@@ -120,6 +120,24 @@ TEST_F(SqliteStoreTest, ATableOfSomethingElseIsLeftAlone) {
   EXPECT_THAT(error.message, HasSubstr("hens"));
 }
 
+TEST_F(SqliteStoreTest, TablesOfEarlierVersionsGetTheirAuthors) {
+  open(options("it's \"old\""));
+  {
+    const auto connection = Connection::open({.file = options().file, .mode = Connection::Mode::write});
+    ASSERT_TRUE((*connection)
+                    ->run_script(R"(ALTER TABLE "it's ""old""" DROP COLUMN author;)"
+                                 R"(INSERT INTO "it's ""old""" VALUES(1, 'a', 1, 7, NULL, 0, '{"n":1}'))"));
+  }
+  const auto store = open(options("it's \"old\""));
+  const auto other = open(options("it's \"old\""));
+  ASSERT_TRUE(append(*store, {.operation = Operation::replace, .id = "a", .payload = "{}", .author = R"({"sub":"ada"})"}));
+  const auto versions = wait(other->history("a", {}, 0, 10));
+  ASSERT_TRUE(versions && versions->size() == 2);
+  EXPECT_EQ(versions->author(0), R"({"sub":"ada"})");
+  EXPECT_EQ(versions->author(1), "");
+  EXPECT_EQ(versions->text(1), R"({"id":"a","n":1})");
+}
+
 TEST_F(SqliteStoreTest, NamesThatCannotBeAreRefused) {
   for (const char* name : {"", "a:b", "sqlite_x"}) EXPECT_EQ(refusal(options(name)).code, "store.open") << name;
   open(options("events"));

@@ -13,6 +13,7 @@ using document::FieldPath;
 using document::IndexedPath;
 
 constexpr std::string_view kColumns = "position, id, version, recorded_at, superseded_at, deleted, payload";
+constexpr std::string_view kAuthored = ", author";
 
 /// (?1),(?2),...
 std::string parameter_rows(std::size_t count) {
@@ -48,8 +49,18 @@ Result<> add_index(Connection& connection, const Table& table, const FieldPath& 
   return {};
 }
 
+/// The column that tables of earlier versions of this program lack. What is somebody else's is left alone.
+Result<> add_author(Connection& connection, const Table& table) {
+  TRY_OK(connection.parameter_count(table.check));
+  Cursor column = connection.use(table.find_author);
+  const bool is_there = column.text(1, table.collection).next();
+  if (column.failed()) return Failure(connection.failure());
+  return is_there ? Result<>() : connection.run_script(table.add_author);
+}
+
 Result<> create_all(Connection& connection, const Table& table, const std::vector<FieldPath>& wanted) {
   TRY_OK(connection.run_script(table.create));
+  TRY_OK(add_author(connection, table));
   TRY(const std::vector<IndexedPath> known, read_paths(connection, table));
   std::int64_t number = known.empty() ? 0 : known.back().number;
   std::vector<FieldPath> added;
@@ -86,6 +97,11 @@ void add_row(document::Documents& documents, const Cursor& row) {
   documents.add(version.id(), version.payload(), version.envelope());
 }
 
+void add_authored_row(document::Documents& documents, const Cursor& row) {
+  add_row(documents, row);
+  if (!row.is_null(kAuthor)) documents.set_author(row.text(kAuthor));
+}
+
 Table::Table(const std::string& collection) : collection(collection) {
   const std::string versions = quoted_name(collection);
   const std::string by_id = quoted_name(collection + ":by_id");
@@ -93,20 +109,23 @@ Table::Table(const std::string& collection) : collection(collection) {
   const std::string entries = quoted_name(collection + ":entries");
   const std::string entries_past = quoted_name(collection + ":entries_past");
   const std::string select = fmt::format("SELECT {} FROM {}", kColumns, versions);
+  const std::string select_authored = fmt::format("SELECT {}{} FROM {}", kColumns, kAuthored, versions);
 
   create = fmt::format(
       "CREATE TABLE IF NOT EXISTS {0}(position INTEGER PRIMARY KEY, id TEXT NOT NULL, version INTEGER NOT NULL,"
-      " recorded_at INTEGER NOT NULL, superseded_at INTEGER, deleted INTEGER NOT NULL, payload TEXT NOT NULL) STRICT;"
+      " recorded_at INTEGER NOT NULL, superseded_at INTEGER, deleted INTEGER NOT NULL, payload TEXT NOT NULL, author TEXT) STRICT;"
       "CREATE UNIQUE INDEX IF NOT EXISTS {1} ON {0}(id, version);"
       "CREATE TABLE IF NOT EXISTS {2}(number INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, many INTEGER NOT NULL DEFAULT 0) STRICT;",
       versions, by_id, path_table);
   create += create_entries(entries) + create_entries(entries_past);
   check = select + " LIMIT 1";
+  find_author = "SELECT 1 FROM pragma_table_info(?1) WHERE name = 'author'";
+  add_author = fmt::format("ALTER TABLE {} ADD COLUMN author TEXT", versions);
 
   read_newest = select + " WHERE id = ?1 ORDER BY version DESC LIMIT 1";
   read_at = select + " WHERE id = ?1 AND recorded_at <= ?2 ORDER BY version DESC LIMIT 1";
-  history = select + " WHERE id = ?1 AND recorded_at <= ?2 AND position < ?3 ORDER BY version DESC LIMIT ?4";
-  changes = select + " WHERE position > ?1 ORDER BY position LIMIT ?2";
+  history = select_authored + " WHERE id = ?1 AND recorded_at <= ?2 AND position < ?3 ORDER BY version DESC LIMIT ?4";
+  changes = select_authored + " WHERE position > ?1 ORDER BY position LIMIT ?2";
   version_at_position = select + " WHERE position = ?1";
   // CROSS JOIN keeps the order of the places.
   versions_at_places = fmt::format("WITH places(place) AS (VALUES {}) SELECT {} FROM places CROSS JOIN {} ON position = place",
@@ -118,7 +137,7 @@ Table::Table(const std::string& collection) : collection(collection) {
   last = fmt::format("SELECT position, recorded_at FROM {} ORDER BY position DESC LIMIT 1", versions);
   select_versions = select;
 
-  insert_version = fmt::format("INSERT INTO {}({}) VALUES(?1, ?2, ?3, ?4, NULL, ?5, ?6)", versions, kColumns);
+  insert_version = fmt::format("INSERT INTO {}({}{}) VALUES(?1, ?2, ?3, ?4, NULL, ?5, ?6, ?7)", versions, kColumns, kAuthored);
   supersede = fmt::format("UPDATE {} SET superseded_at = ?2 WHERE position = ?1", versions);
 
   add_keys(versions);

@@ -1,6 +1,7 @@
 // The tables of one collection in an SQLite file, and every statement on them.
 //
-//   "NAME"               position (1, 2, ...), id, version, recorded_at, superseded_at (null: the newest), deleted, payload
+//   "NAME"               position (1, 2, ...), id, version, recorded_at, superseded_at (null: the newest), deleted, payload,
+//                        author (null: nobody knows; base/author.hpp)
 //   "NAME:paths"         number, path (a JSON array of keys), many (whether a version ever had several values there)
 //   "NAME:entries"       path, key, position: where a key (document::append_key) stands in the newest versions
 //   "NAME:entries_past"  the same for superseded versions; tombstones have no entries
@@ -28,20 +29,22 @@ struct Table {
   explicit Table(const std::string& collection);
 
   std::string collection;
-  std::string create;  // a script: makes what is not there yet
-  std::string check;   // prepares only on a table with our columns
+  std::string create;       // a script: makes what is not there yet
+  std::string check;        // prepares only on a table with our columns, of any version of this program
+  std::string find_author;  // whether it has that column, which earlier versions did not make: ?1 collection
+  std::string add_author;
 
   // Rows of versions: position, id, version, recorded_at, superseded_at, deleted, payload.
   std::string read_newest, read_at;  // ?1 id, ?2 at
-  std::string history;               // ?1 id, ?2 at, ?3 before, ?4 limit
-  std::string changes;               // ?1 after, ?2 limit
+  std::string history;               // ?1 id, ?2 at, ?3 before, ?4 limit: and the author
+  std::string changes;               // ?1 after, ?2 limit: and the author
   std::string version_at_position;   // ?1
   std::string versions_at_places;    // as many as kPlacesAtOnce; in their order, without those where none is
   std::string scan_newest, scan_at;  // ?1 before, ?2 at
   std::string last;                  // position, recorded_at of the newest position
   std::string select_versions;       // SELECT ... FROM, for conditions in SQL
 
-  std::string insert_version;  // ?1 position, ?2 id, ?3 version, ?4 recorded_at, ?5 deleted, ?6 payload
+  std::string insert_version;  // ?1 position, ?2 id, ?3 version, ?4 recorded_at, ?5 deleted, ?6 payload, ?7 author
   std::string supersede;       // ?1 position, ?2 superseded_at
 
   std::string first_use;    // fingerprint, id, version, position, recorded_at: ?1 key
@@ -66,7 +69,7 @@ struct Table {
 };
 
 /// The columns of a row of versions.
-enum Column : int { kPosition, kId, kVersion, kRecordedAt, kSupersededAt, kDeleted, kPayload };
+enum Column : int { kPosition, kId, kVersion, kRecordedAt, kSupersededAt, kDeleted, kPayload, kAuthor };
 
 /// The row of versions at which a cursor stands, as a Selection takes it.
 class Row {
@@ -83,6 +86,8 @@ class Row {
 
 /// Adds the version that the row is. Requires: a row of versions.
 void add_row(document::Documents& documents, const Cursor& row);
+/// The same with its author. Requires: a row that has it.
+void add_authored_row(document::Documents& documents, const Cursor& row);
 
 /// A name in SQL's double quotes.
 std::string quoted_name(std::string_view name);

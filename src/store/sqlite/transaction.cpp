@@ -170,7 +170,9 @@ class TableWrites : private document::Held {
     insert.integer(1, static_cast<std::int64_t>(receipt.position)).text(2, append.id);
     insert.integer(3, static_cast<std::int64_t>(receipt.version)).integer(4, receipt.recorded_at.microseconds);
     // A tombstone's payload is JSON as well, so that conditions in SQL can be tried on every row.
-    insert.integer(5, deleted ? 1 : 0).text(6, deleted ? "{}" : std::string_view(append.payload)).next();
+    insert.integer(5, deleted ? 1 : 0).text(6, deleted ? "{}" : std::string_view(append.payload));
+    append.author.empty() ? insert.null(7) : insert.text(7, append.author);
+    insert.next();
     if (insert.failed()) return Failure(connection_.failure());
     return {};
   }
