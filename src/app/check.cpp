@@ -101,6 +101,7 @@ void describe_subgraph(std::string& out, const std::shared_ptr<const SubgraphMod
 }
 
 void describe_rules(std::string& out, const EntityModel& entity) {
+  if (entity.is_audited) out += "  audited   all reads are recorded\n";
   if (!entity.rules) return;
   for (const access::Rule& rule : entity.rules->rules) fmt::format_to(std::back_inserter(out), "  rule      {}\n", to_string(rule));
   out += "  rule      * may nothing else\n";

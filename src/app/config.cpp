@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "access/audited.hpp"
 #include "app/address.hpp"
 #include "app/object_reader.hpp"
 #include "app/read_processor.hpp"
@@ -298,6 +299,31 @@ void read_server(ObjectReader& reader, Config& config) {
   config.shutdown_timeout = read_limit(reader, "shutdownTimeout");
 }
 
+/// The first entity whose reads are recorded; null: there is none.
+const StorageConfig* first_audited(const Config& config) {
+  for (const GraphletteConfig& graphlette : config.graphlettes)
+    if (graphlette.rules.is_audited) return &graphlette.storage;
+  for (const RestletteConfig& restlette : config.restlettes)
+    if (restlette.rules.is_audited) return &restlette.storage;
+  return nullptr;
+}
+
+/// What was read by whom is an entity as any other, but that nobody writes to it.
+void add_audit(ObjectReader& reader, Config& config) {
+  const StorageConfig* const first = first_audited(config);
+  RestletteConfig audit{.place = reader.place("audit"), .path = "/audit/api", .behaviour = {.immutable = true}};
+  if (auto given = reader.object("audit", kAuditSection)) {
+    audit.storage = read_storage(*given);
+  } else if (first != nullptr) {
+    audit.storage = *first;
+    if (!first->collection.empty()) audit.storage.collection = "audit";
+  }
+  if (first == nullptr) return;
+  audit.schema = SourceConfig{.place = audit.place, .text = std::string(access::kReadSchema)};
+  config.audit = config.restlettes.size();
+  config.restlettes.push_back(std::move(audit));
+}
+
 }  // namespace
 
 Checked<Config> read_config(const std::filesystem::path& file, const hocon::Options& options) {
@@ -319,6 +345,7 @@ Checked<Config> read_config(const std::filesystem::path& file, const hocon::Opti
     refuse_second_name(config.processors, reader);
   }
   config.rules = read_rules_by_entity(reader);
+  add_audit(reader, config);
   for (ObjectReader& sink : reader.objects("sinks", kSinkSection)) config.sinks.push_back(read_sink(sink));
   if (config.graphlettes.empty() && config.restlettes.empty() && config.problems.empty())
     reader.problem(root->place, "There is nothing to serve: no graphlettes and no restlettes.",

@@ -186,7 +186,8 @@ struct Config {
   UnifiedConfig unified;
   std::vector<ProcessorConfig> processors;
   std::vector<SinkConfig> sinks;
-  std::vector<RulesConfig> rules;  // at the top, by entity
+  std::vector<RulesConfig> rules;    // at the top, by entity
+  std::optional<std::size_t> audit;  // which restlette has the records of reads; nothing: none are recorded
   /// What is wrong with it. Whoever derives from it goes on, to find what else is wrong, leaves out what is empty for it, and reports these
   /// with its own.
   std::vector<Problem> problems;

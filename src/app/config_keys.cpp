@@ -29,8 +29,15 @@ constexpr ConfigKey kTop[] = {
     {"sinks", KeyType::objects, otherwise("none"), "What is published to NATS or Kafka."},
     {"rules", KeyType::any, otherwise("those at the graphlettes and restlettes"),
      "Who may do what, by entity: `rules { \"/raw-events\" = [ { roles = [analyst], may = [read] } ] }` ([how](access.md#rules))."},
+    {"audit", KeyType::object, otherwise("beside the first entity whose reads are recorded"),
+     "Where records of reads are kept ([how](access.md#who-read-what))."},
     {"federation", KeyType::flag, initially("false"),
      "Whether each GraphQL API is a subgraph of Apollo Federation as well ([how](graphql.md#as-subgraphs-of-apollo-federation))."},
+};
+
+constexpr ConfigKey kAudit[] = {
+    {"storage", KeyType::object, required("Say where records are kept: storage { type = sqlite, uri = events.db, collection = audit }."),
+     "Where it is kept who read what."},
 };
 
 constexpr ConfigKey kUnified[] = {
@@ -123,6 +130,7 @@ constexpr ConfigKey kGraphlette[] = {
      "none does, the answer is no."},
     {"tokens", KeyType::flag, initially("false"),
      "Whether a document is seen by the one alone who created it ([how](access.md#documents-of-ones-own))."},
+    {"audit", KeyType::flag, initially("false"), "Whether it is recorded who reads what ([how](access.md#who-read-what))."},
     {"rootConfig", KeyType::object, otherwise("queries follow from the SDL"), "Queries with a template of their own, and resolvers."},
 };
 
@@ -134,6 +142,7 @@ constexpr ConfigKey kRestlette[] = {
      "The JSON Schema: the name of a file, `include file(…)`, the text itself, or an object."},
     {"rules", KeyType::any, otherwise("everybody may everything"), "As of a graphlette."},
     {"tokens", KeyType::flag, initially("false"), "As of a graphlette."},
+    {"audit", KeyType::flag, initially("false"), "As of a graphlette."},
     {"immutable", KeyType::flag, initially("false"), "Whether documents can be created only, never changed or deleted."},
     {"onCreate", KeyType::text, initially("document"),
      "What POST answers: `document`, 201 with the document; `redirect`, 303 to it, as MeshQL's TypeScript clients expect."},
@@ -298,6 +307,7 @@ const ConfigSection kGraphqlLimitsSection{"limits.graphql",
                                           "the limit.",
                                           kGraphqlLimits};
 const ConfigSection kUnifiedSection{"unified", "One GraphQL API over all graphlettes ([how](graphql.md#the-unified-endpoint)).", kUnified};
+const ConfigSection kAuditSection{"audit", "The entity of the records, at `/audit/api`.", kAudit};
 const ConfigSection kGraphletteSection{"graphlettes[]", "A GraphQL API over one entity.", kGraphlette};
 const ConfigSection kRestletteSection{
     "restlettes[]", "A REST API over one entity. A graphlette whose storage no restlette names gets one by itself.", kRestlette};
@@ -340,13 +350,30 @@ const ConfigKey* ConfigSection::find(std::string_view key) const {
 }
 
 std::span<const ConfigSection* const> config_sections() {
-  static constexpr const ConfigSection* kSections[] = {
-      &kTopSection,        &kLimitsSection,    &kGraphqlLimitsSection,   &kGraphletteSection,
-      &kRootConfigSection, &kQuerySection,     &kResolverSection,        &kBreakerSection,
-      &kRestletteSection,  &kStorageSection,   &kPostgresOptionsSection, &kRuleSection,
-      &kUnifiedSection,    &kProcessorSection, &kWebhookSection,         &kRetrySection,
-      &kSinkSection,       &kNatsSection,      &kNatsStreamSection,      &kKafkaSection,
-      &kAuthSection,       &kJwtSection,       &kApiKeySection};
+  static constexpr const ConfigSection* kSections[] = {&kTopSection,
+                                                       &kLimitsSection,
+                                                       &kGraphqlLimitsSection,
+                                                       &kGraphletteSection,
+                                                       &kRootConfigSection,
+                                                       &kQuerySection,
+                                                       &kResolverSection,
+                                                       &kBreakerSection,
+                                                       &kRestletteSection,
+                                                       &kStorageSection,
+                                                       &kPostgresOptionsSection,
+                                                       &kRuleSection,
+                                                       &kUnifiedSection,
+                                                       &kAuditSection,
+                                                       &kProcessorSection,
+                                                       &kWebhookSection,
+                                                       &kRetrySection,
+                                                       &kSinkSection,
+                                                       &kNatsSection,
+                                                       &kNatsStreamSection,
+                                                       &kKafkaSection,
+                                                       &kAuthSection,
+                                                       &kJwtSection,
+                                                       &kApiKeySection};
   return kSections;
 }
 

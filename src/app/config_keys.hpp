@@ -64,6 +64,7 @@ extern const ConfigSection kTopSection;
 extern const ConfigSection kLimitsSection;
 extern const ConfigSection kGraphqlLimitsSection;
 extern const ConfigSection kUnifiedSection;
+extern const ConfigSection kAuditSection;
 extern const ConfigSection kGraphletteSection;
 extern const ConfigSection kRestletteSection;
 extern const ConfigSection kStorageSection;

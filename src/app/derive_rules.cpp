@@ -24,6 +24,7 @@ class RuleDeriver {
 
   void add(const RulesConfig& config, std::size_t entity) {
     EntityModel& model = model_.entities[entity];
+    model.is_audited |= config.is_audited;
     if (config.has_tokens) {
       if (!model.rules) model.rules.emplace();
       model.rules->has_tokens = true;
@@ -80,6 +81,24 @@ std::string_view name_of(const access::Bound& bound) {
   return "";
 }
 
+/// The records of reads: closed unless rules let somebody read them, and nobody writes them.
+void derive_audit(Model& model, std::vector<Problem>& problems) {
+  const RestletteModel& restlette = model.restlettes[*model.config.audit];
+  model.audit = restlette.entity;
+  EntityModel& entity = model.entities[restlette.entity];
+  for (std::size_t i = 0; i < model.restlettes.size(); ++i)
+    if (i != *model.config.audit && model.restlettes[i].entity == restlette.entity)
+      problems.push_back({model.config.restlettes[*model.config.audit].place,
+                          fmt::format("\"{}\", where it would be kept who read what, is an entity of the config.", entity.name),
+                          "Say where else: audit { storage { ... } }."});
+  if (!entity.rules) entity.rules.emplace();
+  if (!entity.rules_place) entity.rules_place = model.config.restlettes[*model.config.audit].place;
+  constexpr auto kWrites = 1u << static_cast<unsigned>(access::Right::create) | 1u << static_cast<unsigned>(access::Right::update) |
+                           1u << static_cast<unsigned>(access::Right::remove);
+  for (access::Rule& rule : entity.rules->rules) rule.rights &= ~kWrites;
+  for (const std::string_view name : {"ids", "sub"}) entity.indexes.push_back(document::FieldPath::parse(fmt::format("payload.{}", name)));
+}
+
 }  // namespace
 
 void derive_rules(Model& model, std::vector<Problem>& problems) {
@@ -90,6 +109,7 @@ void derive_rules(Model& model, std::vector<Problem>& problems) {
     deriver.add(model.config.restlettes[i].rules, model.restlettes[i].entity);
   for (const RulesConfig& config : model.config.rules)
     if (const auto entity = find_entity(model, config.entity, *config.place, "rules", problems)) deriver.add(config, *entity);
+  if (model.config.audit) derive_audit(model, problems);
   for (EntityModel& entity : model.entities) {
     if (!entity.rules) continue;
     // An empty list lets nobody do anything; none at all lets everybody.

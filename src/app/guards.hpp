@@ -3,8 +3,10 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <vector>
 
+#include "access/audited.hpp"
 #include "access/guard.hpp"
 #include "app/model.hpp"
 #include "app/storages.hpp"
@@ -12,7 +14,7 @@
 
 namespace millrace::app {
 
-/// An entity without rules has its storage itself here.
+/// An entity without rules, whose reads are not recorded, has its storage itself here.
 class Guards {
  public:
   /// The model and the storages outlive it.
@@ -29,15 +31,22 @@ class Guards {
   bool hide_members() const { return hide_members_; }
 
  private:
-  struct One {
-    One(document::Store& store, document::Feed& whole, const access::Rules& rules)
-        : guard(store, rules), lifecycle(store, rules, access::Right::lifecycle), feed(whole, guard) {}
-    access::Guard guard;
-    access::Guard lifecycle;
-    document::Feed feed;
+  /// A store as who asks sees it; then whoever keeps a record of what was seen.
+  struct Face {
+    std::optional<access::Guard> guard;
+    std::optional<access::Audited> audited;
+    document::Store* store = nullptr;
   };
+  struct One {
+    Face own;
+    Face lifecycle;
+    std::optional<document::Feed> feed;
+  };
+  void build(Face& face, std::size_t entity, std::optional<access::Right> as) const;
+
+  const Model& model_;
   const Storages& storages_;
-  std::vector<std::unique_ptr<One>> guards_;  // null: it has no rules
+  std::vector<std::unique_ptr<One>> guards_;  // null: it needs none
   bool hide_members_ = false;
 };
 

@@ -31,6 +31,7 @@ struct EntityModel {
   std::vector<document::FieldPath> indexes;
   std::optional<access::Rules> rules = {};  // nothing: everybody may everything
   std::optional<Place> rules_place = {};
+  bool is_audited = false;  // reads are recorded in Model::audit
 };
 
 struct QueryModel {
@@ -127,6 +128,7 @@ struct Model {
   std::deque<ProcessorModel> processors;
   std::vector<ReferenceModel> references;
   std::deque<SinkModel> sinks;
+  std::optional<std::size_t> audit;       // the entity of the records of reads
   std::shared_ptr<UnifiedModel> unified;  // null: there is no unified endpoint
   std::vector<Problem> warnings;          // it can be served, but something in it may not mean what was meant
 };

@@ -103,7 +103,7 @@ std::vector<RuleConfig> read_list(ObjectReader& reader, const hocon::Value& list
 }  // namespace
 
 RulesConfig read_rules(ObjectReader& reader) {
-  RulesConfig config{.has_tokens = reader.flag("tokens")};
+  RulesConfig config{.has_tokens = reader.flag("tokens"), .is_audited = reader.flag("audit")};
   const hocon::Value* list = reader.any("rules");
   if (list == nullptr) return config;
   config.place = list->place;

@@ -1,4 +1,4 @@
-// `rules` and `tokens` of the config, as they are written.
+// `rules`, `tokens` and `audit` of the config, as they are written.
 #pragma once
 
 #include <optional>
@@ -21,6 +21,7 @@ struct RulesConfig {
   std::string entity = {};          // of rules at the top: its path
   std::vector<RuleConfig> rules = {};
   bool has_tokens = false;
+  bool is_audited = false;
 };
 
 }  // namespace millrace::app

@@ -12,6 +12,12 @@
 
 namespace millrace {
 
+/// Where a question comes from, beside who asks it. What it points to lives until it is answered.
+struct Origin {
+  std::string_view address = {};  // of the client's connection
+  const Trace* trace = nullptr;   // null: none
+};
+
 /// Members in this order; what is not known is left out. What it points to outlives it.
 struct Author {
   const Principal* principal = nullptr;

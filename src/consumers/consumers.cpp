@@ -174,7 +174,7 @@ Task<Claimed> Consumers::claim(std::string name, ClaimAsked asked) {
       co_return Failure(std::move(tried).error());
     }
     if (!tried->claimed.events.empty()) co_return std::move(tried->claimed);
-    CO_TRY(const bool goes_on, co_await wait(*tried, deadline, asked.principal));
+    CO_TRY(const bool goes_on, co_await wait(*tried, deadline, asked.asker));
     if (goes_on) continue;
     if (!tried->is_full) co_return Claimed{};
     co_return Failure(
@@ -185,14 +185,14 @@ Task<Claimed> Consumers::claim(std::string name, ClaimAsked asked) {
 }
 
 /// Waits until there may be something; false when the time is up, or all shall end.
-Task<bool> Consumers::wait(const Tried& tried, Clock::time_point deadline, std::shared_ptr<const Principal> principal) {
+Task<bool> Consumers::wait(const Tried& tried, Clock::time_point deadline, const document::Asker& asker) {
   const auto at = Clock::now();
   if (at >= deadline) co_return false;
   auto until = std::min(deadline, at + options_.poll_interval);
   if (tried.next) until = std::min(until, *tried.next);
   const auto patience = std::max(std::chrono::ceil<milliseconds>(until - at), milliseconds(1));
   // Also where nothing new is waited for: it tells when all shall end.
-  CO_TRY(document::Follower follower, options_.feed->follow(tried.read_until, {.principal = principal}));
+  CO_TRY(document::Follower follower, options_.feed->follow(tried.read_until, asker));
   if (tried.is_full) {
     CO_TRY_OK(co_await io::pause(patience));
     co_return true;
@@ -245,7 +245,8 @@ Task<void> Consumers::hand_out_again(Progress& progress, const ClaimAsked& asked
   Spans due = progress.due.take(asked.max);
   while (!due.empty() && found.bytes < options_.claim_bytes_max) {
     const Position first = due.front();
-    const document::View view{.bytes_max = options_.claim_bytes_max - found.bytes, .principal = asked.principal.get()};
+    document::View view = asked.asker.view();
+    view.bytes_max = options_.claim_bytes_max - found.bytes;
     CO_TRY(Documents changes, co_await options_.store->changes(first - 1, due_extent(due), view));
     if (changes.empty() || changes.envelope(0).position != first)
       co_return Failure(Error{ErrorKind::internal, "consumer.record", "The consumer is further than the versions that there are."});
@@ -272,8 +273,8 @@ Task<void> Consumers::hand_out_new(Consumer& consumer, Progress& progress, const
   const auto latest = Clock::now() + options_.scan_max;
   while (found.events.size() < room && found.bytes < options_.claim_bytes_max && (found.events.empty() ? Clock::now() < latest : true)) {
     const std::size_t limit = takes_all ? room - found.events.size() : kScanVersions;
-    const std::size_t bytes = takes_all ? options_.claim_bytes_max - found.bytes : kScanBytes;
-    const document::View view{.bytes_max = bytes, .principal = asked.principal.get()};
+    document::View view = asked.asker.view();
+    view.bytes_max = takes_all ? options_.claim_bytes_max - found.bytes : kScanBytes;
     CO_TRY(Documents changes, co_await options_.store->changes(at, limit, view));
     if (changes.empty()) break;
     const auto documents = std::make_shared<const Documents>(std::move(changes));
@@ -314,7 +315,7 @@ Task<Acked> Consumers::ack(std::string name, AckAsked asked) {
     };
     CO_TRY_OK(co_await change(name, std::move(look)));
     if (is_finished) co_return acked;
-    const ResultsOf of{*options_.store, name, *asked.target, asked.results, asked.principal, asked.author};
+    const ResultsOf of{*options_.store, name, *asked.target, asked.results, asked.view, asked.author};
     CO_TRY(results, co_await Results::make(of));
     together = asked.target->store->commits_with(options_.store->ledger());
     if (!together) {

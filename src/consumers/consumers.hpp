@@ -33,8 +33,8 @@ struct ClaimAsked {
   std::optional<std::string> filter = {};
   /// Where a consumer that is made now begins: behind this position; nothing: behind the last one. Has no meaning for one that is there.
   std::optional<Position> after = 0;
-  std::optional<std::uint64_t> attempts_max = {};   // from now on
-  std::shared_ptr<const Principal> principal = {};  // who claims: what they may not see is passed over
+  std::optional<std::uint64_t> attempts_max = {};  // from now on
+  document::Asker asker = {};                      // who claims: what they may not see is passed over
 };
 
 /// A version that was handed out.
@@ -61,8 +61,8 @@ struct AckAsked {
   Answered answered;  // the positions of results are meant as well
   const Target* target = nullptr;
   std::vector<BroughtResult> results = {};
-  const Principal* principal = nullptr;  // who writes the results
-  std::string_view author = {};          // the same, as document::Append has it
+  document::View view = {};      // of who writes the results
+  std::string_view author = {};  // the same, as document::Append has it
 };
 
 struct Acked {
@@ -140,7 +140,7 @@ class Consumers {
   Task<Tried> try_claim(Consumer& consumer, std::string_view name, const ClaimAsked& asked, bool may_make);
   Task<void> hand_out_again(Progress& progress, const ClaimAsked& asked, Found& found);
   Task<void> hand_out_new(Consumer& consumer, Progress& progress, const ClaimAsked& asked, Found& found);
-  Task<bool> wait(const Tried& tried, std::chrono::steady_clock::time_point deadline, std::shared_ptr<const Principal> principal);
+  Task<bool> wait(const Tried& tried, std::chrono::steady_clock::time_point deadline, const document::Asker& asker);
   using Change = std::function<Result<bool>(Progress&)>;
   /// `results` are written in the same commit; null: there are none.
   Task<void> change(std::string name, Change change, Results* results = nullptr);

@@ -67,7 +67,8 @@ void Results::take(const Documents& versions, std::size_t i, Made& result, const
 Task<void> Results::make_documents(const ResultsOf& of) {
   std::vector<Made>& results = left_;
   Violations violations;
-  const document::View view{.bytes_max = kReadBytesMax, .principal = of.principal};
+  document::View view = of.view;
+  view.bytes_max = kReadBytesMax;
   for (std::size_t i = 0; i < results.size();) {
     const Position first = results[i].brought->position;
     std::size_t end = i + 1;

@@ -41,7 +41,7 @@ struct ResultsOf {
   std::string_view consumer;
   const Target& target;
   std::span<const BroughtResult> results;  // each of another position
-  const Principal* principal = nullptr;    // who writes them, and was handed the versions
+  document::View view = {};                // of who writes them, and was handed the versions
   std::string_view author = {};            // the same, as document::Append has it
 };
 
@@ -68,7 +68,7 @@ class Results {
   explicit Results(const ResultsOf& of)
       : store_(of.target.store),
         whole_(of.target.whole != nullptr ? of.target.whole : of.target.store),
-        principal_(of.principal),
+        principal_(of.view.principal),
         author_(of.author) {}
   static void take(const document::Documents& versions, std::size_t i, Made& result, const ResultsOf& of, class Violations& violations);
   Task<void> make_documents(const ResultsOf& of);

@@ -316,8 +316,7 @@ Task<Changes> Follower::next(std::chrono::milliseconds patience) {
       if (changes.empty()) feed.move_tail(own.position);
     }
     if (own.guard != nullptr && !changes.empty()) {
-      const View view{.principal = own.asker.principal.get(), .hidden = own.asker.hidden};
-      CO_TRY(auto seen, co_await own.guard->seen(*changes.documents, changes.begin, view));
+      CO_TRY(auto seen, co_await own.guard->seen(*changes.documents, changes.begin, own.asker.view()));
       if (seen) changes.documents = std::move(seen);
     }
     own.position = changes.until;

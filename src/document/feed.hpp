@@ -36,12 +36,6 @@ struct Changes {
 
 class Follower;
 
-/// Who follows.
-struct Asker {
-  std::shared_ptr<const Principal> principal = nullptr;
-  Hidden hidden = Hidden::left_out;
-};
-
 /// Any thread with a loop. The store must outlive it.
 class Feed {
  public:

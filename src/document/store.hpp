@@ -25,6 +25,7 @@
 #include "document/filter.hpp"
 #include "document/ledger.hpp"
 #include "document/order.hpp"
+#include "document/view.hpp"
 
 namespace millrace::document {
 
@@ -40,15 +41,6 @@ enum class Operation : std::uint8_t {
 struct Idempotency {
   std::string key;
   std::string fingerprint;  // of the document as it was sent: idempotency.hpp
-};
-
-/// What becomes of the members of a document that who asks may not see (access/guard.hpp; nothing else hides any).
-enum class Hidden : std::uint8_t {
-  left_out,
-  /// "x" becomes "#x", and the object has a member "#hidden": whoever writes the answer can tell what is not there from what is hidden, and
-  /// follow a key that is. What may be seen and is not there is null.
-  renamed,
-  kept,  // nothing is hidden: of View::writes
 };
 
 struct Append {
@@ -103,22 +95,6 @@ class AppendSource {
   /// The next receipts, in order, which hold should all be committed.
   virtual void appended(std::span<const Receipt> receipts) = 0;
 };
-
-/// How the versions look to a read, and how much of them it may give.
-struct View {
-  Instant at = kNewest;
-  /// A read ends where the texts of all that it gives would be longer, so that it never holds more: Documents::is_cut() says so. One
-  /// document it gives in any case. Counts have no use for it.
-  std::size_t bytes_max = SIZE_MAX;
-  /// Who asks; what it points to lives until the call ends. Null: nobody who said so.
-  const Principal* principal = nullptr;
-  Hidden hidden = Hidden::left_out;
-  /// What is read is to be changed so: then all of it is given to who may do that; error "access.denied" where nobody like them may.
-  std::optional<Operation> writes = {};
-};
-
-/// How much of an entity somebody may see.
-enum class Sight : std::uint8_t { none, some, all };
 
 /// Which part of a list is wanted.
 struct Page {

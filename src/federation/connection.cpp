@@ -119,7 +119,7 @@ Result<CountQuestion> read_count_key(std::string_view key, const std::vector<con
 }
 
 /// Counts, those of one query and instant in one call to its store.
-Task<std::vector<std::uint64_t>> count_all(const std::vector<CountQuestion>& questions, const Principal* principal) {
+Task<std::vector<std::uint64_t>> count_all(const std::vector<CountQuestion>& questions, document::View view) {
   std::vector<std::uint64_t> counts(questions.size());
   std::vector<bool> is_done(questions.size());
   for (std::size_t i = 0; i < questions.size(); ++i) {
@@ -132,7 +132,7 @@ Task<std::vector<std::uint64_t>> count_all(const std::vector<CountQuestion>& que
       places.push_back(k);
       is_done[k] = true;
     }
-    const document::View view{.at = questions[i].at, .principal = principal};
+    view.at = questions[i].at;
     CO_TRY(const auto found, co_await questions[i].query->store->count(batch, view));
     for (std::size_t k = 0; k < places.size(); ++k) counts[places[k]] = found[k];
   }
@@ -159,7 +159,7 @@ Task<std::vector<graphql::Resolved>> CountResolver::resolve(std::span<const grap
       questions.push_back(std::move(question));
     }
   }
-  CO_TRY(const auto counts, co_await count_all(questions, principal_of(calls)));
+  CO_TRY(const auto counts, co_await count_all(questions, view_of(calls)));
   std::vector<graphql::Resolved> resolved(calls.size());
   std::size_t next = 0;
   for (std::size_t i = 0; i < calls.size(); ++i) {

@@ -110,11 +110,10 @@ bool asks_one_id(const EntityQuery& query, const Question& question) {
 }
 
 /// What may still be read.
-document::View view_of(const EntityQuery& query, const Group& group, const Answers& answers, const Principal* principal) {
-  return {.at = group.at,
-          .bytes_max = query.bytes_max - std::min(query.bytes_max, answers.bytes),
-          .principal = principal,
-          .hidden = document::Hidden::renamed};
+document::View rest_of(document::View view, const EntityQuery& query, const Group& group, const Answers& answers) {
+  view.at = group.at;
+  view.bytes_max = query.bytes_max - std::min(query.bytes_max, answers.bytes);
+  return view;
 }
 
 /// Keeps what a store gave; its number.
@@ -129,21 +128,20 @@ Result<std::uint32_t> add_batch(const EntityQuery& query, document::Documents do
   return static_cast<std::uint32_t>(answers.batches.size() - 1);
 }
 
-Task<void> read_by_id(const EntityQuery& query, std::span<const Question> questions, const Group& group, const Principal* principal,
+Task<void> read_by_id(const EntityQuery& query, std::span<const Question> questions, const Group& group, document::View view,
                       Answers& answers) {
   std::vector<std::string> ids;
   ids.reserve(group.members.size());
   for (std::uint32_t member : group.members) ids.push_back(json::decode_string(questions[member].arguments[0]));
   std::vector<std::string_view> views(ids.begin(), ids.end());
-  CO_TRY(auto documents, co_await query.store->read(views, view_of(query, group, answers, principal)));
+  CO_TRY(auto documents, co_await query.store->read(views, rest_of(view, query, group, answers)));
   CO_TRY(const std::uint32_t batch, add_batch(query, std::move(documents), answers));
   const document::Documents& read = *answers.batches[batch];
   for (std::uint32_t i = 0; i < group.members.size(); ++i) answers.ranges[group.members[i]] = {batch, i, read.found(i) ? 1u : 0u};
   co_return {};
 }
 
-Task<void> find(const EntityQuery& query, std::span<const Question> questions, const Group& group, const Principal* principal,
-                Answers& answers) {
+Task<void> find(const EntityQuery& query, std::span<const Question> questions, const Group& group, document::View view, Answers& answers) {
   std::vector<document::Query> queries;
   for (std::uint32_t member : group.members) {
     document::Page page = questions[member].page;
@@ -151,7 +149,7 @@ Task<void> find(const EntityQuery& query, std::span<const Question> questions, c
     const Question& question = questions[member];
     queries.push_back({question.filter ? question.filter.get() : &query.filter, question.arguments, page, question.order, query.followed});
   }
-  CO_TRY(auto found, co_await query.store->find(queries, view_of(query, group, answers, principal)));
+  CO_TRY(auto found, co_await query.store->find(queries, rest_of(view, query, group, answers)));
   for (std::size_t i = 0; i < group.members.size(); ++i) {
     const auto count = static_cast<std::uint32_t>(found[i].size());
     CO_TRY(const std::uint32_t batch, add_batch(query, std::move(found[i]), answers));
@@ -202,16 +200,16 @@ Result<std::shared_ptr<const document::Filter>> filter_with(const EntityQuery& q
   return std::make_shared<const document::Filter>(document::Filter::all_of(std::move(both)));
 }
 
-Task<Answers> ask(const EntityQuery& query, std::span<const Question> questions, const Principal* principal) {
+Task<Answers> ask(const EntityQuery& query, std::span<const Question> questions, document::View view) {
   Answers answers{.asked = now()};
   answers.ranges.resize(questions.size());
   const bool by_id = std::ranges::all_of(questions, [&](const Question& question) { return asks_one_id(query, question); });
   auto groups = group_by_instant(questions);
   for (const Group& group : groups) {
     if (by_id) {
-      CO_TRY_OK(co_await read_by_id(query, questions, group, principal, answers));
+      CO_TRY_OK(co_await read_by_id(query, questions, group, view, answers));
     } else {
-      CO_TRY_OK(co_await find(query, questions, group, principal, answers));
+      CO_TRY_OK(co_await find(query, questions, group, view, answers));
     }
   }
   co_return std::move(answers);

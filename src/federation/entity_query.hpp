@@ -78,6 +78,6 @@ struct Answers {
   std::size_t bytes = 0;  // of all batches
   Instant asked;          // just before the stores were
 };
-Task<Answers> ask(const EntityQuery& query, std::span<const Question> questions, const Principal* principal);
+Task<Answers> ask(const EntityQuery& query, std::span<const Question> questions, document::View view);
 
 }  // namespace millrace::federation

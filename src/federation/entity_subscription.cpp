@@ -100,6 +100,14 @@ Result<Condition> condition_of(const EntityQuery& query, const graphql::Argument
   return condition;
 }
 
+document::Asker asker_of(const graphql::SourceCall& call) {
+  if (call.caller == nullptr) return {.hidden = document::Hidden::renamed};
+  return {.principal = call.caller->principal,
+          .hidden = document::Hidden::renamed,
+          .address = call.caller->address,
+          .trace = call.caller->trace};
+}
+
 Result<> check_asked(const EntitySubscription& subscription, const Condition& condition, const Principal* principal) {
   document::Query query{.filter = condition.filter ? condition.filter.get() : &subscription.query.filter};
   query.arguments.assign(condition.texts.begin(), condition.texts.end());
@@ -111,10 +119,11 @@ Result<> check_asked(const EntitySubscription& subscription, const Condition& co
 Task<std::unique_ptr<graphql::SourceStream>> SubscriptionSource::open(const graphql::SourceCall& call) {
   CO_TRY(const auto after, place_of(subscription_, call));
   CO_TRY(Condition condition, condition_of(subscription_.query, call.arguments));
-  CO_TRY_OK(check_asked(subscription_, condition, call.principal.get()));
+  document::Asker asker = asker_of(call);
+  CO_TRY_OK(check_asked(subscription_, condition, asker.principal.get()));
   CO_TRY(const document::Position last, co_await subscription_.feed->store().last_position());
   CO_TRY(const document::Position begin, document::feed_begin(after, last));
-  CO_TRY(document::Follower follower, subscription_.feed->follow(begin, {call.principal, document::Hidden::renamed}));
+  CO_TRY(document::Follower follower, subscription_.feed->follow(begin, std::move(asker)));
   std::unique_ptr<graphql::SourceStream> stream = std::make_unique<ChangeStream>(subscription_, std::move(condition), std::move(follower));
   co_return std::move(stream);
 }

@@ -74,7 +74,7 @@ Task<std::vector<graphql::Resolved>> QueryResolver::resolve(std::span<const grap
     asked[i] = questions.size();
     questions.push_back(*std::move(question));
   }
-  CO_TRY(auto answers, co_await ask(query_, questions, principal_of(calls)));
+  CO_TRY(auto answers, co_await ask(query_, questions, view_of(calls)));
   for (std::size_t i = 0; i < calls.size(); ++i) {
     if (asked[i] == SIZE_MAX) continue;
     if (!query_.is_connection) make_room(resolved[i], answers, asked[i], 1);
@@ -158,7 +158,7 @@ Task<std::vector<graphql::Resolved>> RelationResolver::resolve(std::span<const g
   for (const graphql::FieldCall& call : calls) parents += call.parents;
   questions.reserve(parents);
   for (const graphql::FieldCall& call : calls) planned.push_back(plan_call(options_, call, questions));
-  CO_TRY(auto answers, co_await ask(*options_.query, questions, principal_of(calls)));
+  CO_TRY(auto answers, co_await ask(*options_.query, questions, view_of(calls)));
   std::vector<graphql::Resolved> resolved(calls.size());
   for (std::size_t i = 0; i < calls.size(); ++i) give_call(options_, calls[i], planned[i], questions, answers, resolved[i]);
   co_return std::move(resolved);

@@ -13,9 +13,11 @@ namespace millrace::federation {
 /// The key of a call's parent: of `width` members, the first that the parent has; empty when it has none or it is null.
 std::string_view parent_key(const graphql::FieldCall& call, std::size_t parent, std::size_t width);
 
-/// Who asks, of calls of one request; null: nobody who said so.
-inline const Principal* principal_of(std::span<const graphql::FieldCall> calls) {
-  return calls.empty() || calls.front().caller == nullptr ? nullptr : calls.front().caller->principal.get();
+/// What who asks sees of what is newest, of calls of one request. It ends with the request.
+inline document::View view_of(std::span<const graphql::FieldCall> calls) {
+  const graphql::Caller* const caller = calls.empty() ? nullptr : calls.front().caller;
+  if (caller == nullptr) return {.hidden = document::Hidden::renamed};
+  return {.principal = caller->principal.get(), .origin = {caller->address, &caller->trace}, .hidden = document::Hidden::renamed};
 }
 
 /// A field of the Query type.

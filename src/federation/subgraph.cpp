@@ -58,8 +58,8 @@ std::optional<std::string> read_id(std::string_view value) {
 class EntityReads {
  public:
   /// `snapshot`: the request's; null where all that it reads is read here.
-  EntityReads(const EntitiesResolver::Options& options, Instant at, const StoreSnapshot* snapshot, const Principal* principal)
-      : options_(options), at_(at), snapshot_(snapshot), principal_(principal), reads_(options.types.size()) {}
+  EntityReads(const EntitiesResolver::Options& options, Instant at, const StoreSnapshot* snapshot, document::View view)
+      : options_(options), at_(at), snapshot_(snapshot), view_(view), reads_(options.types.size()) {}
 
   Result<std::vector<Asked>> add(std::string_view representations) {
     std::vector<Asked> asked;
@@ -127,10 +127,9 @@ class EntityReads {
   Task<document::Documents> read(std::size_t type) {
     document::Store& store = *options_.types[type].store;
     const std::vector<std::string_view> ids(reads_[type].ids.begin(), reads_[type].ids.end());
-    document::View view{.at = at_,
-                        .bytes_max = options_.bytes_max - std::min(options_.bytes_max, bytes_),
-                        .principal = principal_,
-                        .hidden = document::Hidden::renamed};
+    document::View view = view_;
+    view.at = at_;
+    view.bytes_max = options_.bytes_max - std::min(options_.bytes_max, bytes_);
     if (snapshot_ != nullptr) {
       CO_TRY(const Instant latest, snapshot_->at(store));
       view.at = std::min(at_, latest);
@@ -216,7 +215,7 @@ class EntityReads {
   const EntitiesResolver::Options& options_;
   const Instant at_;
   const StoreSnapshot* snapshot_;
-  const Principal* principal_;
+  const document::View view_;
   StoreSnapshot own_snapshot_;
   std::vector<TypeRead> reads_;  // by type
   std::size_t count_ = 0;        // of representations
@@ -237,7 +236,7 @@ void EntitiesResolver::join(graphql::Snapshot& snapshot) const {
 
 Task<std::vector<graphql::Resolved>> EntitiesResolver::resolve(std::span<const graphql::FieldCall> calls) {
   CO_TRY(const Instant at, read_at(calls.front().arguments));  // the same for all: only the request says it
-  EntityReads reads(options_, at, static_cast<const StoreSnapshot*>(calls.front().snapshot), principal_of(calls));
+  EntityReads reads(options_, at, static_cast<const StoreSnapshot*>(calls.front().snapshot), view_of(calls));
   std::vector<std::vector<Asked>> asked;
   for (const graphql::FieldCall& call : calls) {
     CO_TRY(auto of_call, reads.add(call.arguments.find("representations")));

@@ -71,10 +71,10 @@ struct RawVersion {
 
 class Teller {
  public:
-  Teller(std::string_view id, const Principal* principal) : id_(id), principal_(principal) { json::append_string(quoted_, id); }
+  Teller(std::string_view id, document::View view) : id_(id), view_(view) { json::append_string(quoted_, id); }
 
   Task<bool> read_event(document::Store& events) {
-    CO_TRY(const Documents versions, co_await events.history(id_, view(), 0, Lifecycle::kVersionsMax + 1));
+    CO_TRY(const Documents versions, co_await events.history(id_, view_, 0, Lifecycle::kVersionsMax + 1));
     is_cut_ = versions.size() > Lifecycle::kVersionsMax;
     for (std::size_t i = std::min(versions.size(), Lifecycle::kVersionsMax); i-- > 0;) {
       const Envelope& envelope = versions.envelope(i);
@@ -110,7 +110,7 @@ class Teller {
     for (RawVersion& version : versions_) version.result = result_id(place.processor, id_, version.envelope.version);
     for (const RawVersion& version : versions_) ids.push_back(version.result);
     CO_TRY(const Documents attempts, co_await place.attempts->read(ids, {}));
-    const bool sees_all = place.results->sight(principal_) == document::Sight::all;
+    const bool sees_all = place.results->sight(view_.principal) == document::Sight::all;
     std::vector<const RawVersion*> missing;
     for (std::size_t i = 0; i < versions_.size(); ++i) {
       told_.insert(versions_[i].result);
@@ -190,7 +190,7 @@ class Teller {
 
   /// Whether there is one. `version`: of a processor's result.
   Task<bool> read_result(const ResultsPlace& place, const std::string& id, const RawVersion* version, bool has_attempts) {
-    CO_TRY(const Documents versions, co_await place.results->history(id, view(), 0, Lifecycle::kVersionsMax + 1));
+    CO_TRY(const Documents versions, co_await place.results->history(id, view_, 0, Lifecycle::kVersionsMax + 1));
     if (versions.size() > Lifecycle::kVersionsMax) is_cut_ = true;
     for (std::size_t i = std::min(versions.size(), Lifecycle::kVersionsMax); i-- > 0;) {
       const Envelope& envelope = versions.envelope(i);
@@ -221,7 +221,7 @@ class Teller {
   Task<void> read_others(const ResultsPlace& place) {
     document::Query query{&place.by_event, {quoted_}, {.limit = Lifecycle::kResultsMax + 1}};
     query.followed = 0;
-    CO_TRY(const auto found, co_await place.results->find({&query, 1}, view()));
+    CO_TRY(const auto found, co_await place.results->find({&query, 1}, view_));
     const Documents& results = found.front();
     if (results.size() > Lifecycle::kResultsMax) is_cut_ = true;
     for (std::size_t i = std::min(results.size(), Lifecycle::kResultsMax); i-- > 0;) {
@@ -232,10 +232,8 @@ class Teller {
     co_return {};
   }
 
-  document::View view() const { return {.principal = principal_}; }
-
   std::string id_;
-  const Principal* principal_;
+  document::View view_;
   std::string quoted_;
   std::vector<RawVersion> versions_;
   std::vector<Entry> entries_;
@@ -245,12 +243,12 @@ class Teller {
 
 }  // namespace
 
-Task<std::optional<Story>> Lifecycle::of(std::string_view id, const Principal* principal) const {
-  Teller teller(id, principal);
+Task<std::optional<Story>> Lifecycle::of(std::string_view id, document::View view) const {
+  Teller teller(id, view);
   CO_TRY(const bool is_there, co_await teller.read_event(events_));
   if (!is_there) co_return std::nullopt;
   for (const ResultsPlace& place : places_) {
-    if (place.results->sight(principal) == document::Sight::none) continue;
+    if (place.results->sight(view.principal) == document::Sight::none) continue;
     CO_TRY_OK(co_await teller.read_place(place));
   }
   co_return std::move(teller).take();

@@ -52,8 +52,8 @@ class Lifecycle {
 
   Lifecycle(document::Store& events, std::vector<ResultsPlace> places) : events_(events), places_(std::move(places)) {}
 
-  /// Empty when there never was such an event. Errors are the stores'.
-  Task<std::optional<Story>> of(std::string_view id, const Principal* principal) const;
+  /// As who asks sees it. Empty when there never was such an event. Errors are the stores'.
+  Task<std::optional<Story>> of(std::string_view id, document::View view) const;
 
  private:
   document::Store& events_;

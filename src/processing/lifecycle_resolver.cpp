@@ -8,6 +8,11 @@
 namespace millrace::processing {
 namespace {
 
+document::View view_of(const graphql::Caller* caller) {
+  if (caller == nullptr) return {};
+  return {.principal = caller->principal.get(), .origin = {caller->address, &caller->trace}};
+}
+
 /// The id that a quoted canonical string is.
 std::string id_of(std::string_view quoted) {
   const auto parsed = json::parse(quoted);
@@ -91,7 +96,7 @@ Task<std::vector<graphql::Resolved>> LifecycleResolver::resolve(std::span<const 
     for (const std::string_view key : calls[i].keys) {
       const auto [known, is_new] = stories.try_emplace(std::string(key));
       if (is_new) {
-        CO_TRY(auto story, co_await lifecycle_.of(id_of(key), calls[i].caller != nullptr ? calls[i].caller->principal.get() : nullptr));
+        CO_TRY(auto story, co_await lifecycle_.of(id_of(key), view_of(calls[i].caller)));
         if (story) known->second = std::make_shared<const Story>(*std::move(story));
       }
       const auto first = static_cast<std::uint32_t>(resolved[i].values().size());

@@ -47,7 +47,7 @@ class LifecycleTest : public ::testing::Test {
 
   /// The entries without what the stores count by themselves.
   std::vector<std::string> story(std::string_view id) {
-    auto told = now_of(lifecycle_->of(id, nullptr));
+    auto told = now_of(lifecycle_->of(id, {}));
     return told ? told->entries : std::vector<std::string>{"none"};
   }
 

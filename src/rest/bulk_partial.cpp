@@ -85,7 +85,7 @@ class ResultStream : public http::BodyStream {
 
 /// Tells, of the items that were refused because their id is taken, those whose very document is what is stored: sent again, not in
 /// conflict.
-Task<void> mark_repeated(document::Store& store, std::vector<Item>& items, const Principal* principal) {
+Task<void> mark_repeated(document::Store& store, std::vector<Item>& items, document::View view) {
   std::vector<std::string_view> asked;
   std::vector<Item*> refused;
   for (Item& item : items) {
@@ -94,7 +94,6 @@ Task<void> mark_repeated(document::Store& store, std::vector<Item>& items, const
     refused.push_back(&item);
   }
   if (asked.empty()) co_return {};
-  const document::View view{.principal = principal};
   CO_TRY(auto stored, co_await store.read(asked, view));
   for (std::size_t k = 0; k < refused.size(); ++k) {
     if (!stored.found(k) || stored.text(k) != refused[k]->document) continue;
@@ -103,12 +102,12 @@ Task<void> mark_repeated(document::Store& store, std::vector<Item>& items, const
   co_return {};
 }
 
-Task<void> store_each(document::Store& store, std::vector<Item>& items, const Principal* principal, std::string_view author) {
+Task<void> store_each(document::Store& store, std::vector<Item>& items, document::View view, std::string_view author) {
   std::vector<Task<document::Receipt>> tasks;
   std::vector<Item*> sent;
   for (Item& item : items) {
     if (item.error) continue;
-    item.append.principal = principal;
+    item.append.principal = view.principal;
     item.append.author = author;
     item.document = document::document_text(item.append.id, item.append.payload);
     tasks.push_back(document::append_one(store, item.append));
@@ -123,7 +122,7 @@ Task<void> store_each(document::Store& store, std::vector<Item>& items, const Pr
     sent[i]->position = receipts[i]->position;
     if (receipts[i]->repeated) sent[i]->document = document::document_text(receipts[i]->id, sent[i]->append.payload);
   }
-  CO_TRY_OK(co_await mark_repeated(store, items, principal));
+  CO_TRY_OK(co_await mark_repeated(store, items, view));
   co_return {};
 }
 
@@ -158,7 +157,7 @@ Task<http::Response> bulk_create_partial(const ResourceOptions& options, const h
     if (taken) items = *std::move(taken);
     goes_on = taken && !items.empty();
     if (!taken) items.emplace_back().error = std::move(taken).error();
-    CO_TRY_OK(co_await store_each(*options.store, items, request.principal.get(), author));
+    CO_TRY_OK(co_await store_each(*options.store, items, view_of(request), author));
     CO_TRY_OK(co_await results->add(items));
   }
   CO_TRY_OK(results->finish());

@@ -51,7 +51,9 @@ class ChangeStream final : public http::BodyStream {
       CO_TRY_OK(co_await find_instant());
     }
     document::Query query{&asked_.filter, {}, {.limit = kSnapshotPage, .after = listed_until_}};
-    const document::View view{.at = *at_, .bytes_max = kSnapshotBytes, .principal = asked_.principal.get()};
+    document::View view = asked_.asker.view();
+    view.at = *at_;
+    view.bytes_max = kSnapshotBytes;
     CO_TRY(const auto found, co_await feed_.store().find({&query, 1}, view));
     const Documents& page = found.front();
     for (std::size_t i = 0; i < page.size(); ++i) {
@@ -70,7 +72,7 @@ class ChangeStream final : public http::BodyStream {
   Task<void> find_instant() {
     at_ = Instant{};
     if (*asked_.snapshot == 0) co_return {};
-    CO_TRY(const Documents last, co_await feed_.store().changes(*asked_.snapshot - 1, 1));
+    CO_TRY(const Documents last, co_await feed_.store().changes(*asked_.snapshot - 1, 1, asked_.asker.view()));
     if (!last.empty()) at_ = last.envelope(0).recorded_at;
     co_return {};
   }

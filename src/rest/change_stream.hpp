@@ -31,7 +31,7 @@ struct ChangesAsked {
   std::optional<document::Position> snapshot = {};  // its newest position: first the documents as they are there
   document::Filter filter = {};
   std::chrono::milliseconds heartbeat{15'000};  // something is said at least so often
-  std::shared_ptr<const Principal> principal = nullptr;
+  document::Asker asker = {};                   // of the snapshot
 };
 
 /// The follower stands where the changes begin. The feed must outlive the stream.

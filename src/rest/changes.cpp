@@ -4,6 +4,7 @@
 
 #include "document/feed_place.hpp"
 #include "http/media_range.hpp"
+#include "rest/author.hpp"
 #include "rest/change_stream.hpp"
 #include "rest/list_filter.hpp"
 #include "rest/parameters.hpp"
@@ -45,14 +46,14 @@ Task<http::Response> read_changes(const ResourceOptions& options, const Fields& 
   CO_TRY(asked.filter, make_list_filter(parameters, fields));
   const document::Query query{.filter = &asked.filter};
   CO_TRY_OK(options.feed->store().may_ask(query, request.principal.get(), document::Store::Asks::follows));
-  asked.principal = request.principal;
+  asked.asker = asker_of(request);
   CO_TRY(asked.end, co_await options.feed->store().last_position());
   CO_TRY(const Position begin, begin_of(place, request, asked.end));
   if (place.snapshot && request.header("last-event-id").empty()) asked.snapshot = begin;
   asked.follows = pace.follows;
   asked.wait = pace.wait;
   asked.limit = pace.limit;
-  CO_TRY(document::Follower follower, options.feed->follow(begin, {request.principal}));
+  CO_TRY(document::Follower follower, options.feed->follow(begin, asker_of(request)));
   http::Response response = begun(asked.is_sse);
   response.stream = make_change_stream(*options.feed, std::move(follower), std::move(asked));
   co_return response;

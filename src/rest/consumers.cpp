@@ -182,7 +182,7 @@ Result<> expect_no_parameters(const http::Request& request) {
 Task<http::Response> claim(ConsumerRequest asked, std::string name) {
   CO_TRY(auto parameters, read_parameters(asked.request.query));
   CO_TRY(auto claim, read_claim(std::move(parameters), asked));
-  claim.principal = asked.request.principal;
+  claim.asker = asker_of(asked.request);
   CO_TRY(const auto claimed, co_await asked.consumers.claim(std::move(name), std::move(claim)));
   co_return json_answer(200, claim_text(claimed));
 }
@@ -191,7 +191,7 @@ Task<http::Response> acknowledge(ConsumerRequest asked, std::string name) {
   CO_TRY(const json::Document body, json::parse(asked.request.body));
   CO_TRY(auto ack, read_ack(body.root(), asked.options.result_targets));
   const std::string author = author_of(asked.request);
-  ack.principal = asked.request.principal.get();
+  ack.view = view_of(asked.request);
   ack.author = author;
   CO_TRY(const auto acked, co_await asked.consumers.ack(std::move(name), std::move(ack)));
   co_return json_answer(200, ack_text(acked));

@@ -20,7 +20,9 @@ class ListStream final : public http::BodyStream {
     const document::Page page{.limit = std::min(size_, asked_.page.limit), .after = asked_.page.after};
     if (page.limit == 0) co_return lines_;
     document::Query query{&asked_.filter, {}, page};
-    const document::View view{.at = asked_.at, .bytes_max = kPageBytes, .principal = asked_.principal.get()};
+    document::View view = asked_.asker.view();
+    view.at = asked_.at;
+    view.bytes_max = kPageBytes;
     CO_TRY(const auto found, co_await store_.find({&query, 1}, view));
     write(found.front(), page.limit);
     co_return lines_;

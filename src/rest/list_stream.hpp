@@ -14,7 +14,7 @@ struct ListAsked {
   document::Filter filter = {};
   Instant at = kNewest;      // at which nothing changes any more: Store::latest(), or before
   document::Page page = {};  // `limit` and `after`
-  std::shared_ptr<const Principal> principal = nullptr;
+  document::Asker asker = {};
 };
 
 /// The store must outlive the stream.

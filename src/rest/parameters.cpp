@@ -110,17 +110,17 @@ Result<QueryParameters> read_parameters(std::string_view query) {
   return parameters;
 }
 
-Result<document::View> take_view(QueryParameters& parameters) {
+Result<Instant> take_instant(QueryParameters& parameters) {
   TRY(auto text, take_parameter(parameters, "at"));
-  if (!text) return document::View{};
-  if (auto at = parse_at(*text)) return document::View{*at};
+  if (!text) return kNewest;
+  if (auto at = parse_at(*text)) return *at;
   return invalid("list.at", fmt::format("The parameter \"at\" is no instant: \"{}\".", *text),
                  "Give milliseconds since 1970, such as 1704110400000, or RFC 3339, such as 2024-01-01T12:00:00Z (a + is %2B in a URL).");
 }
 
 Result<Slice> take_slice(QueryParameters& parameters, PageLimits limits) {
   Slice slice;
-  TRY(slice.view, take_view(parameters));
+  TRY(slice.at, take_instant(parameters));
   TRY(slice.page.limit, take_limit(parameters, limits));
   TRY(auto after, take_parameter(parameters, "after"));
   if (!after) return slice;
@@ -128,7 +128,7 @@ Result<Slice> take_slice(QueryParameters& parameters, PageLimits limits) {
   if (!cursor)
     return invalid("list.after", fmt::format("The parameter \"after\" is no cursor: \"{}\".", *after),
                    "Follow the Link header of the page before.");
-  slice.view.at = cursor->at;
+  slice.at = cursor->at;
   slice.page.after = cursor->position;
   if (cursor->position == 0) slice.page.limit = 0;  // no page ended there; nothing is before it
   return slice;

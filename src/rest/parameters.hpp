@@ -33,7 +33,7 @@ using QueryParameters = std::vector<QueryParameter>;
 Result<QueryParameters> read_parameters(std::string_view query);
 
 /// Takes `at` out. Errors "list.at", "http.parameter" when it is given twice.
-Result<document::View> take_view(QueryParameters& parameters);
+Result<Instant> take_instant(QueryParameters& parameters);
 
 struct PageLimits {
   std::size_t otherwise;
@@ -64,7 +64,7 @@ Result<std::chrono::milliseconds> take_duration(QueryParameters& parameters, std
 
 /// A page of a list, and the instant that it is read at.
 struct Slice {
-  document::View view;
+  Instant at = kNewest;
   document::Page page;
 };
 

@@ -8,6 +8,7 @@
 #include "document/head.hpp"
 #include "http/media_range.hpp"
 #include "rest/answers.hpp"
+#include "rest/author.hpp"
 #include "rest/list_filter.hpp"
 #include "rest/list_stream.hpp"
 #include "rest/parameters.hpp"
@@ -45,8 +46,10 @@ bool prefers_lines(const http::Request& request) {
 }
 
 Task<http::Response> list_page(const ResourceOptions& options, const http::Request& request, const document::Filter& filter, Slice slice) {
-  const Instant asked = std::min(slice.view.at, now());  // later pages are read as of the first
-  const document::View view{.at = slice.view.at, .bytes_max = options.list_bytes_max, .principal = request.principal.get()};
+  const Instant asked = std::min(slice.at, now());  // later pages are read as of the first
+  document::View view = view_of(request);
+  view.at = slice.at;
+  view.bytes_max = options.list_bytes_max;
   document::Query query{&filter, {}, one_more(slice.page)};
   CO_TRY(auto found, co_await options.store->find({&query, 1}, view));
   const Shown shown = shown_of(found.front(), slice.page.limit);
@@ -56,13 +59,12 @@ Task<http::Response> list_page(const ResourceOptions& options, const http::Reque
 }
 
 /// All of it, however much it is, as of now where the request names no instant.
-Task<http::Response> list_lines(document::Store& store, document::Filter filter, Slice slice, std::shared_ptr<const Principal> principal) {
+Task<http::Response> list_lines(document::Store& store, document::Filter filter, Slice slice, document::Asker asker) {
   // Before there is an answer that could only break off.
   const document::Query query{.filter = &filter};
-  CO_TRY_OK(store.may_ask(query, principal.get(), document::Store::Asks::reads));
+  CO_TRY_OK(store.may_ask(query, asker.principal.get(), document::Store::Asks::reads));
   CO_TRY(const Instant latest, co_await store.latest());
-  ListAsked asked{
-      .filter = std::move(filter), .at = std::min(slice.view.at, latest), .page = slice.page, .principal = std::move(principal)};
+  ListAsked asked{.filter = std::move(filter), .at = std::min(slice.at, latest), .page = slice.page, .asker = std::move(asker)};
   http::Response response;
   response.add("Content-Type", "application/x-ndjson");
   response.stream = make_list_stream(store, std::move(asked));
@@ -78,7 +80,7 @@ Task<http::Response> list_documents(const ResourceOptions& options, const Fields
   CO_TRY(const Slice slice, take_slice(parameters, limits));
   CO_TRY(auto filter, make_list_filter(parameters, fields));
   Task<http::Response> listing =
-      is_lines ? list_lines(*options.store, std::move(filter), slice, request.principal) : list_page(options, request, filter, slice);
+      is_lines ? list_lines(*options.store, std::move(filter), slice, asker_of(request)) : list_page(options, request, filter, slice);
   CO_TRY(http::Response response, co_await std::move(listing));
   response.add("Vary", "Accept");
   co_return response;
@@ -86,9 +88,9 @@ Task<http::Response> list_documents(const ResourceOptions& options, const Fields
 
 Task<http::Response> read_one(const ResourceOptions& options, const http::Request& request, std::string id) {
   CO_TRY(auto parameters, read_parameters(request.query));
-  CO_TRY(auto view, take_view(parameters));
+  document::View view = view_of(request);
+  CO_TRY(view.at, take_instant(parameters));
   CO_TRY_OK(refuse_unknown(parameters, {"at"}));
-  view.principal = request.principal.get();
   const std::string_view ids[] = {id};
   CO_TRY(auto documents, co_await options.store->read(ids, view));
   if (!documents.found(0)) co_return Failure(document::not_found(id));
@@ -108,12 +110,12 @@ Task<http::Response> read_one(const ResourceOptions& options, const http::Reques
 
 Task<http::Response> read_many(const ResourceOptions& options, const http::Request& request) {
   CO_TRY(auto parameters, read_parameters(request.query));
-  CO_TRY(auto view, take_view(parameters));
+  document::View view = view_of(request);
+  CO_TRY(view.at, take_instant(parameters));
   CO_TRY(auto ids, take_ids(parameters));
   CO_TRY_OK(refuse_unknown(parameters, {"ids", "at"}));
   const std::vector<std::string_view> views(ids.begin(), ids.end());
   view.bytes_max = options.list_bytes_max;
-  view.principal = request.principal.get();
   CO_TRY(auto documents, co_await options.store->read(views, view));
   if (documents.is_cut()) {
     co_return Failure(Error{ErrorKind::too_large, "list.bytes",
@@ -128,11 +130,14 @@ Task<http::Response> read_history(const ResourceOptions& options, const http::Re
   CO_TRY(auto parameters, read_parameters(request.query));
   CO_TRY(const Slice slice, take_slice(parameters, {options.list_limit, options.list_limit_max}));
   CO_TRY_OK(refuse_unknown(parameters, {"at", "limit", "after"}));
-  const Instant asked = std::min(slice.view.at, now());
-  const document::View view{.at = slice.view.at, .bytes_max = options.list_bytes_max, .principal = request.principal.get()};
+  const Instant asked = std::min(slice.at, now());
+  document::View view = view_of(request);
+  view.at = slice.at;
+  view.bytes_max = options.list_bytes_max;
   CO_TRY(auto versions, co_await options.store->history(id, view, slice.page.after, slice.page.limit + 1));
   if (versions.empty()) {
-    const document::View whole{.at = slice.page.after == 0 ? slice.view.at : kNewest, .principal = request.principal.get()};
+    document::View whole = view_of(request);
+    if (slice.page.after == 0) whole.at = slice.at;
     CO_TRY(auto any, co_await options.store->history(id, whole, 0, 1));
     if (any.empty()) co_return Failure(document::not_found(id));
   }
@@ -148,7 +153,7 @@ Task<http::Response> read_lifecycle(const ResourceOptions& options, const http::
   CO_TRY_OK(refuse_unknown(parameters, {}));
   const processing::Lifecycle versions_alone(*options.store, {});
   const processing::Lifecycle& lifecycle = options.lifecycle != nullptr ? *options.lifecycle : versions_alone;
-  CO_TRY(const auto story, co_await lifecycle.of(id, request.principal.get()));
+  CO_TRY(const auto story, co_await lifecycle.of(id, view_of(request)));
   if (!story) co_return Failure(document::not_found(id));
   http::Response response = json_answer(
       200, fmt::format(R"({{"id":{},"entries":[{}],"complete":{}}})", json::quoted(id), fmt::join(story->entries, ","), !story->is_cut));

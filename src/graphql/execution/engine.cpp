@@ -129,7 +129,7 @@ Task<Subscribed> Engine::subscribe(EngineRequest request) {
   std::deque<std::string> storage;
   auto arguments = argument_values(*field->field, parts->variables, storage);
   if (!arguments) co_return Subscribed{{}, refuse({{arguments.error().message, {location_at(text, arguments.error().begin)}}})};
-  const SourceCall call{*std::move(arguments), request.begin, parts->caller.principal};
+  const SourceCall call{*std::move(arguments), request.begin, &parts->caller};
   auto stream = co_await field->source->open(call);
   if (!stream) {
     const Error& error = stream.error();

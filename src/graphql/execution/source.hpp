@@ -33,9 +33,9 @@ class SourceStream {
 };
 
 struct SourceCall {
-  ArgumentValues arguments;                              // views hold until the stream is open
-  std::string_view begin = {};                           // where to begin, in the source's own words; empty: wherever it does
-  std::shared_ptr<const Principal> principal = nullptr;  // Caller::principal
+  ArgumentValues arguments;        // views hold until the stream is open
+  std::string_view begin = {};     // where to begin, in the source's own words; empty: wherever it does
+  const Caller* caller = nullptr;  // of the request; null: there is none. It lives until the stream is open
 };
 
 /// What is behind a field of the Subscription type.
