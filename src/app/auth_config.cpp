@@ -128,13 +128,13 @@ AuthConfig read_auth(ObjectReader& reader, const std::filesystem::path& folder) 
   return config;
 }
 
-Result<std::unique_ptr<auth::Authenticator>> open_auth(const std::optional<AuthConfig>& config, std::function<void(std::string_view)> log) {
+Result<std::unique_ptr<auth::Authenticator>> open_auth(const std::optional<AuthConfig>& config, observe::Log& log) {
   if (!config) return nullptr;
   auth::AuthenticatorOptions options;
   options.issuers = config->issuers;
   options.api_keys = config->api_keys;
   options.is_required = config->is_required;
-  options.log = std::move(log);
+  options.log = log.lines(observe::Module::auth, observe::Level::warn);
   return auth::Authenticator::open(std::move(options));
 }
 

@@ -2,13 +2,13 @@
 #pragma once
 
 #include <filesystem>
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "app/object_reader.hpp"
 #include "auth/authenticator.hpp"
+#include "observe/log.hpp"
 
 namespace millrace::app {
 
@@ -21,8 +21,8 @@ struct AuthConfig {
 /// Files in it are named from `folder` on, and read once, to see what is wrong with them.
 AuthConfig read_auth(ObjectReader& reader, const std::filesystem::path& folder);
 
-/// What verifies credentials; null where the config has no `auth`.
-Result<std::unique_ptr<auth::Authenticator>> open_auth(const std::optional<AuthConfig>& config, std::function<void(std::string_view)> log);
+/// What verifies credentials; null where the config has no `auth`. The log outlives it.
+Result<std::unique_ptr<auth::Authenticator>> open_auth(const std::optional<AuthConfig>& config, observe::Log& log);
 
 /// Who is let in, as a sentence.
 std::string describe_auth(const std::optional<AuthConfig>& config);

@@ -6,7 +6,7 @@ namespace {
 
 constexpr ConfigKey kAuth[] = {
     {"required", KeyType::flag, initially("true"),
-     "Whether a request without credentials is refused; else it goes on as nobody's. Pages, `/health` and `/ready` are open."},
+     "Whether a request without credentials is refused; else it goes on as nobody's. Pages, `/health`, `/ready` and `/metrics` are open."},
     {"jwt", KeyType::objects, otherwise("none"), "The issuers whose tokens are taken; one may stand without brackets."},
     {"apiKeys", KeyType::objects, otherwise("none"), "Keys for programs."},
 };

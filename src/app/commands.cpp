@@ -17,6 +17,7 @@
 #include "app/service.hpp"
 #include "app/sinks_page.hpp"
 #include "app/start_page.hpp"
+#include "app/terminal.hpp"
 #include "app/unified_model.hpp"
 #include "graphql/type/print_schema.hpp"
 #include "rest/operations.hpp"
@@ -24,23 +25,11 @@
 namespace millrace::app {
 namespace {
 
-void print_line(std::string_view line) {
-  fmt::print(stderr, "{}\n", line);
-}
-
-int print_problems(const std::vector<Problem>& problems) {
-  for (const Problem& problem : problems) print_line(to_string(problem));
-  print_line(fmt::format("{} problem{} found.", problems.size(), problems.size() == 1 ? "" : "s"));
-  return 1;
-}
+using observe::Level;
+using observe::Log;
 
 void print_warnings(const Model& model) {
   for (const Problem& warning : model.warnings) print_line(fmt::format("{} [warning]", to_string(warning)));
-}
-
-int print_error(const Error& error) {
-  print_line(error.hint.empty() ? error.message : fmt::format("{} {}", error.message, error.hint));
-  return 1;
 }
 
 /// Signals are taken by the main thread alone, so they are blocked before any other thread begins.
@@ -71,44 +60,56 @@ class Signals {
 };
 
 /// Every URL that a person can open.
-void print_urls(const Service& service) {
+void print_urls(const Service& service, Log& log) {
   const std::string base = fmt::format("http://localhost:{}", service.port());
-  print_line(fmt::format("  Start    {}/", base));
-  if (has_console(service.model())) print_line(fmt::format("  Console  {}{}", base, kConsolePath));
-  if (const auto& unified = service.model().unified) print_line(fmt::format("  GraphQL  {}{}  (all in one)", base, unified->path));
-  for (const GraphletteModel& graphlette : service.model().graphlettes) print_line(fmt::format("  GraphQL  {}{}", base, graphlette.path));
+  log.print(fmt::format("  Start    {}/", base));
+  if (has_console(service.model())) log.print(fmt::format("  Console  {}{}", base, kConsolePath));
+  if (const auto& unified = service.model().unified) log.print(fmt::format("  GraphQL  {}{}  (all in one)", base, unified->path));
+  for (const GraphletteModel& graphlette : service.model().graphlettes) log.print(fmt::format("  GraphQL  {}{}", base, graphlette.path));
   for (const RestletteModel& restlette : service.model().restlettes) {
-    print_line(fmt::format("  REST     {}{}", base, restlette.path));
-    print_line(fmt::format("  API docs {}{}", base, docs_path(restlette.path)));
+    log.print(fmt::format("  REST     {}{}", base, restlette.path));
+    log.print(fmt::format("  API docs {}{}", base, docs_path(restlette.path)));
   }
-  if (!service.model().sinks.empty()) print_line(fmt::format("  Sinks    {}{}", base, kSinksPath));
-  print_line(fmt::format("  Status   {}/ready", base));
+  if (!service.model().sinks.empty()) log.print(fmt::format("  Sinks    {}{}", base, kSinksPath));
+  log.print(fmt::format("  Status   {}/ready", base));
+}
+
+void say(Log& log, Level level, std::string_view line) {
+  log.write(observe::Module::service, level, line);
+}
+void say_error(Log& log, const Error& error) {
+  say(log, Level::error, error.hint.empty() ? error.message : fmt::format("{} {}", error.message, error.hint));
+}
+void say_warnings(Log& log, const Model& model) {
+  for (const Problem& warning : model.warnings) say(log, Level::warn, to_string(warning));
 }
 
 /// Another config in place of the one that is served, if it is right.
-void reload(Service& service, const std::filesystem::path& file) {
-  print_line(fmt::format("Reloading {}.", file.string()));
+void reload(Service& service, Log& log, const std::filesystem::path& file) {
+  constexpr std::string_view kNothing = "Nothing has changed: the config that was served before is served on.";
+  say(log, Level::info, fmt::format("Reloading {}.", file.string()));
   auto model = load_model(file, service.port());
   if (!model) {
-    print_problems(model.error());
-    return print_line("Nothing has changed: the config that was served before is served on.");
+    for (const Problem& problem : model.error()) say(log, Level::error, to_string(problem));
+    say(log, Level::error, count_of(model.error()));
+    return say(log, Level::error, kNothing);
   }
-  print_warnings(*model);
+  say_warnings(log, *model);
   if (const Result<> reloaded = service.reload(*std::move(model)); !reloaded) {
-    print_error(reloaded.error());
-    return print_line("Nothing has changed: the config that was served before is served on.");
+    say_error(log, reloaded.error());
+    return say(log, Level::error, kNothing);
   }
-  print_line("Reloaded.");
+  say(log, Level::info, "Reloaded.");
 }
 
 /// Until it is to stop.
-void attend(Service& service, const Signals& signals, const std::filesystem::path& file) {
+void attend(Service& service, Log& log, const Signals& signals, const std::filesystem::path& file) {
   constexpr std::chrono::milliseconds kLook{50};
   while (true) {
     const bool has_replaced = service.free_replaced();
     const int signal = signals.wait(has_replaced ? std::optional(kLook) : std::nullopt);
     if (signal == SIGHUP && !signals.has_lost_terminal()) {
-      reload(service, file);
+      reload(service, log, file);
     } else if (signal != 0) {
       return;
     }
@@ -117,19 +118,25 @@ void attend(Service& service, const Signals& signals, const std::filesystem::pat
 
 int run(const std::filesystem::path& file, std::optional<std::uint16_t> port, ServiceOptions options) {
   Signals signals;
+  observe::Instruments instruments;
+  Log& log = instruments.log;
   auto model = load_model(file, port);
   if (!model) return print_problems(model.error());
-  print_warnings(*model);
+  log.configure(model->config.observe.logs);
+  say_warnings(log, *model);
   options.port = port.value_or(model->config.port);
-  options.log = print_line;
+  options.instruments = &instruments;
   auto service = Service::start(*std::move(model), std::move(options));
-  if (!service) return print_error(service.error());
-  print_line(fmt::format("Millrace serves on port {}. {}", (*service)->port(), describe_auth((*service)->model().config.auth)));
-  print_urls(**service);
-  attend(**service, signals, file);
-  print_line("Stopping.");
+  if (!service) {
+    say_error(log, service.error());
+    return 1;
+  }
+  log.print(fmt::format("Millrace serves on port {}. {}", (*service)->port(), describe_auth((*service)->model().config.auth)));
+  print_urls(**service, log);
+  attend(**service, log, signals, file);
+  say(log, Level::info, "Stopping.");
   if (!(*service)->shut_down()) {
-    print_line("Requests that had not ended within shutdownTimeout are cut off.");
+    say(log, Level::warn, "Requests that had not ended within shutdownTimeout are cut off.");
     std::_Exit(0);  // as a crash would: what was acknowledged is durable
   }
   return 0;

@@ -8,6 +8,7 @@
 #include "app/object_reader.hpp"
 #include "app/read_processor.hpp"
 #include "app/read_rules.hpp"
+#include "base/uri.hpp"
 
 namespace millrace::app {
 namespace {
@@ -292,7 +293,7 @@ void read_server(ObjectReader& reader, Config& config) {
   }
   config.url = without_slashes_at_end(reader.text("url"), 0);
   if (!config.url.empty() && !is_base_url(config.url)) {
-    reader.problem(reader.place("url"), fmt::format("url is \"{}\", which no link can begin with.", config.url),
+    reader.problem(reader.place("url"), fmt::format("url is \"{}\", which no link can begin with.", without_credentials(config.url)),
                    "Write http:// or https://, the host and perhaps a path, without query or fragment: \"https://events.example.com\".");
   }
   if (config.url.empty()) config.url = fmt::format("http://localhost:{}", config.port);
@@ -335,6 +336,7 @@ Checked<Config> read_config(const std::filesystem::path& file, const hocon::Opti
   ObjectReader limits = reader.optional_object("limits", kLimitsSection);
   read_limits(limits, config);
   if (auto auth = reader.object("auth", kAuthSection)) config.auth = read_auth(*auth, std::filesystem::absolute(file).parent_path());
+  config.observe = read_observe(reader);
   const bool are_subgraphs = reader.flag("federation");
   config.unified = read_unified(reader.optional_object("unified", kUnifiedSection), are_subgraphs);
   for (ObjectReader& graphlette : reader.objects("graphlettes", kGraphletteSection))

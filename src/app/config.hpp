@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "app/auth_config.hpp"
+#include "app/observe_config.hpp"
 #include "app/processor_config.hpp"
 #include "app/rules_config.hpp"
 #include "app/sink_config.hpp"
@@ -181,6 +182,7 @@ struct Config {
   LoadConfig load;
   GraphqlLimitsConfig graphql;
   std::optional<AuthConfig> auth;  // nothing: open to all
+  ObserveConfig observe;
   std::vector<GraphletteConfig> graphlettes;
   std::vector<RestletteConfig> restlettes;
   UnifiedConfig unified;

@@ -31,6 +31,9 @@ constexpr ConfigKey kTop[] = {
      "Who may do what, by entity: `rules { \"/raw-events\" = [ { roles = [analyst], may = [read] } ] }` ([how](access.md#rules))."},
     {"audit", KeyType::object, otherwise("beside the first entity whose reads are recorded"),
      "Where records of reads are kept ([how](access.md#who-read-what))."},
+    {"metrics", KeyType::object, otherwise("open"), "Who may read `/metrics`."},
+    {"logs", KeyType::object, otherwise("text, at `info`"), "What is written to stderr."},
+    {"traces", KeyType::object, otherwise("none are exported"), "Where spans of traces go."},
     {"federation", KeyType::flag, initially("false"),
      "Whether each GraphQL API is a subgraph of Apollo Federation as well ([how](graphql.md#as-subgraphs-of-apollo-federation))."},
 };
@@ -68,8 +71,9 @@ constexpr ConfigKey kLimits[] = {
      "it may.",
      kCounts},
     {"requests", KeyType::number, initially("10000"),
-     "Requests under way at a time; one more is 503 with `Retry-After`. `/health`, `/ready` and preflights of CORS are answered all the "
-     "same.",
+     "Requests under way at a time; one more is 503 with `Retry-After`. `/health`, `/ready`, `/metrics` and preflights of CORS are "
+     "answered "
+     "all the same.",
      kCounts},
     {"bodyMemory", KeyType::size, initially("512MiB"),
      "Bodies in memory at a time, those of requests that come and of answers that go, from 64 KiB each; what goes beyond is 503 "
@@ -373,7 +377,10 @@ std::span<const ConfigSection* const> config_sections() {
                                                        &kKafkaSection,
                                                        &kAuthSection,
                                                        &kJwtSection,
-                                                       &kApiKeySection};
+                                                       &kApiKeySection,
+                                                       &kMetricsSection,
+                                                       &kLogsSection,
+                                                       &kTracesSection};
   return kSections;
 }
 

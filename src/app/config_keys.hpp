@@ -84,6 +84,9 @@ extern const ConfigSection kKafkaSection;
 extern const ConfigSection kAuthSection;
 extern const ConfigSection kJwtSection;
 extern const ConfigSection kApiKeySection;
+extern const ConfigSection kMetricsSection;
+extern const ConfigSection kLogsSection;
+extern const ConfigSection kTracesSection;
 
 /// All of them, in the order in which a person reads them.
 std::span<const ConfigSection* const> config_sections();

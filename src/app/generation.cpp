@@ -28,7 +28,7 @@ struct Generation::State {
   Result<> open_storages(const Storages* before) {
     StorageContext opened{.workers = &context.workers, .embedded_folder = context.embedded_folder};
     opened.config_folder = std::filesystem::absolute(model.config.file).parent_path();
-    opened.log = context.log;
+    opened.instruments = &context.instruments;
     opened.writes_max = model.config.load.writes;
     opened.write_wait = model.config.load.write_wait;
     TRY(storages, Storages::open(model, opened, before));
@@ -39,13 +39,13 @@ struct Generation::State {
     std::vector<ProcessorParts> parts;
     for (const ProcessorModel& one : model.processors)
       parts.push_back({one, storages->feed(one.from), storages->store(one.to), storages->attempts(one.attempts)});
-    processors = std::make_unique<Processors>(std::move(parts));
+    processors = std::make_unique<Processors>(std::move(parts), context.instruments);
   }
 
   void make_sinks() {
     std::vector<Sinks::Part> parts;
     for (const SinkModel& sink : model.sinks) parts.push_back({&sink, &storages->feed(sink.entity)});
-    if (!parts.empty()) sinks = std::make_unique<Sinks>(std::move(parts), model.config.file, context.log);
+    if (!parts.empty()) sinks = std::make_unique<Sinks>(std::move(parts), model.config.file, context.instruments);
   }
 
   Result<> mount_routes() {
@@ -58,6 +58,9 @@ struct Generation::State {
                               .sinks = sinks,
                               .authenticator = authenticator.get(),
                               .workers = context.workers,
+                              .instruments = context.instruments,
+                              .traffic = context.traffic,
+                              .load = context.load,
                               .embedded_folder = context.embedded_folder});
     return routes->mount();
   }
@@ -69,12 +72,12 @@ Generation::~Generation() = default;
 
 Result<std::unique_ptr<Generation>> Generation::make(Model model, GenerationContext context, const Generation* before) {
   auto state = std::make_unique<State>(std::move(model), std::move(context));
-  TRY(state->authenticator, open_auth(state->model.config.auth, state->context.log));
+  TRY(state->authenticator, open_auth(state->model.config.auth, state->context.instruments.log));
   TRY_OK(state->open_storages(before != nullptr ? before->state_->storages.get() : nullptr));
   state->guards.emplace(state->model, *state->storages);
   state->lifecycles = make_lifecycles(state->model, *state->storages, *state->guards);
   state->make_processors();
-  state->graphs.emplace(state->model, *state->guards, state->lifecycles);
+  state->graphs.emplace(state->model, *state->guards, state->lifecycles, state->context.instruments);
   state->make_sinks();
   TRY_OK(state->mount_routes());
   return std::unique_ptr<Generation>(new Generation(std::move(state)));

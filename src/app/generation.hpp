@@ -3,7 +3,6 @@
 
 #include <chrono>
 #include <filesystem>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,16 +11,21 @@
 
 #include "app/model.hpp"
 #include "base/result.hpp"
+#include "http/load.hpp"
 #include "http/message.hpp"
+#include "http/traffic.hpp"
 #include "io/worker_pool.hpp"
+#include "observe/instruments.hpp"
 
 namespace millrace::app {
 
-/// What a generation is given by whoever runs it; the pool outlives it.
+/// What a generation is given by whoever runs it, and outlives it.
 struct GenerationContext {
   io::WorkerPool& workers;
-  std::optional<std::filesystem::path> embedded_folder = {};  // instead of every entity's own storage
-  std::function<void(std::string_view)> log = {};             // a line for the operator; any thread
+  std::optional<std::filesystem::path> embedded_folder;  // instead of every entity's own storage
+  observe::Instruments& instruments;
+  http::Traffic& traffic;
+  const http::Load& load;
 };
 
 class Generation {

@@ -12,8 +12,8 @@
 
 namespace millrace::app {
 
-GraphBindings::GraphBindings(Model& model, const Guards& guards, const Lifecycles& lifecycles)
-    : model_(model), guards_(guards), lifecycles_(lifecycles) {
+GraphBindings::GraphBindings(Model& model, const Guards& guards, const Lifecycles& lifecycles, observe::Instruments& instruments)
+    : model_(model), guards_(guards), lifecycles_(lifecycles), instruments_(instruments) {
   bind_graphlettes();
   bind_unified();
 }
@@ -144,7 +144,14 @@ std::shared_ptr<federation::RemoteTarget> GraphBindings::target_of(const RemoteM
   of.answer_bytes_max = config.answer_bytes_max;
   of.breaker = {config.breaker_failures, config.breaker_pause};
   of.hops_max = static_cast<std::uint32_t>(model_.config.graphql.hops);
+  of.instruments = &instruments_;
   return target = std::make_shared<federation::RemoteTarget>(std::move(of));
+}
+
+std::vector<std::shared_ptr<const federation::RemoteTarget>> GraphBindings::targets() const {
+  std::vector<std::shared_ptr<const federation::RemoteTarget>> all;
+  for (const auto& [name, target] : targets_) all.push_back(target);
+  return all;
 }
 
 void GraphBindings::bind_connections(graphql::Bindings& own, const graphql::Schema& schema) {

@@ -15,6 +15,7 @@
 #include "federation/remote/target.hpp"
 #include "federation/resolvers.hpp"
 #include "graphql/execution/resolver.hpp"
+#include "observe/instruments.hpp"
 
 namespace millrace::app {
 
@@ -23,11 +24,13 @@ struct SubgraphModel;
 class GraphBindings {
  public:
   /// Gives the model's queries, mutations and subscriptions their stores and feeds. All outlive it.
-  GraphBindings(Model& model, const Guards& guards, const Lifecycles& lifecycles);
+  GraphBindings(Model& model, const Guards& guards, const Lifecycles& lifecycles, observe::Instruments& instruments);
   GraphBindings(const GraphBindings&) = delete;
 
   const graphql::Bindings& of_graphlette(std::size_t graphlette) const { return bindings_[graphlette]; }
   const graphql::Bindings& unified() const { return unified_; }
+  /// The other servers that are asked.
+  std::vector<std::shared_ptr<const federation::RemoteTarget>> targets() const;
 
  private:
   void bind_graphlettes();
@@ -47,6 +50,7 @@ class GraphBindings {
   Model& model_;
   const Guards& guards_;
   const Lifecycles& lifecycles_;
+  observe::Instruments& instruments_;
   std::deque<graphql::Bindings> bindings_;  // by graphlette
   graphql::Bindings unified_;
   std::map<std::pair<std::string, RemoteConfig>, std::shared_ptr<federation::RemoteTarget>> targets_;

@@ -11,6 +11,7 @@
 #include "app/import_batch.hpp"
 #include "app/model.hpp"
 #include "app/storage.hpp"
+#include "app/terminal.hpp"
 #include "http/client.hpp"
 #include "io/loop.hpp"
 #include "rest/resource.hpp"
@@ -23,10 +24,6 @@ constexpr std::string_view kDefaultUrl = "http://localhost:4055";
 
 /// Where batches go: a service over HTTP, or the entity's own REST API in this process.
 using Send = std::function<Task<http::Response>(std::string body)>;
-
-void print_line(std::string_view line) {
-  fmt::print(stderr, "{}\n", line);
-}
 
 std::string api_path(std::string path) {
   while (path.ends_with('/')) path.pop_back();
@@ -49,6 +46,7 @@ Send send_to_service(std::shared_ptr<http::Client> client, std::string path) {
 /// The stores and REST API of an entity, opened in this process.
 struct LocalTarget {
   Model model;
+  observe::Instruments instruments;
   std::unique_ptr<document::Store> store;
   std::unique_ptr<rest::Resource> resource;
 };
@@ -73,7 +71,7 @@ Result<Send> open_local(Model model, const ImportOptions& options, const std::st
   StorageContext context;
   if (options.folder) context.embedded_folder = *options.folder / ".millrace";
   context.config_folder = std::filesystem::absolute(target->model.config.file).parent_path();
-  context.log = print_line;
+  context.instruments = &target->instruments;
   TRY(target->store, open_storage(target->model.entities[restlette->entity], context));
   rest::ResourceOptions resource;
   resource.path = path;
@@ -178,7 +176,7 @@ int import_lines(const ImportOptions& options) {
   io::Loop loop;
   auto send = open_target(loop, options);
   if (!send) {
-    print_line(send.error().hint.empty() ? send.error().message : send.error().message + ' ' + send.error().hint);
+    print_error(send.error());
     return 1;
   }
   // Standard input cannot be read again, so nothing of it can be there already.

@@ -8,6 +8,7 @@
 #include "app/migrate.hpp"
 #include "app/replay_command.hpp"
 #include "app/test_command.hpp"
+#include "app/version.hpp"
 #include "transform/jq_worker.hpp"
 
 namespace {
@@ -81,7 +82,7 @@ int main(int argc, char** argv) {
   if (millrace::transform::is_jq_worker(argc, argv)) return millrace::transform::run_jq_worker();
   return_large_blocks();
   CLI::App program{"Millrace: a folder of config becomes an event processing service."};
-  program.set_version_flag("--version", "millrace " MILLRACE_VERSION);
+  program.set_version_flag("--version", "millrace " + std::string(millrace::app::version()));
   program.require_subcommand(1);
 
   std::string config = "config/config.conf";

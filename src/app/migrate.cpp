@@ -7,6 +7,8 @@
 #include "app/commands.hpp"
 #include "app/model.hpp"
 #include "app/storage.hpp"
+#include "app/terminal.hpp"
+#include "base/uri.hpp"
 #include "io/loop.hpp"
 #include "io/worker_pool.hpp"
 #include "migrate/migration.hpp"
@@ -16,15 +18,6 @@ namespace {
 
 constexpr std::uint64_t kRowsShown = 100;
 constexpr std::uint64_t kWarningsShown = 10;
-
-void print_line(std::string_view line) {
-  fmt::print(stderr, "{}\n", line);
-}
-
-int print_error(const Error& error) {
-  print_line(error.hint.empty() ? error.message : error.message + ' ' + error.hint);
-  return 1;
-}
 
 Error wrong(std::string_view code, std::string message, std::string hint) {
   return {ErrorKind::invalid_argument, code, std::move(message), std::move(hint)};
@@ -53,7 +46,7 @@ class Command {
   Result<int> run() {
     TRY(target_, find_target(model_, options_.to));
     TRY_OK(open());
-    print_line(fmt::format("Reading {} at {}.", source_->description(), migrate::without_credentials(options_.from)));
+    print_line(fmt::format("Reading {} at {}.", source_->description(), without_credentials(options_.from)));
     migrate::History history(*source_);
     TRY(const migrate::Counts counts, migrate::survey(history, show_refused()));
     print_survey(counts);
@@ -83,7 +76,7 @@ class Command {
     context.workers = &workers_;
     if (is_embedded) context.embedded_folder = options_.config / ".millrace";
     context.config_folder = std::filesystem::absolute(model_.config.file).parent_path();
-    context.log = log_;
+    context.instruments = &instruments_;
     TRY(store_, open_storage(*target_.entity, context));
     return loop_.block_on(store_->ping());
   }
@@ -162,7 +155,8 @@ class Command {
 
   const MigrateOptions& options_;
   const Model model_;
-  const std::function<void(std::string_view)> log_ = print_line;
+  observe::Instruments instruments_;
+  const std::function<void(std::string_view)> log_ = instruments_.log.lines(observe::Module::stores, observe::Level::error);
   Target target_;
   io::Loop loop_;
   io::WorkerPool workers_{{.threads = 2}};
@@ -177,8 +171,7 @@ int migrate_history(const MigrateOptions& options) {
   const bool is_folder = std::filesystem::is_directory(options.config);
   auto model = load_model(is_folder ? options.config / "config" / "config.conf" : options.config, std::nullopt);
   if (!model) {
-    for (const Problem& problem : model.error()) print_line(to_string(problem));
-    return 1;
+    return print_problems(model.error());
   }
   Command command(options, *std::move(model));
   const Result<int> code = command.run();

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "app/make_transform.hpp"
+#include "app/processor_watch.hpp"
 #include "base/id.hpp"
 #include "io/loop.hpp"
 #include "processing/feed_source.hpp"
@@ -20,7 +21,7 @@ using processing::Duration;
 
 constexpr std::size_t kRateSeconds = 10;
 
-processing::PipelineOptions pipeline_options(const ProcessorModel& model, const std::string& instance) {
+processing::PipelineOptions pipeline_options(const ProcessorModel& model, const std::string& instance, observe::Instruments& instruments) {
   const ProcessorConfig& config = model.config;
   processing::PipelineOptions options{.name = config.name, .instance = instance, .partitions = config.partitions};
   options.retry = {config.attempts, config.backoff, config.backoff_max};
@@ -33,19 +34,20 @@ processing::PipelineOptions pipeline_options(const ProcessorModel& model, const 
   }
   options.fields = model.fields;
   options.refusal = make_refusal(model);
+  tell_of(options, instruments);
   return options;
 }
 
 /// One processor, on its loop's thread.
 struct Runner : std::enable_shared_from_this<Runner> {
-  Runner(io::Loop& loop, const ProcessorParts& parts_in, const std::string& instance)
+  Runner(io::Loop& loop, const ProcessorParts& parts_in, const std::string& instance, observe::Instruments& instruments)
       : parts(parts_in),
         scheduler(loop),
         source(parts.feed),
         transform(make_transform(loop, parts.model)),
         watcher(make_transform(loop, parts.model)),
         pipeline({scheduler, source, *transform, parts.results, parts.attempts, parts.results.ledger()},
-                 pipeline_options(parts.model, instance)) {}
+                 pipeline_options(parts.model, instance, instruments)) {}
 
   /// Looks once a second how many outcomes there are.
   void sample() {
@@ -64,7 +66,7 @@ struct Runner : std::enable_shared_from_this<Runner> {
   }
 
   ProcessorView view() const {
-    ProcessorView view{.held = {}, .rate = rate()};
+    ProcessorView view{.held = {}, .rate = rate(), .pending = pipeline.pending()};
     for (std::size_t i = 0; i < parts.model.config.partitions; ++i) {
       const processing::PartitionRecord* const record = pipeline.record(i);
       view.held.push_back(record != nullptr ? std::optional(*record) : std::nullopt);
@@ -104,6 +106,7 @@ Task<void> stop_all(Lane& lane, Duration drain) {
 }  // namespace
 
 struct Processors::State {
+  observe::Instruments& instruments;
   std::vector<ProcessorParts> parts;
   const std::string instance = make_uuid7();
   std::vector<std::unique_ptr<Lane>> lanes;
@@ -115,11 +118,12 @@ struct Processors::State {
   /// The first thing that the lane's thread does: what is posted to it afterwards finds its runners.
   void make_runners(Lane& lane) {
     for (const std::size_t processor : lane.processors)
-      lane.runners.push_back(std::make_shared<Runner>(lane.loop, parts[processor], instance));
+      lane.runners.push_back(std::make_shared<Runner>(lane.loop, parts[processor], instance, instruments));
   }
 };
 
-Processors::Processors(std::vector<ProcessorParts> parts) : state_(std::make_unique<State>()) {
+Processors::Processors(std::vector<ProcessorParts> parts, observe::Instruments& instruments)
+    : state_(std::make_unique<State>(instruments)) {
   State& own = *state_;
   own.parts = std::move(parts);
   const std::size_t threads = std::min<std::size_t>(own.parts.size(), std::max(1u, std::thread::hardware_concurrency()));

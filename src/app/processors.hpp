@@ -13,6 +13,7 @@
 #include "base/task.hpp"
 #include "document/feed.hpp"
 #include "document/store.hpp"
+#include "observe/instruments.hpp"
 #include "processing/overdue.hpp"
 #include "processing/partition_record.hpp"
 
@@ -30,11 +31,13 @@ struct ProcessorParts {
 struct ProcessorView {
   std::vector<std::optional<processing::PartitionRecord>> held;  // by partition, of those that it holds
   double rate = 0;                                               // outcomes a second, over the last ten
+  std::size_t pending = 0;                                       // events in memory
 };
 
 class Processors {
  public:
-  explicit Processors(std::vector<ProcessorParts> parts);
+  /// The instruments outlive them.
+  Processors(std::vector<ProcessorParts> parts, observe::Instruments& instruments);
   /// Stops at once what was not stopped.
   ~Processors();
 

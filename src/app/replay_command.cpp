@@ -8,6 +8,7 @@
 #include "app/commands.hpp"
 #include "app/make_transform.hpp"
 #include "app/storage.hpp"
+#include "app/terminal.hpp"
 #include "io/loop.hpp"
 #include "io/worker_pool.hpp"
 #include "processing/loop_scheduler.hpp"
@@ -18,15 +19,6 @@ namespace {
 
 using processing::Difference;
 using processing::ReplayReport;
-
-void print_line(std::string_view line) {
-  fmt::print(stderr, "{}\n", line);
-}
-
-int print_error(const Error& error) {
-  print_line(error.hint.empty() ? error.message : error.message + ' ' + error.hint);
-  return 1;
-}
 
 Error wrong(std::string message, std::string hint) {
   return {ErrorKind::invalid_argument, "replay.arguments", std::move(message), std::move(hint)};
@@ -99,7 +91,8 @@ Result<> run(const ReplayCommand& command, const Model& model, bool is_folder) {
   StorageContext context{.workers = &workers};
   if (is_folder) context.embedded_folder = command.config / ".millrace";
   context.config_folder = std::filesystem::absolute(model.config.file).parent_path();
-  context.log = print_line;
+  observe::Instruments instruments;
+  context.instruments = &instruments;
   TRY(const auto events, open_storage(model.entities[processor->from], context));
   TRY(const auto results, open_storage(model.entities[processor->to], context));
   io::Loop loop;
@@ -118,10 +111,7 @@ Result<> run(const ReplayCommand& command, const Model& model, bool is_folder) {
 int replay_results(const ReplayCommand& command) {
   const bool is_folder = std::filesystem::is_directory(command.config);
   const auto model = load_model(is_folder ? command.config / "config" / "config.conf" : command.config, std::nullopt);
-  if (!model) {
-    for (const Problem& problem : model.error()) print_line(to_string(problem));
-    return 1;
-  }
+  if (!model) return print_problems(model.error());
   const Result<> done = run(command, *model, is_folder);
   return done ? 0 : print_error(done.error());
 }

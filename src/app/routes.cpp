@@ -71,7 +71,9 @@ Handler& Routes::add_handler(Arguments&&... arguments) {
 
 Routes::Routes(RouteParts parts)
     : parts_(std::move(parts)),
-      gate_(parts_.authenticator ? std::optional<auth::Gate>(std::in_place, router_, *parts_.authenticator) : std::nullopt),
+      router_(&parts_.traffic),
+      gate_(parts_.authenticator ? std::optional<auth::Gate>(std::in_place, router_, *parts_.authenticator, &parts_.instruments.metrics)
+                                 : std::nullopt),
       cors_(gate_ ? static_cast<http::Handler&>(*gate_) : router_) {}
 
 Result<> Routes::mount() {
@@ -79,11 +81,13 @@ Result<> Routes::mount() {
   TRY_OK(mount_restlettes());
   TRY_OK(mount_status_pages());
   TRY_OK(mount_sinks());
+  TRY_OK(mount_metrics());
   return mount_pages();
 }
 
 bool Routes::is_idle() const {
-  return std::ranges::all_of(engines_, [](const auto& engine) { return engine->running() == 0; });
+  return (metrics_ == nullptr || metrics_->is_idle()) &&
+         std::ranges::all_of(engines_, [](const auto& engine) { return engine->running() == 0; });
 }
 
 Result<> Routes::mount_graphs() {
@@ -97,8 +101,9 @@ Result<> Routes::mount_graphs() {
 
 Result<> Routes::mount_endpoint(const std::string& path, const std::shared_ptr<const graphql::Schema>& schema, const graphql::Bindings& own,
                                 std::string settings) {
-  engines_.push_back(
-      std::make_unique<graphql::Engine>(schema, own, engine_options(parts_.model.config.graphql, parts_.guards.hide_members())));
+  graphql::EngineOptions options = engine_options(parts_.model.config.graphql, parts_.guards.hide_members());
+  options.counts = std::make_shared<graphql::OperationCounts>(parts_.instruments.metrics, path);
+  engines_.push_back(std::make_unique<graphql::Engine>(schema, own, std::move(options)));
   graph::EndpointOptions endpoint;
   endpoint.batch_max = parts_.model.config.batch_max;
   endpoint.session.heartbeat = parts_.model.config.load.heartbeat;
@@ -125,6 +130,7 @@ Result<> Routes::mount_restlettes() {
     resource.store = &parts_.guards.store(restlette.entity);
     resource.feed = &parts_.guards.feed(restlette.entity);
     resource.heartbeat = parts_.model.config.load.heartbeat;
+    resource.traffic = &parts_.traffic;
     resource.lifecycle = parts_.lifecycles[restlette.entity].get();
     resource.schema = restlette.schema.get();
     resource.public_url = public_url();
@@ -141,8 +147,9 @@ Result<> Routes::mount_restlettes() {
     handlers_.push_back(std::make_unique<rest::OpenApiPage>(resource));
     for (std::string_view page : {"/swagger.json", "/openapi.json"})
       TRY_OK(router_.mount(docs_path(restlette.path) + std::string(page), *handlers_.back(), http::Router::Scope::exact));
-    handlers_.push_back(std::make_unique<rest::Resource>(std::move(resource)));
-    TRY_OK(router_.mount(restlette.path, *handlers_.back()));
+    auto& api = add_handler<rest::Resource>(std::move(resource));
+    consumed_.push_back({restlette.path, &api.consumers()});
+    TRY_OK(router_.mount(restlette.path, api));
   }
   return {};
 }
@@ -204,6 +211,24 @@ Result<> Routes::mount_sinks() {
   std::vector<SinksPage::Row> rows;
   for (const SinkModel& sink : parts_.model.sinks) rows.push_back({&sink, &parts_.guards.store(sink.entity)});
   return router_.mount(kSinksPath, add_handler<SinksPage>(std::move(rows), parts_.sinks));
+}
+
+/// Unless something else is served there.
+Result<> Routes::mount_metrics() {
+  if (router_.find(kMetricsPath) != nullptr) return {};
+  MetricsParts parts{.instruments = parts_.instruments,
+                     .load = parts_.load,
+                     .consumed = consumed_,
+                     .processors = parts_.processors,
+                     .sinks = parts_.sinks,
+                     .model = parts_.model,
+                     .targets = parts_.graphs.targets(),
+                     .is_open = parts_.model.config.observe.has_open_metrics};
+  for (std::size_t i = 0; i < parts_.storages.size(); ++i)
+    parts.entities.push_back({parts_.model.entities[i].name, &parts_.storages.feed(i)});
+  auto& page = add_handler<MetricsPage>(std::move(parts));
+  metrics_ = &page;
+  return router_.mount(kMetricsPath, page, http::Router::Scope::exact);
 }
 
 }  // namespace millrace::app

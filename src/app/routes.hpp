@@ -10,6 +10,7 @@
 #include "app/graph_bindings.hpp"
 #include "app/guards.hpp"
 #include "app/lifecycles.hpp"
+#include "app/metrics_page.hpp"
 #include "app/model.hpp"
 #include "app/processors.hpp"
 #include "app/sinks.hpp"
@@ -34,6 +35,9 @@ struct RouteParts {
   const std::unique_ptr<Sinks>& sinks;
   auth::Authenticator* authenticator = nullptr;  // null: open to all
   io::WorkerPool& workers;
+  observe::Instruments& instruments;
+  http::Traffic& traffic;
+  const http::Load& load;
   std::optional<std::filesystem::path> embedded_folder;
 };
 
@@ -59,6 +63,7 @@ class Routes {
   Result<> mount_restlettes();
   Result<> mount_status_pages();
   Result<> mount_sinks();
+  Result<> mount_metrics();
   Result<> mount_pages();
   std::string public_url() const;
   std::filesystem::path spool_folder() const;
@@ -69,6 +74,8 @@ class Routes {
   const RouteParts parts_;
   std::vector<std::unique_ptr<graphql::Engine>> engines_;
   std::vector<std::unique_ptr<http::Handler>> handlers_;
+  std::vector<MetricsParts::Consumed> consumed_;
+  const MetricsPage* metrics_ = nullptr;
   http::Router router_;
   std::optional<auth::Gate> gate_;
   http::Cors cors_;  // in front of everything

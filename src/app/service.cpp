@@ -8,11 +8,14 @@
 #include <thread>
 
 #include "app/generation.hpp"
+#include "app/version.hpp"
+#include "base/id.hpp"
 #include "http/cors.hpp"
 #include "http/server.hpp"
 #include "io/file_limit.hpp"
 #include "io/loop.hpp"
 #include "io/worker_pool.hpp"
+#include "otlp/exporter.hpp"
 
 namespace millrace::app {
 namespace {
@@ -64,6 +67,16 @@ http::ServerOptions server_options(const Config& config, std::uint16_t port) {
   return server;
 }
 
+otlp::ExporterOptions exporter_options(const TracesConfig& traces) {
+  return {.endpoint = traces.endpoint,
+          .headers = traces.headers,
+          .resource = {.service = traces.service, .version = std::string(version()), .instance = make_uuid7()},
+          .limits = traces.limits,
+          .batch_max = traces.batch_max,
+          .interval = traces.interval,
+          .timeout = traces.timeout};
+}
+
 }  // namespace
 
 struct Service::State {
@@ -72,26 +85,39 @@ struct Service::State {
   const std::uint16_t port;  // the same
   io::WorkerPool workers;
   std::shared_ptr<http::Load> load;
+  std::shared_ptr<http::Traffic> traffic;
   Serving now;
   std::vector<Serving> replaced;
   std::vector<std::unique_ptr<Lane>> lanes;
+  std::unique_ptr<otlp::Exporter> exporter;  // null: spans are not exported
+  std::optional<TracesConfig> exported = {};
 
   State(ServiceOptions options_in, const Config& first)
       : options(std::move(options_in)),
         host(first.host),
         port(first.port),
         workers({.queue_max = first.load.scans}),
-        load(std::make_shared<http::Load>(load_limits(first.load))) {}
+        load(std::make_shared<http::Load>(load_limits(first.load))),
+        traffic(std::make_shared<http::Traffic>(*options.instruments)) {}
 
   const Config& config() const { return now.generation->model().config; }
-  GenerationContext context() { return {workers, options.embedded_folder, options.log}; }
-  void log(std::string_view line) const {
-    if (options.log) options.log(line);
+  GenerationContext context() { return {workers, options.embedded_folder, *options.instruments, *traffic, *load}; }
+  void log(std::string_view line) const { options.instruments->log.write(observe::Module::service, observe::Level::warn, line); }
+
+  /// What is told from now on, and to whom.
+  void observe() {
+    const ObserveConfig& wanted = config().observe;
+    options.instruments->log.configure(wanted.logs);
+    if (wanted.traces == exported) return;
+    exporter.reset();
+    if (wanted.traces) exporter = std::make_unique<otlp::Exporter>(*options.instruments, exporter_options(*wanted.traces));
+    exported = wanted.traces;
   }
 
   Result<> listen() {
     http::ServerOptions server = server_options(config(), options.port);
     server.load = load;
+    server.traffic = traffic;
     const std::size_t count = options.threads > 0 ? options.threads : std::max(1u, std::thread::hardware_concurrency());
     for (std::size_t i = 0; i < count; ++i) {
       auto& lane = *lanes.emplace_back(std::make_unique<Lane>());
@@ -176,6 +202,7 @@ Result<std::unique_ptr<Service>> Service::start(Model model, ServiceOptions opti
   io::raise_file_limit();
   auto state = std::make_unique<State>(std::move(options), model.config);
   TRY(state->now.generation, Generation::make(std::move(model), state->context()));
+  state->observe();
   TRY_OK(state->listen());
   state->now.generation->start();
   return std::unique_ptr<Service>(new Service(std::move(state)));
@@ -196,6 +223,7 @@ Result<> Service::reload(Model model) {
     own.log(fmt::format("Another host or port takes a restart: it stays {}:{}.", own.host, port()));
   for (const std::string& name : old.generation->lost_to(*own.now.generation))
     own.log(fmt::format("{}: was in memory and is no longer in the config; what was in it is gone.", name));
+  own.observe();
   own.serve_now();
   old.generation->end_feeds();
   const std::chrono::milliseconds patience = old.generation->model().config.shutdown_timeout;
@@ -231,6 +259,7 @@ bool Service::shut_down() {
   own.now.generation->stop_sinks(std::min(timeout, kSinksDrain));
   own.join();
   own.now.generation->stop_processors(deadline);
+  own.exporter.reset();
   return std::ranges::all_of(own.lanes, [&own](const auto& lane) { return own.has_ended(*lane); });
 }
 

@@ -4,13 +4,13 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 
 #include "app/model.hpp"
 #include "base/result.hpp"
+#include "observe/instruments.hpp"
 
 namespace millrace::app {
 
@@ -20,7 +20,7 @@ struct ServiceOptions {
   bool shares_port = false;  // other instances may listen on it as well
   /// Where every entity is kept instead of its own storage: `millrace dev`.
   std::optional<std::filesystem::path> embedded_folder = {};
-  std::function<void(std::string_view)> log = {};  // a line for the operator; any thread
+  observe::Instruments* instruments = nullptr;  // outlive the service
 };
 
 class Service {

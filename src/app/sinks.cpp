@@ -7,7 +7,6 @@
 #include <thread>
 
 #include "app/entity_path.hpp"
-#include "app/storage_log.hpp"
 #include "base/id.hpp"
 #include "io/loop.hpp"
 #include "processing/feed_source.hpp"
@@ -19,6 +18,8 @@ namespace millrace::app {
 namespace {
 
 constexpr std::chrono::milliseconds kFeedsWait{2'000};
+constexpr observe::Family kFailures{"millrace_sink_failures_total", observe::Kind::counter,
+                                    "Times that a broker could not be reached, or refused, by sink."};
 
 /// Of this process and no other, and for a person to recognise.
 std::string instance_name() {
@@ -94,7 +95,7 @@ struct Sinks::State {
   }
 };
 
-Sinks::Sinks(std::vector<Part> parts, std::filesystem::path config_file, std::function<void(std::string_view)> log)
+Sinks::Sinks(std::vector<Part> parts, std::filesystem::path config_file, observe::Instruments& instruments)
     : state_(std::make_unique<State>()) {
   const std::string instance = instance_name();
   for (const Part& part : parts) {
@@ -103,7 +104,11 @@ Sinks::Sinks(std::vector<Part> parts, std::filesystem::path config_file, std::fu
     options.messages_max = config.messages_max;
     options.bytes_max = config.bytes_max;
     if (config.nats) options.patience = config.nats->ack_wait;
-    options.log = storage_log("sink " + config.name, log);
+    options.log = [&failures = instruments.metrics.counter(kFailures, {{"sink", config.name}}),
+                   log = instruments.log.lines(observe::Module::sinks, observe::Level::error, config.name)](std::string_view line) {
+      failures.add();
+      log(line);
+    };
     state_->all.push_back(std::make_unique<State::One>(state_->loop, part, config_file, std::move(options)));
     state_->feeds.push_back(part.feed);
   }

@@ -10,6 +10,7 @@
 
 #include "app/model.hpp"
 #include "document/feed.hpp"
+#include "observe/instruments.hpp"
 #include "sink/sink.hpp"
 
 namespace millrace::app {
@@ -21,7 +22,7 @@ class Sinks {
     document::Feed* feed;  // of its entity
   };
   /// What the parts point to outlives them.
-  Sinks(std::vector<Part> parts, std::filesystem::path config_file, std::function<void(std::string_view)> log);
+  Sinks(std::vector<Part> parts, std::filesystem::path config_file, observe::Instruments& instruments);
   /// Stops at once what still runs.
   ~Sinks();
   Sinks(const Sinks&) = delete;

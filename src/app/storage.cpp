@@ -1,6 +1,5 @@
 #include "app/storage.hpp"
 
-#include "app/storage_log.hpp"
 #include "store/memory/memory_store.hpp"
 #include "store/mongo/mongo_store.hpp"
 #include "store/postgres/postgres_store.hpp"
@@ -30,6 +29,14 @@ std::filesystem::path sqlite_file(const StorageConfig& storage, const std::files
   return path.empty() ? folder / file_name(storage.collection) : folder / path;
 }
 
+/// What a store says goes to the log, what it does is counted.
+template <class Options>
+void tell(Options& options, const EntityModel& entity, const StorageContext& context, std::string_view type) {
+  if (context.instruments == nullptr) return;
+  options.log = context.instruments->log.lines(observe::Module::stores, observe::Level::error, entity.name);
+  options.measures = document::Measures::of(context.instruments->metrics, entity.name, type);
+}
+
 Result<std::unique_ptr<document::Store>> open_sqlite(const EntityModel& entity, const StorageContext& context, std::filesystem::path file,
                                                      std::vector<const document::Filter*> sql_filters) {
   store::sqlite::Options options;
@@ -40,7 +47,7 @@ Result<std::unique_ptr<document::Store>> open_sqlite(const EntityModel& entity, 
   options.workers = context.workers;
   options.queue_max = context.writes_max;
   options.wait_max = context.write_wait;
-  options.log = storage_log(entity.name, context.log);
+  tell(options, entity, context, "sqlite");
   return store::sqlite::open_store(std::move(options));
 }
 
@@ -53,7 +60,7 @@ Result<std::unique_ptr<document::Store>> open_mongo(const EntityModel& entity, c
   options.indexes = entity.indexes;
   options.queue_max = context.writes_max;
   options.wait_max = context.write_wait;
-  options.log = storage_log(entity.name, context.log);
+  tell(options, entity, context, "mongo");
   return store::mongo::open_store(std::move(options));
 }
 
@@ -74,7 +81,7 @@ Result<std::unique_ptr<document::Store>> open_postgres(const EntityModel& entity
   options.wait_max = context.write_wait;
   options.timeout = config.timeout;
   options.connect_timeout = config.connect_timeout;
-  options.log = storage_log(entity.name, context.log);
+  tell(options, entity, context, "postgres");
   return store::postgres::open_store(std::move(options));
 }
 
@@ -89,7 +96,9 @@ Result<std::unique_ptr<document::Store>> open_storage(const EntityModel& entity,
   if (storage.type == "mongo") return open_mongo(entity, context);
   if (storage.type == "postgres") return open_postgres(entity, context, std::move(sql_filters));
   CHECK(storage.type == "memory");  // the config has no other
-  return store::memory::make_store();
+  store::memory::Options options;
+  if (context.instruments != nullptr) options.measures = document::Measures::of(context.instruments->metrics, entity.name, "memory");
+  return store::memory::make_store(std::move(options));
 }
 
 }  // namespace millrace::app

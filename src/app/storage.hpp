@@ -3,15 +3,14 @@
 
 #include <chrono>
 #include <filesystem>
-#include <functional>
 #include <memory>
 #include <optional>
-#include <string_view>
 
 #include "app/model.hpp"
 #include "base/result.hpp"
 #include "document/store.hpp"
 #include "io/worker_pool.hpp"
+#include "observe/instruments.hpp"
 
 namespace millrace::app {
 
@@ -19,9 +18,9 @@ struct StorageContext {
   io::WorkerPool* workers = nullptr;
   std::optional<std::filesystem::path> embedded_folder = {};  // replaces every storage by a SQLite file there
   std::filesystem::path config_folder;                        // a relative SQLite file is looked up from here
-  std::function<void(std::string_view)> log = {};
-  std::size_t writes_max = 10'000;               // waiting documents
-  std::chrono::milliseconds write_wait{10'000};  // of each
+  observe::Instruments* instruments = nullptr;                // outlives the store; null: it tells nothing
+  std::size_t writes_max = 10'000;                            // waiting documents
+  std::chrono::milliseconds write_wait{10'000};               // of each
 };
 
 /// Errors are the store's own.

@@ -10,6 +10,7 @@
 #include "app/commands.hpp"
 #include "app/difference.hpp"
 #include "app/make_transform.hpp"
+#include "app/terminal.hpp"
 #include "base/json/members.hpp"
 #include "base/json/pointer.hpp"
 #include "processing/result.hpp"
@@ -30,11 +31,6 @@ struct Became {
   Classified classified;
   processing::Outcome outcome;
 };
-
-int print_problems(const std::vector<Problem>& problems) {
-  for (const Problem& problem : problems) fmt::print(stderr, "{}\n", to_string(problem));
-  return 1;
-}
 
 std::vector<ProcessorCase> read_all(const std::filesystem::path& folder, std::vector<Problem>& problems) {
   std::set<std::filesystem::path> files;

@@ -125,7 +125,7 @@ Task<Who> Authenticator::verify_with(const Issuer& issuer, const Token& token, j
 Failure Authenticator::refuse(std::string_view why) {
   const std::int64_t second = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
   std::int64_t told = told_;
-  if (told != second && told_.compare_exchange_strong(told, second)) options_.log(fmt::format("auth: a token is refused: {}.", why));
+  if (told != second && told_.compare_exchange_strong(told, second)) options_.log(fmt::format("a token is refused: {}.", why));
   return Failure(Error{ErrorKind::unauthenticated, "auth.token", "The access token is not valid here, or has expired."});
 }
 

@@ -191,7 +191,7 @@ TEST_F(AuthenticatorTest, SaysNothingOfWhy) {
   const auto other = ask(Signer::curve("P-256").token(Algorithm::es256, R"({"alg":"ES256"})", claims()));
   EXPECT_EQ(expired.error().message, unsigned_token.error().message);
   EXPECT_EQ(expired.error().message, other.error().message);
-  EXPECT_THAT(log(), HasSubstr("auth: a token is refused: it has expired."));
+  EXPECT_THAT(log(), HasSubstr("a token is refused: it has expired."));
 }
 
 TEST_F(AuthenticatorTest, TakesItsSchemesAlone) {

@@ -10,6 +10,8 @@ namespace {
 
 using Who = std::shared_ptr<const Principal>;
 
+constexpr observe::Family kRefused{"millrace_auth_refused_total", observe::Kind::counter,
+                                   "Requests whose credentials were missing or not taken, by error code."};
 constexpr std::string_view kKeyHeader = "X-API-Key";
 
 struct Credentials {
@@ -80,7 +82,10 @@ Task<http::Response> Gate::handle(const http::Request& request) {
 
 Task<http::Response> Gate::admit(const http::Request& request) {
   auto who = co_await identify(request);
-  if (!who) co_return refusal(who.error());
+  if (!who) {
+    (void)behind_.is_open(request);  // so that it has its route
+    co_return refusal(who.error());
+  }
   auto admitted = std::make_unique<http::Request>(request);
   admitted->principal = *std::move(who);
   CO_TRY(http::Response response, co_await behind_.handle(*admitted));
@@ -103,6 +108,7 @@ Task<Who> Gate::identify(const http::Request& request) {
 
 http::Response Gate::refusal(const Error& error) const {
   http::Response response = http::problem(error);
+  if (metrics_ != nullptr) metrics_->counter(kRefused, {{"code", error.code}}).add();
   if (response.status == 503) return response;
   std::string challenge = R"(Bearer realm="millrace")";
   if (error.code == "auth.token")

@@ -3,6 +3,7 @@
 
 #include "auth/authenticator.hpp"
 #include "http/message.hpp"
+#include "observe/registry.hpp"
 
 namespace millrace::auth {
 
@@ -11,8 +12,9 @@ namespace millrace::auth {
 /// behind is open; credentials that are there must be right wherever they are sent. A stream that goes on ends when its principal expires.
 class Gate : public http::Handler {
  public:
-  /// Both outlive it.
-  Gate(http::Handler& behind, Authenticator& authenticator) : behind_(behind), authenticator_(authenticator) {}
+  /// All outlive it. `metrics`: where refusals are counted.
+  Gate(http::Handler& behind, Authenticator& authenticator, observe::Registry* metrics = nullptr)
+      : behind_(behind), authenticator_(authenticator), metrics_(metrics) {}
 
   /// Of a request that will be refused at once no body is taken.
   http::Intake intake(const http::Request& head) const override;
@@ -27,6 +29,7 @@ class Gate : public http::Handler {
 
   http::Handler& behind_;
   Authenticator& authenticator_;
+  observe::Registry* const metrics_;
 };
 
 }  // namespace millrace::auth

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "document/measures.hpp"
 #include "document/store.hpp"
 #include "io/loop.hpp"
 
@@ -37,6 +38,7 @@ class WriteQueue {
     std::chrono::milliseconds wait_max{10'000};
     // Writers that were just answered come back within moments; waiting for them this long halves the number of commits under load.
     std::chrono::microseconds gather_max{150};
+    Measures measures = {};
   };
   explicit WriteQueue(Limits limits) : limits_(limits) {}
 
@@ -49,7 +51,7 @@ class WriteQueue {
       if (queued_ > 0 && queued_ + size_of(write) > limits_.queue_max) return false;
       write.queued = std::chrono::steady_clock::now();
       queue_.push_back(&write);
-      queued_ += size_of(write);
+      count_queued(static_cast<std::int64_t>(size_of(write)));
       enough = queue_.size() == wanted_;
     }
     if (enough) arrived_.notify_one();
@@ -101,9 +103,17 @@ class WriteQueue {
       queue_.pop_front();
       if (writes.back()->source != nullptr) break;
     }
-    queued_ -= appends;
+    count_queued(-static_cast<std::int64_t>(appends));
     last_taken_ = writes.size();
+    if (limits_.measures.batches != nullptr && appends > 0) limits_.measures.batches->record(appends);
+    taken_at_ = std::chrono::steady_clock::now();
     return writes;
+  }
+
+  /// What was taken is committed, or refused: hands every write its result.
+  void finish(const Writes& writes) {
+    if (limits_.measures.commits != nullptr) limits_.measures.commits->record(std::chrono::steady_clock::now() - taken_at_);
+    complete(writes);
   }
 
   /// Whether more is on its way, as far as the last take can tell.
@@ -120,7 +130,7 @@ class WriteQueue {
       const auto latest = std::chrono::steady_clock::now() - limits_.wait_max;
       for (; !queue_.empty() && queue_.front()->queued < latest; queue_.pop_front()) {
         late.push_back(queue_.front());
-        queued_ -= size_of(*queue_.front());
+        count_queued(-static_cast<std::int64_t>(size_of(*queue_.front())));
       }
     }
     for (W* write : late)
@@ -128,7 +138,8 @@ class WriteQueue {
     complete(late);
   }
 
-  /// Hands every write its result: one post for each loop, since a post wakes a thread.
+ private:
+  /// One post for each loop, since a post wakes a thread.
   static void complete(const Writes& writes) {
     std::vector<std::pair<io::Loop*, Writes>> by_loop;
     for (W* write : writes) {
@@ -148,7 +159,10 @@ class WriteQueue {
     }
   }
 
- private:
+  void count_queued(std::int64_t appends) {
+    queued_ += static_cast<std::size_t>(appends);
+    if (limits_.measures.waiting != nullptr) limits_.measures.waiting->add(appends);
+  }
   /// How much of the queue a write takes. What comes from a source waits outside of it.
   static std::size_t size_of(const W& write) { return std::max<std::size_t>(write.appends.size(), 1); }
   bool is_due() const { return is_ending_ || !queue_.empty(); }
@@ -161,6 +175,7 @@ class WriteQueue {
   bool is_ending_ = false;      // GUARDED_BY(mutex_)
   std::size_t wanted_ = 1;      // GUARDED_BY(mutex_); how many writes the thread sleeps for
   std::size_t last_taken_ = 0;  // the thread's alone
+  std::chrono::steady_clock::time_point taken_at_;
 };
 
 }  // namespace millrace::document

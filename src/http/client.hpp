@@ -24,6 +24,8 @@ struct Url {
   std::string port = "80";
   std::string path = {};   // with query; may be empty
   bool is_secure = false;  // https
+
+  friend bool operator==(const Url&, const Url&) = default;
 };
 
 /// Nothing for anything but http://host[:port][/path], or the same with https.

@@ -66,6 +66,7 @@ Connection::~Connection() {
 
 void Connection::begin() {
   reader_.request().remote = remote_;
+  if (shared_->traffic() != nullptr) reader_.request().route = &route_;
   wait_for(Waiting::first_head);
   wait_bare();
 }
@@ -167,7 +168,10 @@ bool Connection::unfold_body() {
 bool Connection::answer() {
   is_answering_ = is_starting_ = true;
   wait_for(Waiting::nothing);
-  reader_.request().trace = continue_trace(reader_.framing().traceparent);
+  const Traffic* const traffic = shared_->traffic();
+  const std::string_view traceparent = reader_.framing().traceparent;
+  reader_.request().trace = traffic != nullptr ? traffic->begin(traceparent) : continue_trace(traceparent);
+  if (traffic != nullptr) begun_ = Traffic::Clock::now();
   if (reader_.framing().has_conditions) restore_tags(reader_.request(), tags_);
   if (auto error = overload()) {
     on_answer(Failure(*std::move(error)));
@@ -220,6 +224,7 @@ void Connection::on_answer(Result<Response> result) {
   if (!admit(response, method)) response = problem(too_many_bodies());
   if (response.status == 304 && !tags_.empty()) mark_tag(response);
   encode(response, reader_.framing().accept_encoding);
+  tell(response.status);
   append(std::move(response), method);
   if (!stream_) end_request();
   if (!is_starting_) proceed();
@@ -231,12 +236,23 @@ void Connection::end_request() {
   unfolded_.reset();
   drop(unfolded_body_);
   tags_.clear();
+  route_ = nullptr;
+  begun_ = {};
   has_invited_ = false;
   if (!web_socket_) handler_.reset();
   if (std::exchange(is_counted_, false)) shared_->load().leave_request();
   if (reader_.is_in_body() || reader_.is_refused()) return;  // there is no next one
   reader_.finish();
   must_linger_ = reader_.rest_size() > 0;
+}
+
+/// The answer begins.
+void Connection::tell(int status) {
+  Traffic* const traffic = shared_->traffic();
+  if (traffic == nullptr) return;
+  const bool has_begun = begun_ != Traffic::Clock::time_point{};
+  const auto took = has_begun ? Traffic::Clock::now() - begun_ : Traffic::Clock::duration{};
+  traffic->answered(reader_.request(), route_ != nullptr ? *route_ : traffic->no_route(), status, took);
 }
 
 void Connection::append(Response response, Method method) {
@@ -260,6 +276,7 @@ void Connection::append(Response response, Method method) {
 void Connection::become_web_socket(Response response) {
   const bool is_clean = flush() && !reader_.is_in_body() && reader_.rest_size() == 0;
   if (!is_clean) return close();
+  tell(101);
   web_socket_ = std::make_unique<WebSocketConnection>(*this, std::move(socket_), reader_.request(), std::move(response));
   end_request();
   WebSocketConnection::run(shared_from_this());
@@ -269,6 +286,12 @@ void Connection::refuse(const Refusal& refusal) {
   is_last_ = must_linger_ = true;
   Response response = problem(refusal.status, refusal.error);
   if (refusal.status == 415) response.add("Accept-Encoding", "gzip, identity");
+  if (!reader_.is_in_body()) {
+    // What there is of a request is that before.
+    reader_.request().method = Method::other;
+    reader_.request().trace = {};
+  }
+  tell(refusal.status);
   append(std::move(response), Method::get);
 }
 
@@ -309,6 +332,7 @@ void Connection::on_read(const ErrorCode& error, std::size_t count) {
   }
   if (reader_.is_refused() || (is_last_ && !upload_.is_waiting())) return;  // refused while this was on its way
   reader_.received(count);
+  if (shared_->traffic() != nullptr) shared_->traffic()->received(count);
   progressed(count);
   if (reader_.is_in_body() && !try_hold()) reader_.refuse({503, too_many_bodies()});
   if (upload_.is_waiting()) return upload_.resume();
@@ -337,6 +361,7 @@ bool Connection::flush() {
       return false;
     }
     written_ += count;
+    if (shared_->traffic() != nullptr) shared_->traffic()->sent(count);
     progressed(count);
   }
   out_.clear();

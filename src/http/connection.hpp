@@ -37,6 +37,7 @@ struct Shared {
   std::size_t count = 0;
 
   Load& load() const { return *options.load; }
+  Traffic* traffic() const { return options.traffic.get(); }
 };
 
 class Connection : public std::enable_shared_from_this<Connection> {
@@ -91,6 +92,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool admit(const Response& response, Method method);
   void end_request();
   void append(Response response, Method method);
+  void tell(int status);
   void refuse(const Refusal& refusal);
   void become_web_socket(Response response);
 
@@ -146,7 +148,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool was_idle_ = false;            // at close_if_idle()
   std::unique_ptr<char[]> dropped_;  // where lingering reads to
   std::size_t dropped_bytes_ = 0;
-  bool is_counted_ = false;       // as a request of Load
+  bool is_counted_ = false;  // as a request of Load
+  Route* route_ = nullptr;   // of the request
+  Traffic::Clock::time_point begun_ = {};
   std::size_t held_ = 0;          // bytes of bodies that Load knows of
   std::size_t answer_bytes_ = 0;  // of a large answer until all of it is out
   Waiting waiting_ = Waiting::nothing;

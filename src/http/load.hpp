@@ -43,6 +43,16 @@ class Load {
   /// The same for what is there already, whether there is room or not.
   void set_bodies(std::size_t before, std::size_t now) { body_bytes_.fetch_add(now - before, std::memory_order_relaxed); }
 
+  struct Now {
+    std::size_t connections = 0;
+    std::size_t requests = 0;
+    std::size_t body_bytes = 0;
+  };
+  Now now() const {
+    return {connections_.load(std::memory_order_relaxed), requests_.load(std::memory_order_relaxed),
+            body_bytes_.load(std::memory_order_relaxed)};
+  }
+
  private:
   static bool enter(std::atomic<std::size_t>& count, const std::atomic<std::size_t>& max) {
     if (count.fetch_add(1, std::memory_order_relaxed) < max.load(std::memory_order_relaxed)) return true;

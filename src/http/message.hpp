@@ -16,6 +16,8 @@
 
 namespace millrace::http {
 
+class Route;
+
 enum class Method : std::uint8_t { get, head, post, put, patch, delete_, options, other };
 
 std::string_view to_string(Method method);
@@ -45,9 +47,14 @@ struct Request {
   std::vector<std::pair<std::string_view, std::string_view>> headers;
   std::shared_ptr<const Principal> principal = nullptr;  // who asks; null: nobody who said so
   Trace trace = {};                                      // its place in the trace that its client began, or in one of its own
+  Route** route = nullptr;                               // where it is kept which one it took; null: nobody counts
 
   /// The first header of that name, whatever its case; empty when absent.
   std::string_view header(std::string_view name) const;
+  /// It is one of this route's (traffic.hpp), as far as is known now. Null: one that is not counted.
+  void takes(Route* taken) const {
+    if (route != nullptr && taken != nullptr) *route = taken;
+  }
 };
 
 /// The value of the first header of that name in "Name: value\r\n" lines, whatever its case.

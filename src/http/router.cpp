@@ -28,7 +28,7 @@ Result<> Router::mount(std::string_view path, Handler& handler, Scope scope) {
     return Failure(Error{ErrorKind::invalid_argument, "http.mount", fmt::format("The path \"{}\" must start with a slash.", path)});
   }
   const std::string_view key = without_slash(path);
-  if (!mounts_.try_emplace(std::string(key), Mount{&handler, scope}).second) {
+  if (!mounts_.try_emplace(std::string(key), Mount{&handler, scope, traffic_ != nullptr ? &traffic_->route(path) : nullptr}).second) {
     return Failure(Error{ErrorKind::invalid_argument, "http.mount", fmt::format("The path \"{}\" is used twice.", path)});
   }
   length_max_ = std::max(length_max_, key.size());
@@ -36,13 +36,25 @@ Result<> Router::mount(std::string_view path, Handler& handler, Scope scope) {
 }
 
 Handler* Router::find(std::string_view path) const {
+  const Mount* const mount = find_mount(path);
+  return mount != nullptr ? mount->handler : nullptr;
+}
+
+Handler* Router::find_for(const Request& request) const {
+  const Mount* const mount = find_mount(request.path);
+  if (mount == nullptr) return nullptr;
+  request.takes(mount->route);
+  return mount->handler;
+}
+
+const Router::Mount* Router::find_mount(std::string_view path) const {
   const std::string_view whole = without_slash(path);
   std::string_view prefix = whole;
   while (true) {
     // A prefix longer than every mount is not looked up: a path of a thousand segments costs no thousand lookups.
     if (prefix.size() <= length_max_) {
       auto found = mounts_.find(prefix);
-      if (found != mounts_.end() && (found->second.scope == Scope::subtree || prefix.size() == whole.size())) return found->second.handler;
+      if (found != mounts_.end() && (found->second.scope == Scope::subtree || prefix.size() == whole.size())) return &found->second;
     }
     const std::size_t slash = prefix.rfind('/');
     if (slash == std::string_view::npos) return nullptr;
@@ -51,17 +63,17 @@ Handler* Router::find(std::string_view path) const {
 }
 
 Intake Router::intake(const Request& head) const {
-  const Handler* handler = find(head.path);
+  const Handler* handler = find_for(head);
   return handler ? handler->intake(head) : Intake{};
 }
 
 bool Router::is_open(const Request& head) const {
-  const Handler* handler = find(head.path);
+  const Handler* handler = find_for(head);
   return handler != nullptr && handler->is_open(head);
 }
 
 Task<Response> Router::handle(const Request& request) {
-  Handler* handler = find(request.path);
+  Handler* handler = find_for(request);
   return handler ? handler->handle(request) : answer(refusal(request.path));
 }
 

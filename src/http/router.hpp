@@ -6,6 +6,7 @@
 
 #include "base/hash.hpp"
 #include "http/message.hpp"
+#include "http/traffic.hpp"
 
 namespace millrace::http {
 
@@ -16,6 +17,9 @@ namespace millrace::http {
 /// A handler gets the request as it came and knows its own path; below() tells it the rest.
 class Router : public Handler {
  public:
+  /// Requests take a route that is called as their mount; not without traffic, which outlives the router.
+  explicit Router(Traffic* traffic = nullptr) : traffic_(traffic) {}
+
   enum class Scope : unsigned char {
     subtree,  // the path and all below it
     exact,    // the path alone
@@ -37,9 +41,14 @@ class Router : public Handler {
   struct Mount {
     Handler* handler;
     Scope scope;
+    Route* route = nullptr;
   };
+  const Mount* find_mount(std::string_view path) const;
+  /// The same for a request, which takes its route.
+  Handler* find_for(const Request& request) const;
   Response refusal(std::string_view path) const;
 
+  Traffic* const traffic_;
   TextMap<Mount> mounts_;       // without a trailing slash; the root is the empty text
   std::size_t length_max_ = 0;  // of the mounted paths
 };

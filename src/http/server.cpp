@@ -88,6 +88,7 @@ void Server::State::admit(Connection::Socket socket) {
   socket.non_blocking(true, failed);
   if (!failed && shared->load().enter_connection()) {
     if (!is_ticking) tick();
+    if (shared->traffic() != nullptr) shared->traffic()->connected();
     std::make_shared<Connection>(shared, std::move(socket), text_of(peer))->begin();
   } else if (!failed) {
     socket.write_some(boost::asio::buffer(refusal(*shared)), failed);  // as far as it goes; the client may be gone
@@ -173,6 +174,7 @@ std::uint16_t Server::port() const {
 void Server::replace(std::shared_ptr<Handler> handler, ServerOptions options) {
   Shared& shared = *state_->shared;
   if (!options.load) options.load = shared.options.load;
+  if (!options.traffic) options.traffic = shared.options.traffic;
   shared.handler = std::move(handler);
   shared.options = std::move(options);
   shared.tick_length = tick_length(shared.options);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/uri.hpp"
 #include "migrate/mongo_source.hpp"
 #include "migrate/postgres_source.hpp"
 #include "migrate/sqlite_source.hpp"
@@ -25,17 +26,6 @@ Result<std::unique_ptr<Source>> open_source(const SourceOptions& options) {
   return Failure(Error{ErrorKind::invalid_argument, "migrate.source",
                        fmt::format("\"{}\" is no URI that can be migrated from.", without_credentials(uri)),
                        "Give mongodb://..., postgresql://..., or sqlite:FILE."});
-}
-
-std::string without_credentials(std::string_view uri) {
-  const std::size_t scheme = uri.find("://");
-  if (scheme == std::string_view::npos) return std::string(uri);
-  const std::size_t host = scheme + 3;
-  const std::size_t at = uri.substr(0, uri.find('/', host)).rfind('@');
-  // Options may name a password as well.
-  const std::string_view shown = uri.substr(0, uri.find('?'));
-  if (at == std::string_view::npos || at < host) return std::string(shown);
-  return std::string(shown.substr(0, host)) + std::string(shown.substr(std::min(shown.size(), at + 1)));
 }
 
 }  // namespace millrace::migrate

@@ -51,7 +51,4 @@ struct SourceOptions {
 /// store's own.
 Result<std::unique_ptr<Source>> open_source(const SourceOptions& options);
 
-/// The URI without its password and what else stands before the host.
-std::string without_credentials(std::string_view uri);
-
 }  // namespace millrace::migrate

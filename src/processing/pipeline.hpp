@@ -14,6 +14,7 @@
 
 #include "document/ledger.hpp"
 #include "document/store.hpp"
+#include "processing/attempts.hpp"
 #include "processing/result.hpp"
 #include "processing/retry.hpp"
 #include "processing/scheduler.hpp"
@@ -34,6 +35,13 @@ enum class Flaw : std::uint8_t {
   waiting_forgotten  // a new owner goes on after the cursor
 };
 
+/// An attempt that has ended.
+struct Attempted {
+  const Event& event;
+  const Attempt& attempt;
+  bool is_repeated = false;  // it failed, and there will be another one
+};
+
 struct PipelineOptions {
   std::string name;            // of the processor
   std::string instance;        // of no other one, ever
@@ -51,6 +59,9 @@ struct PipelineOptions {
   Duration store_pause{200};                  // before a store that failed is asked again
   TargetFields fields = {};
   Refusal refusal = {};
+  // For whoever counts; on the pipeline's thread.
+  std::function<void(const Attempted&)> attempted = {};
+  std::function<void(const Event&, Status)> ended = {};  // its outcome is stored
   Flaw flaw = Flaw::none;
 };
 

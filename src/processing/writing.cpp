@@ -132,6 +132,7 @@ void Pipeline::State::finish(const Finished& one) {
   Tenure& tenure = *lane.tenure;
   --jobs;
   ++outcomes;
+  if (options.ended) options.ended(one.event, one.status);
   job_bytes -= one.event.text().size();
   lane.jobs.pop_front();
   --lane.busy;

@@ -85,6 +85,11 @@ Resource::Resource(ResourceOptions options)
       consumers_({.store = options_.store, .feed = options_.feed, .make_filter = [this](std::string_view text) {
                     return make_consumer_filter(text, fields_);
                   }}) {
+  if (options_.traffic != nullptr) {
+    routes_.resize(targets().size());
+    for (const Target target : targets())
+      routes_[static_cast<std::size_t>(target)] = &options_.traffic->route(options_.path + std::string(path_template(target)));
+  }
   options_.takes_envelopes = fields_.find("document") == nullptr && fields_.find("idempotencyKey") == nullptr;
 }
 Resource::~Resource() = default;
@@ -104,6 +109,7 @@ Task<http::Response> Resource::handle(const http::Request& request) {
 
 Task<http::Response> Resource::dispatch(const http::Request& request) {
   auto place = find_place(http::below(request.path, options_.path));
+  if (!routes_.empty()) request.takes(place ? routes_[static_cast<std::size_t>(place->target)] : &options_.traffic->no_route());
   if (!place) return refuse(std::move(place).error());
   const Operation* operation = find_operation(place->target, request.method, options_.immutable);
   if (operation == nullptr) return answer(methods_answer(request.method, place->target, options_.immutable));

@@ -11,6 +11,7 @@
 #include "document/idempotency.hpp"
 #include "document/store.hpp"
 #include "http/message.hpp"
+#include "http/traffic.hpp"
 #include "io/spool.hpp"
 #include "io/worker_pool.hpp"
 #include "jsonschema/schema.hpp"
@@ -40,6 +41,7 @@ struct ResourceOptions {
   io::WorkerPool* workers = nullptr;  // for what blocks; outlives the resource; null: on the calling thread
   /// What became of the entity's documents; outlives the resource. Null: nothing but their own versions is told.
   const processing::Lifecycle* lifecycle = nullptr;
+  http::Traffic* traffic = nullptr;                    // by which each operation is a route; outlives the resource; null: not counted
   std::vector<consumers::Target> result_targets = {};  // entities that results of consumers may be written to
   std::size_t ack_bytes_max = 8u << 20;                // of the body of an acknowledgement, with its results
   bool immutable = false;                              // no update, no delete
@@ -54,6 +56,7 @@ class Resource : public http::Handler {
   http::Intake intake(const http::Request& head) const override;
   /// Answers every path at and below options.path.
   Task<http::Response> handle(const http::Request& request) override;
+  consumers::Consumers& consumers() { return consumers_; }
 
  private:
   Task<http::Response> dispatch(const http::Request& request);
@@ -61,6 +64,7 @@ class Resource : public http::Handler {
   ResourceOptions options_;
   Fields fields_;
   consumers::Consumers consumers_;
+  std::vector<http::Route*> routes_;  // by target; empty: not counted
 };
 
 }  // namespace millrace::rest

@@ -90,7 +90,7 @@ def test_it_says_so_at_the_start(service):
 
 
 def test_pages_are_open(service):
-    for path in ("/", "/health", "/ready", f"{REST}/api-docs", f"{REST}/api-docs/openapi.json", f"{REST}/api-docs/swagger.json"):
+    for path in ("/", "/health", "/ready", "/metrics", f"{REST}/api-docs", f"{REST}/api-docs/openapi.json", f"{REST}/api-docs/swagger.json"):
         assert ask(service, path=path).status == 200, path
     page = ask(service, {"Accept": "text/html"}, GRAPH)
     assert page.status == 200 and "GraphiQL" in page.text

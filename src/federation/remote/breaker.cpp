@@ -11,6 +11,11 @@ bool Breaker::allows(Time now) {
   return true;
 }
 
+bool Breaker::is_open() const {
+  const std::lock_guard lock(mutex_);
+  return options_.failures > 0 && failures_ >= options_.failures;
+}
+
 void Breaker::succeeded() {
   const std::lock_guard lock(mutex_);
   failures_ = 0;

@@ -18,12 +18,14 @@ class Breaker {
 
   /// Whether a request may be made. While open, one that may is the try for this pause. Any thread, as all of this.
   bool allows(Time now);
+  /// Whether it leaves the server alone.
+  bool is_open() const;
   void succeeded();
   void failed(Time now);
 
  private:
   const Options options_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::size_t failures_ = 0;  // GUARDED_BY(mutex_); in a row
   Time next_try_;             // GUARDED_BY(mutex_); while open
 };

@@ -48,6 +48,11 @@ class RemoteTarget::Clients {
 
 namespace {
 
+constexpr observe::Family kDuration =
+    observe::seconds("millrace_remote_request_duration_seconds", "How long other servers take, by target.");
+constexpr observe::Family kRequests{"millrace_remote_requests_total", observe::Kind::counter,
+                                    "Requests to other servers, each try one, by target and outcome: a status, or the code of an error."};
+
 Failure failed(std::string_view code, std::string reason, ErrorKind kind = ErrorKind::unavailable) {
   return Failure(Error{kind, code, std::move(reason)});
 }
@@ -103,21 +108,51 @@ milliseconds time_left(Clock::time_point deadline) {
 }  // namespace
 
 RemoteTarget::RemoteTarget(TargetOptions options)
-    : options_(std::move(options)), breaker_(options_.breaker), clients_(std::make_shared<Clients>()) {}
+    : options_(std::move(options)), breaker_(options_.breaker), clients_(std::make_shared<Clients>()) {
+  if (options_.instruments != nullptr) took_ = &options_.instruments->metrics.histogram(kDuration, {{"target", options_.url}});
+}
 RemoteTarget::~RemoteTarget() = default;
 
-Task<http::Response> RemoteTarget::send(const std::string& body, const graphql::Caller& caller, milliseconds left) {
+/// A span of its own, where somebody keeps it.
+Trace RemoteTarget::child_of(const Trace& trace) const {
+  return trace && options_.instruments != nullptr ? options_.instruments->spans.child(trace) : trace;
+}
+
+/// What came of one try.
+void RemoteTarget::tell(const Result<http::Response>& response, const Trace& trace, Clock::time_point begun) const {
+  if (options_.instruments == nullptr) return;
+  const auto took = Clock::now() - begun;
+  took_->record(took);
+  const std::string outcome = response ? std::to_string(response->status) : std::string(code_of(response.error()));
+  options_.instruments->metrics.counter(kRequests, {{"target", options_.url}, {"outcome", outcome}}).add();
+  if (!options_.instruments->spans.keeps(trace)) return;
+  observe::Span span{.trace = trace,
+                     .name = "POST",
+                     .kind = observe::SpanKind::client,
+                     .start = now() + -std::chrono::duration_cast<std::chrono::microseconds>(took),
+                     .took = took,
+                     .is_error = !response || response->status >= 400};
+  span.attributes = {{"http.request.method", std::string("POST")},
+                     {"url.full", options_.url},
+                     {"server.address", options_.split.host},
+                     {"server.port", options_.split.port}};
+  if (response) span.attributes.emplace_back("http.response.status_code", std::int64_t{response->status});
+  if (span.is_error) span.attributes.emplace_back("error.type", outcome);
+  options_.instruments->spans.record(std::move(span));
+}
+
+Task<http::Response> RemoteTarget::send(Try one) {
   io::Loop* const loop = io::Loop::current();
   if (loop == nullptr) co_return failed("http.unreachable", "This service ends.");
   http::ClientRequest request{.method = http::Method::post,
                               .target = options_.split.path.empty() ? "/" : options_.split.path,
                               .content_type = "application/json",
-                              .body = body,
-                              .timeout = left};
+                              .body = one.body,
+                              .timeout = one.left};
   request.headers = {{"Accept", "application/graphql-response+json, application/json;q=0.9"},
-                     {std::string(kHopsHeader), std::to_string(caller.hops + 1)}};
-  if (!caller.authorization.empty()) request.headers.emplace_back("Authorization", caller.authorization);
-  if (caller.trace) request.headers.emplace_back("traceparent", caller.trace.child().traceparent());
+                     {std::string(kHopsHeader), std::to_string(one.caller.hops + 1)}};
+  if (!one.caller.authorization.empty()) request.headers.emplace_back("Authorization", one.caller.authorization);
+  if (one.trace) request.headers.emplace_back("traceparent", one.trace.traceparent());
   const auto client = clients_->of(*loop, options_, clients_);
   auto response = co_await client->send(std::move(request));
   co_return response;
@@ -130,7 +165,10 @@ Task<std::string> RemoteTarget::post(std::string body, const graphql::Caller& ca
   const Clock::time_point deadline = Clock::now() + options_.timeout;
   for (std::size_t tries = 0;; ++tries) {
     if (!breaker_.allows(Clock::now())) co_return failed("remote.open", "It failed several times in a row and is left alone for a while.");
-    auto response = co_await send(body, caller, time_left(deadline));
+    const Try one{body, caller, child_of(caller.trace), time_left(deadline)};
+    const Clock::time_point begun = Clock::now();
+    auto response = co_await send(one);
+    tell(response, one.trace, begun);
     const Outcome outcome = outcome_of(response);
     if (outcome.is_failure) {
       breaker_.failed(Clock::now());

@@ -12,6 +12,7 @@
 #include "federation/remote/breaker.hpp"
 #include "graphql/execution/resolver.hpp"
 #include "http/client.hpp"
+#include "observe/instruments.hpp"
 
 namespace millrace::federation {
 
@@ -29,6 +30,7 @@ struct TargetOptions {
   std::size_t answer_bytes_max = 32u << 20;
   Breaker::Options breaker;
   std::uint32_t hops_max = 8;
+  observe::Instruments* instruments = nullptr;  // told of each try; null: nobody is. Outlives the target.
 };
 
 class RemoteTarget {
@@ -45,12 +47,23 @@ class RemoteTarget {
   Task<std::string> post(std::string body, const graphql::Caller& caller);
 
   const std::string& url() const { return options_.url; }
+  /// It failed several times in a row and is not asked.
+  bool is_open() const { return breaker_.is_open(); }
 
  private:
   class Clients;
-  Task<http::Response> send(const std::string& body, const graphql::Caller& caller, std::chrono::milliseconds left);
+  struct Try {
+    const std::string& body;
+    const graphql::Caller& caller;
+    Trace trace;
+    std::chrono::milliseconds left;
+  };
+  Task<http::Response> send(Try one);
+  Trace child_of(const Trace& trace) const;
+  void tell(const Result<http::Response>& response, const Trace& trace, std::chrono::steady_clock::time_point begun) const;
 
   const TargetOptions options_;
+  observe::Histogram* took_ = nullptr;
   Breaker breaker_;
   std::shared_ptr<Clients> clients_;
 };

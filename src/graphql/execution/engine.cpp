@@ -47,6 +47,15 @@ struct Engine::State {
         options(std::move(options_in)),
         preparer(*schema, bindings, options) {}
 
+  using Told = OperationCounts::Outcome;
+  void count(std::optional<OperationType> operation, Told outcome) const {
+    if (options.counts) options.counts->add(operation, outcome);
+  }
+  EngineResponse refused(std::optional<OperationType> operation, EngineResponse response) const {
+    count(operation, Told::refused);
+    return response;
+  }
+
   EngineResponse too_large(std::size_t bytes) const {
     return refuse(
         {{fmt::format("The query is {} bytes long; the limit is {}. Split it into several requests.", bytes, options.query_bytes_max),
@@ -101,42 +110,53 @@ bool Engine::subscribes(const EngineRequest& request) const {
 
 Task<EngineResponse> Engine::execute(EngineRequest request) {
   auto chosen = state_->choose(request);
-  if (!chosen) co_return std::move(chosen).error();
+  if (!chosen) co_return state_->refused({}, std::move(chosen).error());
   const OperationType operation = chosen->operation->operation;
   if (request.queries_only && operation != OperationType::query)
-    co_return refuse({{"Can only perform a mutation operation from a POST request."}}, EngineResponse::Outcome::not_a_query);
+    co_return state_->refused(
+        operation, refuse({{"Can only perform a mutation operation from a POST request."}}, EngineResponse::Outcome::not_a_query));
   if (operation == OperationType::subscription)
-    co_return refuse(
-        {{"A subscription needs a transport that does not end: WebSocket with graphql-transport-ws, or Accept: text/event-stream."}});
+    co_return state_->refused(
+        operation,
+        refuse(
+            {{"A subscription needs a transport that does not end: WebSocket with graphql-transport-ws, or Accept: text/event-stream."}}));
   auto parts = state_->plan(*std::move(chosen), request);
-  if (!parts) co_return std::move(parts).error();
+  if (!parts) co_return state_->refused(operation, std::move(parts).error());
   // Not by make_shared: what waits for its time to be up holds it weakly, and would keep its memory until then.
   std::shared_ptr<Run> run(new Run(*std::move(parts), state_->options, state_->running));
   auto answer = co_await Run::answer(run);
-  if (!*answer) co_return EngineResponse{EngineResponse::Outcome::timed_out, timed_out_body(state_->options.timeout, operation)};
+  if (!*answer) {
+    state_->count(operation, State::Told::timed_out);
+    co_return EngineResponse{EngineResponse::Outcome::timed_out, timed_out_body(state_->options.timeout, operation)};
+  }
+  state_->count(operation, (*answer)->errors.empty() ? State::Told::whole : State::Told::with_errors);
   co_return EngineResponse{EngineResponse::Outcome::executed, response_body(**std::move(answer)), operation == OperationType::query};
 }
 
 Task<Subscribed> Engine::subscribe(EngineRequest request) {
   auto chosen = state_->choose(request);
-  if (!chosen) co_return Subscribed{{}, std::move(chosen).error()};
-  if (chosen->operation->operation != OperationType::subscription) co_return Subscribed{{}, refuse({{"This is no subscription."}})};
+  if (!chosen) co_return Subscribed{{}, state_->refused({}, std::move(chosen).error())};
+  constexpr OperationType kOwn = OperationType::subscription;
+  if (const OperationType other = chosen->operation->operation; other != kOwn)
+    co_return Subscribed{{}, state_->refused(other, refuse({{"This is no subscription."}}))};
   auto parts = state_->plan(*std::move(chosen), request);
-  if (!parts) co_return Subscribed{{}, std::move(parts).error()};
+  if (!parts) co_return Subscribed{{}, state_->refused(kOwn, std::move(parts).error())};
   const std::string_view text = parts->prepared->text;
   auto field = find_source(*parts->plan, state_->bindings, text);
-  if (!field) co_return Subscribed{{}, refuse({field.error()})};
+  if (!field) co_return Subscribed{{}, state_->refused(kOwn, refuse({field.error()}))};
   std::deque<std::string> storage;
   auto arguments = argument_values(*field->field, parts->variables, storage);
-  if (!arguments) co_return Subscribed{{}, refuse({{arguments.error().message, {location_at(text, arguments.error().begin)}}})};
+  if (!arguments)
+    co_return Subscribed{{}, state_->refused(kOwn, refuse({{arguments.error().message, {location_at(text, arguments.error().begin)}}}))};
   const SourceCall call{*std::move(arguments), request.begin, &parts->caller};
   auto stream = co_await field->source->open(call);
   if (!stream) {
     const Error& error = stream.error();
     GraphqlError told{error.hint.empty() ? error.message : error.message + ' ' + error.hint, {}, code_of(error)};
     for (const Selection* node : field->field->nodes) told.locations.push_back(location_at(text, node->begin));
-    co_return Subscribed{{}, refuse({std::move(told)})};
+    co_return Subscribed{{}, state_->refused(kOwn, refuse({std::move(told)}))};
   }
+  state_->count(kOwn, State::Told::whole);
   co_return Subscribed{
       std::make_unique<Subscription>(*std::move(parts), *std::move(field), *std::move(stream), state_->options, state_->running)};
 }

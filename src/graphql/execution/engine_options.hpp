@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "graphql/execution/operation_counts.hpp"
 #include "graphql/execution/snapshot.hpp"
 #include "graphql/language/parser.hpp"
 #include "graphql/validation/validate.hpp"
@@ -39,7 +40,8 @@ struct EngineOptions {
   /// Whether objects may have members that who asks may not see: one with a member "#hidden" has only what may be seen, and what it has not
   /// is an error FORBIDDEN.
   bool hides_members = false;
-  std::size_t cache_bytes_max = 32u << 20;  // of prepared documents and their plans; the least recently used go first
+  std::shared_ptr<const OperationCounts> counts = {};  // null: nobody counts
+  std::size_t cache_bytes_max = 32u << 20;             // of prepared documents and their plans; the least recently used go first
 };
 
 }  // namespace millrace::graphql

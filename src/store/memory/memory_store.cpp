@@ -65,6 +65,7 @@ class MemoryStore final : public document::Store, private document::Held {
   }
 
   Task<Documents> read(std::span<const std::string_view> ids, View view) override {
+    const observe::Timer timer(options_.measures.read);
     const std::lock_guard lock(mutex_);
     Documents documents;
     for (const std::string_view id : ids) {
@@ -79,6 +80,7 @@ class MemoryStore final : public document::Store, private document::Held {
   }
 
   Task<std::vector<Documents>> find(std::span<const Query> queries, View view) override {
+    const observe::Timer timer(options_.measures.find);
     const std::lock_guard lock(mutex_);
     std::vector<Documents> found;
     for (const Query& query : queries) {
@@ -91,6 +93,7 @@ class MemoryStore final : public document::Store, private document::Held {
   }
 
   Task<std::vector<std::uint64_t>> count(std::span<const Query> queries, View view) override {
+    const observe::Timer timer(options_.measures.count);
     const std::lock_guard lock(mutex_);
     std::vector<std::uint64_t> counts;
     for (const Query& query : queries) {
@@ -102,6 +105,7 @@ class MemoryStore final : public document::Store, private document::Held {
   }
 
   Task<Documents> history(std::string_view id, View view, Position before, std::size_t limit) override {
+    const observe::Timer timer(options_.measures.history);
     const std::lock_guard lock(mutex_);
     Documents documents;
     const auto places = places_.find(id);
@@ -117,6 +121,7 @@ class MemoryStore final : public document::Store, private document::Held {
   }
 
   Task<Documents> changes(Position after, std::size_t limit, View view) override {
+    const observe::Timer timer(options_.measures.changes);
     const std::lock_guard lock(mutex_);
     Documents documents;
     // Positions are dense from 1, so the version after position p is at place p.
@@ -151,6 +156,7 @@ class MemoryStore final : public document::Store, private document::Held {
   Instant last_recorded() const { return versions_.empty() ? Instant{} : versions_.back().envelope.recorded_at; }
 
   Result<std::vector<Receipt>> append_now(std::vector<Append>& appends, const document::RecordWrite* with = nullptr) {
+    const observe::Timer timer(options_.measures.commits);
     const std::lock_guard lock(mutex_);
     if (versions_.size() + appends.size() > options_.versions_max) {
       return Failure(Error{ErrorKind::unavailable, "store.full", "The storage in memory is full."});
@@ -160,6 +166,7 @@ class MemoryStore final : public document::Store, private document::Held {
     if (with != nullptr)
       TRY_OK(static_cast<document::MemoryLedger*>(with->ledger)->put_now(with->name, std::string(with->value), with->revision));
     const Instant time = document::commit_time(options_.clock(), last_recorded());
+    if (options_.measures.batches != nullptr && !appends.empty()) options_.measures.batches->record(appends.size());
     std::vector<Receipt> receipts;
     for (Append& each : appends) receipts.push_back(append_one(each, time));
     return receipts;

@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "base/instant.hpp"
+#include "document/measures.hpp"
 #include "document/store.hpp"
 
 namespace millrace::store::memory {
@@ -15,6 +16,7 @@ namespace millrace::store::memory {
 struct Options {
   std::size_t versions_max = 10'000'000;  // more are refused: unavailable, "store.full"
   std::function<Instant()> clock = &now;  // where recorded_at comes from
+  document::Measures measures = {};
 };
 
 /// An empty store.

@@ -59,31 +59,35 @@ class MongoStore final : public document::Store {
   }
 
   Task<Documents> read(std::span<const std::string_view> ids, View view) override {
-    if (view.at == kNewest) return point_reads_.read(ids, view);
-    return on_reader<Documents>([this, ids, view](Client& client) { return read_at(client, ids, view); });
+    if (view.at == kNewest) return read_point(ids, view);
+    return on_reader<Documents>([this, ids, view](Client& client) { return read_at(client, ids, view); }, options_.measures.read);
   }
 
   Task<std::vector<Documents>> find(std::span<const Query> queries, View view) override {
-    return ask<Documents>(queries, view, &Finder::find);
+    return ask<Documents>(queries, view, {&Finder::find, options_.measures.find});
   }
 
   Task<std::vector<std::uint64_t>> count(std::span<const Query> queries, View view) override {
-    return ask<std::uint64_t>(queries, view, &Finder::count);
+    return ask<std::uint64_t>(queries, view, {&Finder::count, options_.measures.count});
   }
 
   Task<Documents> history(std::string_view id, View view, Position before, std::size_t limit) override {
-    return on_reader<Documents>([this, id, view, before, limit](Client& client) -> Result<Documents> {
-      TRY(const Horizon horizon, read_horizon(client, names_.newest));
-      return Finder(client, names_, horizon, view).history(id, before, limit);
-    });
+    return on_reader<Documents>(
+        [this, id, view, before, limit](Client& client) -> Result<Documents> {
+          TRY(const Horizon horizon, read_horizon(client, names_.newest));
+          return Finder(client, names_, horizon, view).history(id, before, limit);
+        },
+        options_.measures.history);
   }
 
   Task<Documents> changes(Position after, std::size_t limit, View view) override {
-    return on_reader<Documents>([this, after, limit, view](Client& client) -> Result<Documents> {
-      TRY(const Horizon horizon, read_horizon(client, names_.newest));
-      if (static_cast<Position>(horizon.committed) <= after) return Documents();
-      return Finder(client, names_, horizon, {.bytes_max = view.bytes_max}).changes(after, limit);
-    });
+    return on_reader<Documents>(
+        [this, after, limit, view](Client& client) -> Result<Documents> {
+          TRY(const Horizon horizon, read_horizon(client, names_.newest));
+          if (static_cast<Position>(horizon.committed) <= after) return Documents();
+          return Finder(client, names_, horizon, {.bytes_max = view.bytes_max}).changes(after, limit);
+        },
+        options_.measures.changes);
   }
 
   Task<Position> last_position() override {
@@ -118,8 +122,15 @@ class MongoStore final : public document::Store {
   template <class T>
   using Work = std::move_only_function<Result<T>(Client&)>;
 
+  Task<Documents> read_point(std::span<const std::string_view> ids, View view) {
+    const observe::Timer timer(options_.measures.read);
+    auto documents = co_await point_reads_.read(ids, view);
+    co_return documents;
+  }
+
   template <class T>
-  Task<T> on_reader(Work<T> work) {
+  Task<T> on_reader(Work<T> work, observe::Histogram* took = nullptr) {
+    const observe::Timer timer(took);
     const auto latest = std::chrono::steady_clock::now() + options_.timeout;
     std::move_only_function<Result<T>()> job = [this, &work, latest]() -> Result<T> {
       // Those before it had a slow server.
@@ -133,8 +144,13 @@ class MongoStore final : public document::Store {
   }
 
   template <class T>
-  Task<std::vector<T>> ask(std::span<const Query> queries, View view, Result<T> (Finder::*answer)(const Query&)) {
-    return on_reader<std::vector<T>>([this, queries, view, answer](Client& client) -> Result<std::vector<T>> {
+  struct Asking {
+    Result<T> (Finder::*one)(const Query&);
+    observe::Histogram* took;
+  };
+  template <class T>
+  Task<std::vector<T>> ask(std::span<const Query> queries, View view, Asking<T> asking) {
+    Work<std::vector<T>> work = [this, queries, view, answer = asking.one](Client& client) -> Result<std::vector<T>> {
       TRY(const Horizon horizon, read_horizon(client, names_.newest));
       Finder finder(client, names_, horizon, view);
       std::vector<T> answers;
@@ -146,7 +162,8 @@ class MongoStore final : public document::Store {
         answers.push_back(std::move(one));
       }
       return answers;
-    });
+    };
+    return on_reader<std::vector<T>>(std::move(work), asking.took);
   }
 
   Writer::Options writer_options() {
@@ -158,7 +175,8 @@ class MongoStore final : public document::Store {
             .queue = {.queue_max = options_.queue_max,
                       .batch_max = options_.batch_max,
                       .wait_max = options_.wait_max,
-                      .gather_max = std::chrono::microseconds(500)},
+                      .gather_max = std::chrono::microseconds(500),
+                      .measures = options_.measures},
             .lease = options_.lease,
             .resolve = options_.resolve};
   }

@@ -15,6 +15,7 @@
 
 #include "base/instant.hpp"
 #include "base/result.hpp"
+#include "document/measures.hpp"
 #include "document/store.hpp"
 
 namespace millrace::store::mongo {
@@ -24,8 +25,9 @@ struct Options {
   std::vector<std::pair<std::string, std::string>> uri_options = {};  // that are added to it
   std::string database = {};                                          // empty: the one that the URI names
   std::string collection;
-  std::vector<document::FieldPath> indexes = {};   // made when they are not there
-  std::function<Instant()> clock = &now;           // where recorded_at comes from
+  std::vector<document::FieldPath> indexes = {};  // made when they are not there
+  std::function<Instant()> clock = &now;          // where recorded_at comes from
+  document::Measures measures = {};
   std::function<void(std::string_view)> log = {};  // what the server said when something failed; any thread; outlives the store
   std::size_t readers = 4;                         // threads
   std::size_t queue_max = 10'000;                  // waiting appends; more are refused: "overloaded.writes"

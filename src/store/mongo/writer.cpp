@@ -62,7 +62,7 @@ void Writer::run() {
     } else {
       commit_writes(writes);
     }
-    Queue::complete(writes);
+    queue_.finish(writes);
     queue_.refuse_late();
   }
 }

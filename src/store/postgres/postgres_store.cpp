@@ -122,6 +122,7 @@ class PostgresStore final : public document::Store {
   }
 
   Task<Documents> read(std::span<const std::string_view> ids, View view) override {
+    const observe::Timer timer(options_.measures.read);
     if (ids.empty()) co_return Documents();
     CO_TRY_OK(co_await keeper_->paths());
     const std::shared_ptr<Lane> lane = this->lane();
@@ -130,6 +131,7 @@ class PostgresStore final : public document::Store {
   }
 
   Task<std::vector<Documents>> find(std::span<const Query> queries, View view) override {
+    const observe::Timer timer(options_.measures.find);
     CO_TRY(const Keeper::Paths paths, co_await keeper_->paths());
     const std::shared_ptr<Lane> lane = this->lane();
     Finder finder({.lane = *lane, .table = table_, .paths = *paths, .view = view});
@@ -146,6 +148,7 @@ class PostgresStore final : public document::Store {
   }
 
   Task<std::vector<std::uint64_t>> count(std::span<const Query> queries, View view) override {
+    const observe::Timer timer(options_.measures.count);
     CO_TRY(const Keeper::Paths paths, co_await keeper_->paths());
     const std::shared_ptr<Lane> lane = this->lane();
     Finder finder({.lane = *lane, .table = table_, .paths = *paths, .view = view});
@@ -159,6 +162,7 @@ class PostgresStore final : public document::Store {
   }
 
   Task<Documents> history(std::string_view id, View view, Position before, std::size_t limit) override {
+    const observe::Timer timer(options_.measures.history);
     Statement statement{.sql = table_.history, .parameters = {}, .is_kept = true};
     statement.parameters.text(stored_text(id)).integer(view.at.microseconds);
     statement.parameters.integer(before == 0 ? INT64_MAX : to_integer(before)).integer(to_integer(limit));
@@ -167,6 +171,7 @@ class PostgresStore final : public document::Store {
   }
 
   Task<Documents> changes(Position after, std::size_t limit, View view) override {
+    const observe::Timer timer(options_.measures.changes);
     Statement statement{.sql = view.bytes_max == SIZE_MAX ? table_.changes : table_.changes_up_to, .parameters = {}};
     statement.parameters.integer(to_integer(after)).integer(to_integer(limit));
     if (view.bytes_max != SIZE_MAX) statement.parameters.integer(to_integer(view.bytes_max));
@@ -217,7 +222,10 @@ class PostgresStore final : public document::Store {
 
   Writer::Options writer_options() const {
     return {.server = {options_.uri, options_.database},
-            .queue = {.queue_max = options_.queue_max, .batch_max = options_.batch_max, .wait_max = options_.wait_max},
+            .queue = {.queue_max = options_.queue_max,
+                      .batch_max = options_.batch_max,
+                      .wait_max = options_.wait_max,
+                      .measures = options_.measures},
             .timeout = options_.timeout,
             .connect_timeout = options_.connect_timeout,
             .resolve_max = options_.resolve_max,

@@ -16,6 +16,7 @@
 
 #include "base/instant.hpp"
 #include "base/result.hpp"
+#include "document/measures.hpp"
 #include "document/store.hpp"
 
 namespace millrace::io {
@@ -33,13 +34,14 @@ struct Options {
   std::vector<const document::Filter*> sql_filters = {};  // filters with a part in SQL, to be checked at open
   io::WorkerPool* workers = nullptr;                      // for append_all, null: on the calling thread; outlives the store
   std::function<Instant()> clock = &now;                  // where recorded_at comes from
-  std::function<void(std::string_view)> log = {};         // what the server said; any thread; outlives the store
-  std::size_t connections = 1;                            // of each loop for points, and for other reads; two more read long lists
-  std::size_t queue_max = 10'000;                         // waiting appends; more are refused: "overloaded.writes"
-  std::size_t batch_max = 1'000;                          // appends in one transaction
-  std::size_t scans_max = 1'000;                          // long reads of each loop that wait; more are refused: "overloaded.workers"
-  std::chrono::milliseconds wait_max{10'000};             // for a write behind others; then it is refused likewise
-  std::chrono::milliseconds timeout{10'000};              // of each statement: "store.timeout"
+  document::Measures measures = {};
+  std::function<void(std::string_view)> log = {};  // what the server said; any thread; outlives the store
+  std::size_t connections = 1;                     // of each loop for points, and for other reads; two more read long lists
+  std::size_t queue_max = 10'000;                  // waiting appends; more are refused: "overloaded.writes"
+  std::size_t batch_max = 1'000;                   // appends in one transaction
+  std::size_t scans_max = 1'000;                   // long reads of each loop that wait; more are refused: "overloaded.workers"
+  std::chrono::milliseconds wait_max{10'000};      // for a write behind others; then it is refused likewise
+  std::chrono::milliseconds timeout{10'000};       // of each statement: "store.timeout"
   std::chrono::milliseconds connect_timeout{5'000};
   std::chrono::milliseconds resolve_max{30'000};  // how long a commit whose answer was lost is looked for; then "store.unconfirmed"
   std::chrono::milliseconds open_max{2'000};      // how long open_store waits for what is refused at once

@@ -65,7 +65,7 @@ void Writer::run() {
       commit(batch);
       rest = rest.subspan(batch.size());
     }
-    Queue::complete(writes);
+    queue_.finish(writes);
     queue_.refuse_late();
   }
 }

@@ -81,6 +81,7 @@ class SqliteStore final : public document::Store {
   }
 
   Task<Documents> read(std::span<const std::string_view> ids, View view) override {
+    const observe::Timer timer(options_.measures.read);
     if (ids.size() <= options_.inline_rows_max || options_.workers == nullptr) co_return read_all(ids, view);
     std::move_only_function<Result<Documents>()> work = [this, ids, view] { return read_all(ids, view); };
     Result<Documents> result = co_await options_.workers->run<Documents>(std::move(work));
@@ -88,18 +89,20 @@ class SqliteStore final : public document::Store {
   }
 
   Task<std::vector<Documents>> find(std::span<const Query> queries, View view) override {
-    return ask<Documents>(queries, view, &SqliteStore::find_one);
+    return ask<Documents>(queries, view, {&SqliteStore::find_one, options_.measures.find});
   }
 
   Task<std::vector<std::uint64_t>> count(std::span<const Query> queries, View view) override {
-    return ask<std::uint64_t>(queries, view, &SqliteStore::count_one);
+    return ask<std::uint64_t>(queries, view, {&SqliteStore::count_one, options_.measures.count});
   }
 
   Task<Documents> history(std::string_view id, View view, Position before, std::size_t limit) override {
+    const observe::Timer timer(options_.measures.history);
     co_return versions_of(id, view, before, limit);
   }
 
   Task<Documents> changes(Position after, std::size_t limit, View view) override {
+    const observe::Timer timer(options_.measures.changes);
     if (limit <= options_.inline_rows_max || options_.workers == nullptr) co_return changes_after(after, limit, view.bytes_max);
     std::move_only_function<Result<Documents>()> work = [this, after, limit, view] { return changes_after(after, limit, view.bytes_max); };
     Result<Documents> result = co_await options_.workers->run<Documents>(std::move(work));
@@ -217,10 +220,17 @@ class SqliteStore final : public document::Store {
 
   template <class T>
   using AskOne = Result<T> (SqliteStore::*)(Finder& finder, const Query& query);
+  template <class T>
+  struct Asking {
+    AskOne<T> one;
+    observe::Histogram* took;
+  };
 
   /// Answers all queries: here when that is soon done, else on the workers.
   template <class T>
-  Task<std::vector<T>> ask(std::span<const Query> queries, View view, AskOne<T> one) {
+  Task<std::vector<T>> ask(std::span<const Query> queries, View view, Asking<T> asking) {
+    const observe::Timer timer(asking.took);
+    const AskOne<T> one = asking.one;
     const bool may_move = options_.workers != nullptr;
     Effort effort;
     if (may_move) effort.left = options_.inline_rows_max;
@@ -336,11 +346,13 @@ Result<> check_name(const std::string& collection) {
 
 Result<std::unique_ptr<document::Store>> open_store(Options options) {
   TRY_OK(check_name(options.collection));
-  const Database::Options database_options{
-      .file = options.file,
-      .limits = {.queue = {.queue_max = options.queue_max, .batch_max = options.batch_max, .wait_max = options.wait_max}},
-      .file_bytes_max = options.file_bytes_max,
-      .log = options.log};
+  const Database::Options database_options{.file = options.file,
+                                           .limits = {.queue = {.queue_max = options.queue_max,
+                                                                .batch_max = options.batch_max,
+                                                                .wait_max = options.wait_max,
+                                                                .measures = options.measures}},
+                                           .file_bytes_max = options.file_bytes_max,
+                                           .log = options.log};
   TRY(std::shared_ptr<Database> database, Database::open(database_options));
   auto store = std::make_unique<SqliteStore>(std::move(options), std::move(database));
   TRY_OK(store->prepare());

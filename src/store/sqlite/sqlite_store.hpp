@@ -17,6 +17,7 @@
 
 #include "base/instant.hpp"
 #include "base/result.hpp"
+#include "document/measures.hpp"
 #include "document/store.hpp"
 
 namespace millrace::io {
@@ -37,7 +38,8 @@ struct Options {
   std::chrono::milliseconds wait_max{10'000};             // for a write behind a long one; then it is refused likewise
   std::size_t batch_max = 1'000;                          // appends in one transaction
   std::size_t inline_rows_max = 500;                      // rows looked at before a read moves to the workers
-  std::int64_t file_bytes_max = 0;                        // 0: as large as SQLite has it; then "store.full"
+  document::Measures measures = {};
+  std::int64_t file_bytes_max = 0;  // 0: as large as SQLite has it; then "store.full"
 };
 
 /// Opens the file, and makes it, its folder, tables and indexes where they are not there. Blocks; an index over many versions takes its

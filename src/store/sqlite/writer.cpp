@@ -25,7 +25,7 @@ void Writer::run() {
       commit_writes(*connection_, writes);
     }
     has_log = true;
-    Queue::complete(writes);
+    queue_.finish(writes);
   }
 }
 

@@ -1,0 +1,109 @@
+"""What is written to stderr: lines that say when, how bad, what part and which trace, and nothing that nobody asked for."""
+
+import json
+import re
+
+import pytest
+
+import service as services
+from processors_test import processor, result_of, with_processors
+from reload_test import hang_up
+from traces_test import SAMPLED, TRACE, with_traces
+
+RAW = "/raw-events/api"
+TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z"
+LINE = re.compile(rf"{TIME} (error|warn |info |debug) (service|http|auth|stores|remote|processors|sinks|traces): .*")
+
+
+@pytest.fixture
+def start(tmp_path):
+    running = []
+
+    def start_one(logs):
+        running.append(with_traces(tmp_path, {"logs": logs}).start())
+        return running[-1]
+
+    yield start_one
+    for service in running:
+        service.stop()
+
+
+def lines(service):
+    """Without what is for people."""
+    return [line for line in printed(service) if not line.startswith(("  ", "Millrace serves"))]
+
+
+def printed(service):
+    """Without what MongoDB's driver says before the program begins, where shared memory is short."""
+    return [line for line in service.printed().splitlines() if "mongoc: Falling back" not in line]
+
+
+def test_a_line_says_when_how_bad_and_what_part(start):
+    service = start({})
+    service.get(RAW)
+    assert lines(service) == []
+    hang_up(service)
+    assert [LINE.fullmatch(line) is not None for line in lines(service)] == [True, True]
+
+
+def test_requests_are_told_when_asked_for(start):
+    service = start({"requests": True})
+    service.get(f"{RAW}/abc?at=7", traceparent=SAMPLED)
+    (line,) = [line for line in lines(service) if "/ready" not in line]
+    assert LINE.fullmatch(line), line
+    assert re.search(rf" info  http: GET {RAW}/{{id}} 404 client=127\.0\.0\.1 ms=\d+\.\d\d\d trace={TRACE}$", line), line
+
+
+def test_they_are_told_at_debug_as_well(start):
+    service = start({"levels": {"http": "debug"}})
+    service.get(RAW)
+    assert any(f" debug http: GET {RAW} 200" in line for line in lines(service))
+
+
+def test_json_is_an_object_a_line(start):
+    service = start({"format": "json", "requests": True})
+    service.request("POST", RAW, {"name": "x", "data": {}}, {"traceparent": SAMPLED})
+    told = [json.loads(line) for line in printed(service)]
+    assert all(re.fullmatch(TIME, line["time"]) and line["level"] in ("error", "warn", "info", "debug") and line["module"] for line in told)
+    assert any(line["message"].startswith("Millrace serves on port") for line in told)
+    request = next(line for line in told if line["message"].startswith("POST"))
+    assert request["message"] == f"POST {RAW} 201" and request["module"] == "http" and request["client"] == "127.0.0.1"
+    assert request["trace_id"] == TRACE and re.fullmatch("[0-9a-f]{16}", request["span_id"]) and float(request["ms"]) > 0
+
+
+def test_levels_change_with_sighup(start):
+    service = start({"level": "error"})
+    service.get(RAW)
+    config = service.folder / "config/config.conf"
+    config.write_text(config.read_text().replace('"error"', '"debug"'))
+    service.process.send_signal(services.signal.SIGHUP)
+    services.time.sleep(1)
+    service.get(f"{RAW}/x")
+    assert any(f" debug http: GET {RAW}/{{id}} 404" in line for line in lines(service))
+
+
+@pytest.mark.parametrize("payloads", [False, True])
+def test_payloads_are_told_to_who_wants_them_alone(tmp_path, payloads):
+    service = with_processors(tmp_path, processor(transform='error("because " + .data.secret)', retry={"attempts": 1}))
+    file = service.folder / "config/config.conf"
+    file.write_text(json.dumps(json.loads(file.read_text()) | {"logs": {"payloads": payloads, "levels": {"http": "debug"}}}))
+    service.start()
+    event = service.create(RAW, {"name": "x", "data": {"secret": "payload-of-event"}})
+    assert result_of(service, event)["status"] == "FAILED"
+    service.get(f"{RAW}?name=payload-of-query")
+    service.query("/raw-events/graph", '{ getByName(name: "payload-of-query") { id } }')
+    service.stop()
+    told = service.printed()
+    assert f" warn  processors: p: an attempt failed; it is the last one event={event['id']}" in told or payloads
+    assert ("payload-of-event" in told, "payload-of-query" in told) == (payloads, payloads)
+
+
+def test_a_line_is_one_line_whatever_a_client_sends(start):
+    service = start({"requests": True, "payloads": True})
+    service.get(f"{RAW}/a%0aforged")
+    connection = service.connect()
+    connection.sock = services.socket.create_connection(("127.0.0.1", service.port))
+    connection.sock.sendall(b"GET /x\x1b[31m HTTP/1.1\r\nHost: h\r\n\r\n")
+    connection.sock.recv(1000)
+    connection.close()
+    assert all(LINE.fullmatch(line) for line in lines(service)), lines(service)
