@@ -7,16 +7,23 @@
 #include "app/derive_rules.hpp"
 #include "app/subgraph_model.hpp"
 #include "app/unified_model.hpp"
+#include "base/uri.hpp"
 #include "document/filter_text.hpp"
 #include "rest/operations.hpp"
 
 namespace millrace::app {
 namespace {
 
+/// What is no URI may be libpq's own way to write one, with a password anywhere.
+std::string shown_uri(const StorageConfig& storage) {
+  const bool is_hidden = storage.type == "postgres" && !storage.uri.contains("://");
+  return is_hidden ? std::string("(as configured)") : without_credentials(storage.uri);
+}
+
 void describe_entity(std::string& out, const EntityModel& entity) {
   std::vector<std::string> indexes;
   for (const document::FieldPath& path : entity.indexes) indexes.push_back(path.to_string());
-  fmt::format_to(std::back_inserter(out), "  storage   {} {}{}{}\n", entity.storage.type, entity.storage.uri,
+  fmt::format_to(std::back_inserter(out), "  storage   {} {}{}{}\n", entity.storage.type, shown_uri(entity.storage),
                  entity.storage.uri.empty() ? "" : " ", entity.storage.collection);
   fmt::format_to(std::back_inserter(out), "  indexes   id{}{}\n", indexes.empty() ? "" : ", ", fmt::join(indexes, ", "));
 }

@@ -7,6 +7,7 @@
 #include "app/connection_type.hpp"
 #include "app/derive_arguments.hpp"
 #include "app/member_types.hpp"
+#include "base/uri.hpp"
 #include "http/client.hpp"
 
 namespace millrace::app {
@@ -85,7 +86,8 @@ class RelationDeriver {
       relation.remote = RemoteModel{resolver.url, *std::move(split), resolver.remote};
       return true;
     }
-    problem(resolver, fmt::format("The URL \"{}\" of resolver \"{}\" is none that can be asked.", resolver.url, resolver.name),
+    problem(resolver,
+            fmt::format("The URL \"{}\" of resolver \"{}\" is none that can be asked.", without_credentials(resolver.url), resolver.name),
             fmt::format("Write http:// or https://, a host, perhaps a port, and the path of its GraphQL endpoint. This service is {}.",
                         model_.config.url));
     return false;

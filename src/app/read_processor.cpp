@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/uri.hpp"
 #include "transform/signature.hpp"
 
 namespace millrace::app {
@@ -57,7 +58,7 @@ WebhookConfig read_webhook(ObjectReader& reader) {
   if (split && !names_user(url))
     config.url = *split;
   else if (!url.empty())
-    reader.problem(reader.place("url"), fmt::format("{} is \"{:.200}\".", reader.where("url"), url),
+    reader.problem(reader.place("url"), fmt::format("{} is \"{:.200}\".", reader.where("url"), without_credentials(url)),
                    "Write http:// or https://, a host, perhaps a port, and a path; no user and password.");
   config.timeout = reader.duration("timeout");
   config.batch = reader.number("batch");

@@ -3,6 +3,8 @@
 #include <fstream>
 #include <utility>
 
+#include "base/uri.hpp"
+
 namespace millrace::auth {
 namespace {
 
@@ -106,7 +108,7 @@ Result<> KeySource::take(const Result<std::string>& text) {
   const auto known = keys();
   if (known && known->digest == set.digest) return {};
   for (const std::string& why : set.left_out)
-    options_.log(fmt::format("auth: of the keys at {}, {}: it is left out.", options_.place, why));
+    options_.log(fmt::format("of the keys at {}, {}: it is left out.", without_credentials(options_.place), why));
   {
     const std::lock_guard lock(mutex_);
     keys_ = std::make_shared<const KeySet>(std::move(set));
@@ -119,8 +121,8 @@ Result<> KeySource::take(const Result<std::string>& text) {
 void KeySource::report(const Result<>& taken) {
   if (taken.has_value() != has_failed_) return;
   has_failed_ = !taken;
-  if (taken) return options_.log(fmt::format("auth: the keys at {} are there again.", options_.place));
-  options_.log(fmt::format("auth: no keys from {}: {}. {}", options_.place, taken.error().message,
+  if (taken) return options_.log(fmt::format("the keys at {} are there again.", without_credentials(options_.place)));
+  options_.log(fmt::format("no keys from {}: {}. {}", without_credentials(options_.place), taken.error().message,
                            keys() ? "Those of before go on being used." : "Until there are any, no token of that issuer is taken."));
 }
 

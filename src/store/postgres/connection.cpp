@@ -21,7 +21,7 @@ std::string one_line(std::string_view text) {
 Connection::Connection(const Server& server, const Log* log, std::size_t first_host)
     : log_(log), handle_(start_connecting(server, first_host)) {
   if (handle_ == nullptr || PQstatus(handle_) == CONNECTION_BAD) {
-    lose("no connection");
+    is_understood(server) ? lose("no connection") : lose("no connection", "the URI is none that libpq understands");
     return;
   }
   // Notices would be printed by libpq itself.
@@ -157,7 +157,10 @@ void Connection::end_exchange(Exchange& exchange) {
 }
 
 void Connection::lose(std::string_view what) {
-  const std::string reason = handle_ == nullptr ? "" : one_line(PQerrorMessage(handle_));
+  lose(what, handle_ == nullptr ? "" : one_line(PQerrorMessage(handle_)));
+}
+
+void Connection::lose(std::string_view what, const std::string& reason) {
   if (*log_) (*log_)(fmt::format("postgres: {}: {}", what, reason));
   Error error = unreachable();
   error.hint = reason + std::string(way_out(reason));

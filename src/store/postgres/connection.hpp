@@ -96,6 +96,7 @@ class Connection {
   bool send_statement(Exchange& exchange, const Statement& statement);
   const std::string* name_of(Exchange& exchange, const Statement& statement);
   void lose(std::string_view what);
+  void lose(std::string_view what, const std::string& reason);
 
   const Log* log_;
   pg_conn* handle_ = nullptr;

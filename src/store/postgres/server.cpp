@@ -41,6 +41,10 @@ std::string turned(std::string_view list, std::size_t first) {
 
 }  // namespace
 
+bool is_understood(const Server& server) {
+  return parse(server.uri) != nullptr;
+}
+
 std::size_t host_count(const Server& server) {
   std::size_t count = 1;
   const Options options = parse(server.uri);

@@ -13,6 +13,9 @@ struct Server {
   std::string database = {};  // instead of the one that the URI names, unless empty
 };
 
+/// Whether libpq makes sense of the URI. What it says of one of which it makes none may hold all of it, the password included.
+bool is_understood(const Server& server);
+
 /// How many hosts the URI names, 1 when it names none.
 std::size_t host_count(const Server& server);
 

@@ -6,6 +6,8 @@
 #include <atomic>
 #include <map>
 
+#include "base/uri.hpp"
+
 namespace millrace::store::sqlite {
 namespace {
 
@@ -21,18 +23,24 @@ Error cannot_open(std::string message, std::string hint) {
   return {ErrorKind::unavailable, "store.open", std::move(message), std::move(hint)};
 }
 
+/// Who took the URI of a server for a file has written its password into it.
+std::string shown(const std::filesystem::path& path) {
+  const std::string text = path.string();
+  return text.contains("://") ? without_credentials(text) : text;
+}
+
 Result<> make_folder(const std::filesystem::path& folder) {
   std::error_code error;
   std::filesystem::create_directories(folder, error);
   if (!error && ::access(folder.c_str(), W_OK | X_OK) == 0) return {};
   const std::string_view problem = error ? "made" : "written";
-  return Failure(cannot_open(fmt::format("The folder \"{}\" of the SQLite file cannot be {}.", folder.string(), problem),
+  return Failure(cannot_open(fmt::format("The folder \"{}\" of the SQLite file cannot be {}.", shown(folder), problem),
                              "Let the user that runs this program write there, or name a file in another folder"));
 }
 
 /// The error of a file that could not be opened, with its name: it is for whoever starts the program.
 Error with_file(Error error, const std::filesystem::path& file) {
-  error.message = fmt::format("The SQLite file \"{}\" cannot be used: {}", file.string(), error.message);
+  error.message = fmt::format("The SQLite file \"{}\" cannot be used: {}", shown(file), error.message);
   return error;
 }
 
