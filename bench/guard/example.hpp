@@ -62,6 +62,7 @@ class Example {
   document::Store& store(std::size_t entity) { return *stores_[entity]; }
   graphql::Engine& engine(std::size_t graphlette) { return *engines_[graphlette]; }
   http::Handler& handler() { return cors_; }
+  http::Traffic& traffic() { return traffic_; }
 
  private:
   static app::Model load() {
@@ -77,11 +78,17 @@ class Example {
     for (const app::EntityModel& entity : model_.entities) stores_.push_back(open(entity, storage));
   }
   std::unique_ptr<document::Store> open(const app::EntityModel& entity, Storage storage) {
-    if (storage == Storage::memory) return store::memory::make_store();
-    auto store = store::sqlite::open_store(
-        {.file = folder_ / (entity.storage.collection + ".sqlite"), .collection = entity.storage.collection, .indexes = entity.indexes});
+    if (storage == Storage::memory) return store::memory::make_store({.measures = measures(entity, "memory")});
+    auto store = store::sqlite::open_store({.file = folder_ / (entity.storage.collection + ".sqlite"),
+                                            .collection = entity.storage.collection,
+                                            .indexes = entity.indexes,
+                                            .measures = measures(entity, "sqlite")});
     CHECK(store.has_value());
     return *std::move(store);
+  }
+
+  document::Measures measures(const app::EntityModel& entity, std::string_view type) {
+    return document::Measures::of(instruments_.metrics, entity.name, type);
   }
 
   void fill() {
@@ -118,12 +125,14 @@ class Example {
     engines_.push_back(std::make_unique<graphql::Engine>(
         model.schema, bindings_[graphlette],
         graphql::EngineOptions{.make_snapshot = [] { return std::make_unique<federation::StoreSnapshot>(); },
-                               .inherited_arguments = {"at"}}));
+                               .inherited_arguments = {"at"},
+                               .counts = std::make_shared<graphql::OperationCounts>(instruments_.metrics, model.path)}));
     mount(model.path, std::make_unique<graph::Endpoint>(*engines_.back()));
   }
   void mount_restlette(const app::RestletteModel& model) {
     rest::ResourceOptions options{.path = model.path, .store = stores_[model.entity].get(), .schema = model.schema.get()};
     options.creation = model.creation;
+    options.traffic = &traffic_;
     mount(model.path, std::make_unique<rest::Resource>(std::move(options)));
   }
   void mount(std::string_view path, std::unique_ptr<http::Handler> handler) {
@@ -131,6 +140,8 @@ class Example {
     handlers_.push_back(std::move(handler));
   }
 
+  observe::Instruments instruments_;
+  http::Traffic traffic_{instruments_};
   app::Model model_;
   store::sqlite::TemporaryFolder folder_;
   std::vector<std::unique_ptr<document::Store>> stores_;  // by entity
@@ -138,7 +149,7 @@ class Example {
   std::vector<std::unique_ptr<graphql::Resolver>> resolvers_;
   std::vector<std::unique_ptr<graphql::Engine>> engines_;
   std::vector<std::unique_ptr<http::Handler>> handlers_;
-  http::Router router_;
+  http::Router router_{&traffic_};
   http::Cors cors_{router_};
 };
 

@@ -157,7 +157,7 @@ Once store_append() {
 Once exchange(Example::Storage storage, std::string request, std::string_view expected) {
   auto example = std::make_shared<Example>(storage);
   return [example, wire = Wire(), request = std::move(request), expected]() mutable {
-    CHECK(wire.exchange(example->handler(), request).contains(expected));
+    CHECK(wire.exchange(example->handler(), example->traffic(), request).contains(expected));
   };
 }
 

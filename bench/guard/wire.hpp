@@ -12,6 +12,7 @@
 #include "http/cors.hpp"
 #include "http/request_reader.hpp"
 #include "http/response_head.hpp"
+#include "http/traffic.hpp"
 
 namespace millrace::bench {
 
@@ -52,9 +53,19 @@ class Wire {
     return out_;
   }
 
-  std::string_view exchange(http::Handler& handler, std::string_view bytes) {
-    http::Response response = at_once(handler.handle(read(bytes)));
-    CHECK(response.status < 300);
+  /// As a connection does it, with all that it tells of it.
+  std::string_view exchange(http::Handler& handler, http::Traffic& traffic, std::string_view bytes) {
+    http::Request& request = reader_.request();
+    http::Route* route = nullptr;
+    read(bytes);
+    traffic.received(bytes.size());
+    request.route = &route;
+    request.trace = traffic.begin(reader_.framing().traceparent);
+    const auto begun = http::Traffic::Clock::now();
+    http::Response response = at_once(handler.handle(request));
+    CHECK(response.status < 300 && route != nullptr);
+    traffic.answered(request, *route, response.status, http::Traffic::Clock::now() - begun);
+    traffic.sent(response.body.size());
     write(std::move(response));
     finish();
     return out_;
