@@ -2,6 +2,7 @@
 
 #include <unordered_map>
 
+#include "base/hash.hpp"
 #include "base/json/slices.hpp"
 
 namespace millrace::document {
@@ -18,7 +19,7 @@ void append_merged(std::string& out, std::string_view target, std::string_view p
     out += patch;
     return;
   }
-  std::unordered_map<std::string_view, std::string_view> changes;
+  std::unordered_map<std::string_view, std::string_view, TextHash> changes;
   json::Members given(patch);
   for (std::string_view key, value; given.next(key, value);) changes.emplace(key, value);
   out += '{';

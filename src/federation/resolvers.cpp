@@ -2,6 +2,7 @@
 
 #include <unordered_map>
 
+#include "base/hash.hpp"
 #include "federation/connection.hpp"
 #include "federation/store_snapshot.hpp"
 
@@ -111,7 +112,7 @@ RelationCall plan_call(const RelationResolver::Options& options, const graphql::
     planned.error = std::move(question).error();
     return planned;
   }
-  std::unordered_map<std::string_view, std::size_t> known;
+  std::unordered_map<std::string_view, std::size_t, TextHash> known;
   known.reserve(call.parents);
   planned.by_parent.reserve(call.parents);
   for (std::size_t parent = 0; parent < call.parents; ++parent) {

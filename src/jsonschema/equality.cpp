@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "base/hash.hpp"
 #include "base/json/number.hpp"
 
 namespace millrace::jsonschema {
@@ -59,10 +60,6 @@ bool are_equal_objects(json::Value a, json::Value b) {
 constexpr std::uint64_t mix(std::uint64_t hash, std::uint64_t value) {
   hash = (hash ^ value) * 0x9e3779b97f4a7c15u;
   return hash ^ (hash >> 29);
-}
-
-std::uint64_t hash_text(std::string_view text) {
-  return std::hash<std::string_view>{}(text);
 }
 
 /// Equal for equal values.

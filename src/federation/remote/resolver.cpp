@@ -6,6 +6,7 @@
 #include <optional>
 #include <unordered_map>
 
+#include "base/hash.hpp"
 #include "base/json/slices.hpp"
 #include "federation/resolvers.hpp"
 
@@ -28,7 +29,7 @@ struct Asked {
 void add_call(Asked& asked, const FieldCall& call, const PassedField& passed, std::size_t width) {
   asked.first_ask.push_back(asked.asks.size());
   std::vector<std::size_t>& by_parent = asked.by_parent.emplace_back();
-  std::unordered_map<std::string_view, std::size_t> known;
+  std::unordered_map<std::string_view, std::size_t, TextHash> known;
   for (std::size_t parent = 0; parent < call.parents; ++parent) {
     const std::string_view key = parent_key(call, parent, width);
     if (key.empty() || passed.is_too_large) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <unordered_set>
 
+#include "base/hash.hpp"
 #include "base/json/canonical.hpp"
 #include "base/json/slices.hpp"
 #include "graphql/execution/collect.hpp"
@@ -250,7 +251,7 @@ class ConditionFinder {
   }
 
   const Document& document_;
-  std::unordered_set<std::string_view> visited_;
+  std::unordered_set<std::string_view, TextHash> visited_;
   std::vector<std::string_view> found_;
 };
 

@@ -10,6 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/hash.hpp"
 #include "graphql/execution/plan.hpp"
 #include "graphql/language/ast.hpp"
 
@@ -64,7 +65,7 @@ class PreparedCache {
  public:
   explicit PreparedCache(std::size_t bytes_max) : bytes_max_(bytes_max) {}
 
-  static std::size_t hash_of(std::string_view text) { return std::hash<std::string_view>{}(text); }
+  static std::size_t hash_of(std::string_view text) { return hash_text(text); }
 
   /// Null when it is not there. Requires: the hash of the text.
   std::shared_ptr<Prepared> find(std::string_view text, std::size_t hash);

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <bit>
-#include <functional>
+
+#include "base/hash.hpp"
 
 namespace millrace::store::postgres {
 namespace {
@@ -36,7 +37,7 @@ class Places {
  private:
   /// Where it is or would be. There are more slots than rows.
   int& slot(std::string_view stored) {
-    std::size_t i = std::hash<std::string_view>()(stored) % slots_.size();
+    std::size_t i = hash_text(stored) % slots_.size();
     while (slots_[i] >= 0 && rows_.text(slots_[i], kId) != stored) i = (i + 1) % slots_.size();
     return slots_[i];
   }
