@@ -1,7 +1,35 @@
 #include "http/cors.hpp"
 
+#include <algorithm>
+
+#include "http/characters.hpp"
+#include "http/status.hpp"
+
 namespace millrace::http {
 namespace {
+
+/// Whether a page of another site sent it, as browsers tell: newer ones in so many words, over TLS. A page cannot say otherwise.
+bool is_from_another_site(const Request& request) {
+  const std::string_view site = request.header("sec-fetch-site");
+  if (!site.empty()) return site == "cross-site" || site == "same-site";
+  const std::string_view origin = request.header("origin");
+  if (origin.empty()) return false;
+  const std::size_t scheme = origin.find("://");
+  const std::string_view host = scheme == std::string_view::npos ? origin : origin.substr(scheme + 3);
+  return !equal_ignoring_case(host, request.header("host")) && !equal_ignoring_case(host, request.header("x-forwarded-host"));
+}
+
+/// Whether a browser sends it without a preflight: a form could have sent the same (Fetch, section 4.1; "CORS-safelisted request-header").
+bool is_sent_unasked(const Request& request) {
+  const std::string type = media_type(request.header("content-type"));
+  constexpr std::string_view kForms[] = {"", "application/x-www-form-urlencoded", "multipart/form-data", "text/plain"};
+  return request.method == Method::post && std::ranges::find(kForms, type) != std::end(kForms);
+}
+
+Task<Response> refuse() {
+  co_return problem({ErrorKind::forbidden, "http.cross_site", "A page of another site sent this without asking first by a preflight.",
+                     "Let it send \"Content-Type: application/json\"."});
+}
 
 constexpr std::string_view kMethods = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 bool is_preflight(const Request& request) {
@@ -30,7 +58,8 @@ Intake Cors::intake(const Request& head) const {
 }
 
 Task<Response> Cors::handle(const Request& request) {
-  return is_preflight(request) ? preflight(request) : behind_.handle(request);
+  if (is_preflight(request)) return preflight(request);
+  return is_sent_unasked(request) && is_from_another_site(request) ? refuse() : behind_.handle(request);
 }
 
 }  // namespace millrace::http

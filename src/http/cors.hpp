@@ -9,8 +9,9 @@ namespace millrace::http {
 /// with `Origin` from others. For ServerOptions::headers, which errors of the server itself have as well.
 extern const std::string_view kCorsHeaders;
 
-/// Answers preflight requests itself, also under overload, and passes everything else on. Credentials are never allowed: cookies of a
-/// browser mean nothing here.
+/// Answers preflight requests itself, also under overload. Refuses what writes and comes from a page of another site without one (403
+/// "http.cross_site"), since a browser sends it with whatever a proxy in front takes for credentials. Passes everything else on.
+/// Credentials are never allowed: cookies of a browser mean nothing here.
 class Cors : public Handler {
  public:
   /// The handler must outlive it.

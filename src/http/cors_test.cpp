@@ -40,6 +40,27 @@ TEST_F(CorsTest, PassesEverythingElseOn) {
   EXPECT_THAT(kCorsHeaders, HasSubstr("X-Canonical-Id"));
 }
 
+TEST_F(CorsTest, RefusesWhatAPageOfAnotherSiteSendsUnasked) {
+  const std::pair<std::string_view, std::string_view> host{"Host", "a.example:1"}, other{"Origin", "https://b.example"},
+      own{"Origin", "http://A.example:1"};
+  const auto status = [this](Method method, auto... headers) { return ask(method, {headers...}).status; };
+  using Header = std::pair<std::string_view, std::string_view>;
+  EXPECT_EQ(status(Method::post, host, other), 403);
+  EXPECT_EQ(status(Method::post, host, Header{"Origin", "null"}), 403);
+  EXPECT_EQ(status(Method::post, host, Header{"Origin", "http://a.example"}), 403) << "another port";
+  for (const std::string_view form :
+       {"text/plain", "TEXT/plain; charset=application/json", "multipart/form-data; boundary=x", "application/x-www-form-urlencoded"})
+    EXPECT_EQ(status(Method::post, host, other, Header{"Content-Type", form}), 403) << form;
+  EXPECT_EQ(status(Method::post, host, Header{"Sec-Fetch-Site", "cross-site"}, own), 403);
+  EXPECT_EQ(status(Method::post, host, Header{"Sec-Fetch-Site", "same-site"}), 403);
+  EXPECT_EQ(status(Method::post, host, other, Header{"Content-Type", "application/json"}), 200) << "it had a preflight";
+  EXPECT_EQ(status(Method::post, host, own), 200);
+  EXPECT_EQ(status(Method::post, host, other, Header{"Sec-Fetch-Site", "same-origin"}), 200) << "a proxy has changed the host";
+  EXPECT_EQ(status(Method::post, host, other, Header{"X-Forwarded-Host", "b.example"}), 200) << "a proxy has told the host";
+  EXPECT_EQ(status(Method::post, host), 200) << "no browser";
+  EXPECT_EQ(status(Method::get, host, other), 200);
+}
+
 TEST_F(CorsTest, AnswersPreflights) {
   const Response response = ask(Method::options, {{"Origin", "null"},
                                                   {"Access-Control-Request-Method", "PATCH"},
