@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "base/hash.hpp"
+#include "base/own_text_map.hpp"
 #include "http/message.hpp"
 #include "http/traffic.hpp"
 
@@ -49,7 +49,7 @@ class Router : public Handler {
   Response refusal(std::string_view path) const;
 
   Traffic* const traffic_;
-  TextMap<Mount> mounts_;       // without a trailing slash; the root is the empty text
+  OwnTextMap<Mount> mounts_;    // without a trailing slash; the root is the empty text
   std::size_t length_max_ = 0;  // of the mounted paths
 };
 

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "base/hash.hpp"
+#include "base/own_text_map.hpp"
 #include "base/result.hpp"
 #include "store/postgres/failure.hpp"
 #include "store/postgres/server.hpp"
@@ -106,7 +106,7 @@ class Connection {
   bool keeps_plans_ = false;
   Error error_;
   std::deque<Exchange*> sent_;
-  TextMap<std::string> names_;  // of kept statements, by text
+  OwnTextMap<std::string> names_;  // of kept statements, by text
   std::size_t named_ = 0;
 };
 

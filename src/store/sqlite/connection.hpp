@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "base/hash.hpp"
+#include "base/own_text_map.hpp"
 #include "base/result.hpp"
 #include "store/sqlite/held_state.hpp"
 
@@ -94,7 +94,7 @@ class Connection {
 
   sqlite3* handle_;
   const Log* log_;
-  TextMap<sqlite3_stmt*> statements_;
+  OwnTextMap<sqlite3_stmt*> statements_;
   HeldState held_state_;
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "base/hash.hpp"
 #include "document/admission.hpp"
 #include "store/sqlite/entries.hpp"
 
