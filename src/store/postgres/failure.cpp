@@ -1,6 +1,12 @@
 #include "store/postgres/failure.hpp"
 
 namespace millrace::store::postgres {
+namespace {
+
+/// Of a text in JSON with U+0000 that SQL comes to.
+constexpr std::string_view kNoText = "22P05";
+
+}  // namespace
 
 std::string_view way_out(std::string_view reason) {
   const auto says = [reason](std::string_view words) { return reason.find(words) != std::string_view::npos; };
@@ -34,7 +40,10 @@ Error failure_of(std::string_view sql_state, std::string_view function) {
   if (family == "08" || family == "53" || family == "57") return {ErrorKind::unavailable, "store.unavailable", "The storage is away."};
   if (family == "40") return {ErrorKind::unavailable, "store.busy", "The storage is held by other writers."};
   if (family == "58") return {ErrorKind::unavailable, "store.io", "The storage cannot be read or written."};
-  if (family == "54" || sql_state == "22P05") {
+  if (sql_state == kNoText) {
+    return {ErrorKind::unprocessable, "store.sql", "A document has a text with \\u0000, which is no value in SQL."};
+  }
+  if (family == "54") {
     return {ErrorKind::unprocessable, "store.too_large", "A document is more than the storage can hold."};
   }
   if (sql_state == "XX001" || sql_state == "XX002") return {ErrorKind::internal, "store.corrupt", "The storage is damaged."};

@@ -138,8 +138,17 @@ Result<Statement> Finder::statement(const Query& query, const SqlCondition* cond
   return select_rows(scope_.table, query, plan, scope_.view.at, limit);
 }
 
-/// Asks for what should do; when that is full and more is needed, for all, as one reader with a cursor.
+/// A document that SQL cannot read must not hide all the others: whoever may write could put one there.
 Task<Finder::Selected> Finder::select(const Query& query, const SqlCondition* condition, Make make) {
+  auto selected = co_await select_all(query, condition, make);
+  if (selected || condition == nullptr || selected.error().code != "store.sql") co_return selected;
+  const SqlCondition readable = condition->of_readable();
+  selected = co_await select_all(query, &readable, make);
+  co_return selected;
+}
+
+/// Asks for what should do; when that is full and more is needed, for all, as one reader with a cursor.
+Task<Finder::Selected> Finder::select_all(const Query& query, const SqlCondition* condition, const Make& make) {
   IndexPlan plan;
   Selected selected{.selection = make()};
   if (condition == nullptr) {

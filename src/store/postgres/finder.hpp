@@ -36,6 +36,7 @@ class Finder {
     std::unique_ptr<document::Selection> selection;
   };
   Task<Selected> select(const document::Query& query, const SqlCondition* condition, Make make);
+  Task<Selected> select_all(const document::Query& query, const SqlCondition* condition, const Make& make);
   Task<void> scan(const Statement& statement, document::Selection& selection);
   Task<void> fetch_all(Link& link, const Statement& statement, document::Selection& selection);
   Task<document::IndexPlan> choose(const document::Query& query);

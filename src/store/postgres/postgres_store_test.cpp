@@ -166,6 +166,21 @@ TEST_F(PostgresStoreTest, SqlTemplatesRunWithBoundValues) {
   EXPECT_EQ(refused.error().code, "store.sql");
 }
 
+TEST_F(PostgresStoreTest, ADocumentThatSqlCannotReadHidesNoOther) {
+  std::vector<std::string> names;
+  const auto sql = document::parse_sql_template("payload->>'name' LIKE {{name}} OR payload->>'other' = '5'", names, {});
+  ASSERT_TRUE(sql);
+  const auto store = open({.sql_filters = {&*sql}});
+  std::vector<Append> appends;
+  for (const char* name : {"a", R"(a\u0000)", R"(a\\u0000)", R"(a\\\u0000)"})
+    appends.push_back({.id = name, .payload = fmt::format(R"({{"name":"{}"}})", name)});
+  value(store->append(std::move(appends)));
+  EXPECT_EQ(ids(*store, *sql, {}, {}, {R"("a%")"}), (std::vector<std::string>{R"(a\\u0000)", "a"}));
+  const std::vector<std::string_view> arguments = {R"("a%")"};
+  const Query query{.filter = &*sql, .arguments = arguments};
+  EXPECT_EQ(value(store->count({&query, 1}, {})), std::vector<std::uint64_t>{2});
+}
+
 TEST_F(PostgresStoreTest, ASqlTemplateThatDoesNotFitIsRefusedAtOpen) {
   std::vector<std::string> names;
   const auto sql = document::parse_sql_template("nonsense(payload) = '{{name}}'", names, {});

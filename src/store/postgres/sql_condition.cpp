@@ -1,5 +1,7 @@
 #include "store/postgres/sql_condition.hpp"
 
+#include <fmt/format.h>
+
 #include "base/json/slices.hpp"
 #include "document/sql_part.hpp"
 
@@ -49,6 +51,15 @@ Result<SqlCondition> SqlCondition::make(const document::Filter& filter) {
   condition.rest_ = std::move(split.rest);
   condition.has_rest_ = split.has_rest;
   return condition;
+}
+
+SqlCondition SqlCondition::of_readable() const {
+  SqlCondition readable = *this;
+  // Canonical JSON has U+0000 as \u0000, behind an even number of backslashes. Of a CASE one branch alone is looked at.
+  readable.text_ = fmt::format(R"(CASE WHEN payload::text ~ '(^|[^\\])(\\\\)*\\u0000' THEN false ELSE ({}
+) END)",
+                               text_);
+  return readable;
 }
 
 Result<> SqlCondition::bind(Parameters& values, document::Arguments arguments) const {

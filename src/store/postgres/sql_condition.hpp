@@ -16,6 +16,10 @@ class SqlCondition {
   /// Requires at most one part of kind sql, at the top or below `all` alone: else error "store.sql".
   static Result<SqlCondition> make(const document::Filter& filter);
 
+  /// The same for documents alone in which SQL can read every text: PostgreSQL fails where it comes to another one, with U+0000. Slower,
+  /// since no index is of use.
+  SqlCondition of_readable() const;
+
   /// The condition over the columns of versions, with $1, $2, ... for parameters in the order of bind().
   const std::string& text() const { return text_; }
   /// What a row must satisfy besides, or null.
