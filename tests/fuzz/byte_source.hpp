@@ -6,7 +6,7 @@
 #include <span>
 #include <string_view>
 
-namespace millrace::graphql {
+namespace millrace {
 
 class ByteSource {
  public:
@@ -30,4 +30,4 @@ class ByteSource {
   std::span<const std::uint8_t> bytes_;
 };
 
-}  // namespace millrace::graphql
+}  // namespace millrace

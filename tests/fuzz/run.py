@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Runs the fuzz targets of build/fuzz: ./dev fuzz [TARGET] [SECONDS]. Each begins with what its target takes from the rows in tests/spec, or stands
-below.
+in seeds.py.
 
 What a run has found interesting is kept in build/fuzz/corpus/TARGET and is where the next one begins. An input that fails is left in
 build/fuzz/found; it becomes a row, or a test, before it is mended.
@@ -13,21 +13,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+from seeds import SEEDS
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 BUILD = ROOT / "build/fuzz"
 SPEC = ROOT / "tests/spec/graphql"
-TARGETS = ("parser", "sdl", "execution", "token")
-TOKENS = (
-    '{"alg":"ES256","kid":"a","typ":"JWT"}',
-    '{"alg":"none","crit":["exp"],"b64":false,"jwk":{},"jku":"http://h/"}',
-    '{"iss":"i","aud":["a"],"sub":"s","exp":1000001,"nbf":0,"iat":1.5e3,"roles":["a","b"]}',
-    "eyJhbGciOiJFUzI1NiIsImtpZCI6ImEifQ.e30." + "A" * 86,
-    "eyJhbGciOiJFZERTQSIsImtpZCI6ImIifQ.e30." + "A" * 86,
-    '{"keys":[{"kty":"OKP","crv":"Ed25519","use":"sig","alg":"EdDSA","key_ops":["verify"],"x":"' + "A" * 43 + '"}]}',
-    '{"keys":[{"kty":"EC","crv":"P-256","x":"MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4","y":"4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM"}]}',
-    '{"keys":[{"kty":"RSA","e":"AQAB","n":"' + "_" * 341 + 'w"}]}',
-)
+TARGETS = ("parser", "sdl", "execution", "token", "http", "response", "web_socket", "schema", "hocon", "template")
 SECONDS = 60
+TIMEOUTS = {"web_socket": 30}  # seconds; its server is a thread that waits for its turn like any other
 INPUT_BYTES_MAX = 4096
 
 
@@ -43,22 +36,38 @@ def strings_in(value, keys):
             yield from strings_in(item, keys)
 
 
-def seeds(target):
-    if target == "token":
-        yield from TOKENS
-        return
-    keys = {"parser": {"query", "source", "sdl", "schema"}, "sdl": {"sdl", "schema"}}.get(target, set())
+def schema_rows():
+    """Schemas and documents, a line each."""
+    for file in sorted((ROOT / "tests/spec/jsonschema").glob("*.json")):
+        for group in json.loads(file.read_text()).get("groups", []):
+            for document in [*group.get("valid", []), *group.get("invalid", [])][:3]:
+                schema = group.get("schema")
+                yield f"{schema if isinstance(schema, str) else json.dumps(schema)}\n{document}"
+
+
+def graphql_texts(keys):
     for file in sorted(SPEC.glob("*/*.json")):
         yield from strings_in(json.loads(file.read_text()), keys)
     for file in sorted(ROOT.glob("examples/*/config/graph/*.graphql")):
         yield file.read_text()
 
 
+def seeds(target):
+    if target in SEEDS:
+        yield from SEEDS[target]
+    elif target == "schema":
+        yield from schema_rows()
+    elif target == "hocon":
+        yield from (file.read_text() for file in sorted((ROOT / "tests/spec/hocon").glob("*.conf")))
+    else:
+        yield from graphql_texts({"parser": {"query", "source", "sdl", "schema"}, "sdl": {"sdl", "schema"}}.get(target, set()))
+
+
 def write_corpus(target):
     folder = BUILD / "corpus" / target
     folder.mkdir(parents=True, exist_ok=True)
     for text in seeds(target):
-        data = text.encode("utf-8", "surrogatepass")[:INPUT_BYTES_MAX]
+        data = (text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass"))[:INPUT_BYTES_MAX]
         (folder / hashlib.sha1(data).hexdigest()).write_bytes(data)
     return folder
 
@@ -68,7 +77,7 @@ def run(target, seconds):
     found.mkdir(exist_ok=True)
     command = [
         BUILD / f"tests/fuzz/millrace_fuzz_{target}", write_corpus(target), f"-max_total_time={seconds}", f"-max_len={INPUT_BYTES_MAX}",
-        "-timeout=5", "-rss_limit_mb=2048", "-print_final_stats=1", f"-artifact_prefix={found}/{target}-",
+        f"-timeout={TIMEOUTS.get(target, 5)}", "-rss_limit_mb=2048", "-print_final_stats=1", f"-artifact_prefix={found}/{target}-",
     ]  # fmt: skip
     environment = {**os.environ, "ASAN_OPTIONS": "detect_stack_use_after_return=1", "UBSAN_OPTIONS": "print_stacktrace=1"}
     done = subprocess.run(command, env=environment, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, errors="replace")
