@@ -190,8 +190,7 @@ struct Config {
   std::vector<SinkConfig> sinks;
   std::vector<RulesConfig> rules;    // at the top, by entity
   std::optional<std::size_t> audit;  // which restlette has the records of reads; nothing: none are recorded
-  /// What is wrong with it. Whoever derives from it goes on, to find what else is wrong, leaves out what is empty for it, and reports these
-  /// with its own.
+  /// What is wrong with it. Whoever derives from it goes on, leaves out what is empty for it, and reports these with its own.
   std::vector<Problem> problems;
 };
 

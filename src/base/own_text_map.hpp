@@ -1,5 +1,5 @@
-// Hash tables keyed by texts of our own, such as paths of the config and statements: nobody else chooses what stands in them, so they can do
-// with a hash that is quick (hash.hpp has the others).
+// Hash tables keyed by texts of our own, such as paths of the config and statements: nobody else chooses what stands in them, so they can
+// do with a hash that is quick (hash.hpp has the others).
 #pragma once
 
 #include <functional>

@@ -149,6 +149,10 @@ Table::Table(const std::string& collection) : collection(collection) {
   mark_many = fmt::format("UPDATE {} SET many = 1 WHERE number = ?1 AND many = 0", path_table);
   is_many = fmt::format("SELECT many FROM {} WHERE number = ?1", path_table);
 
+  add_entries(versions, entries, entries_past);
+}
+
+void Table::add_entries(const std::string& versions, const std::string& entries, const std::string& entries_past) {
   insert_entry = fmt::format("INSERT INTO {}(path, key, position) VALUES(?1, ?2, ?3)", entries);
   insert_entry_past = fmt::format("INSERT INTO {}(path, key, position) VALUES(?1, ?2, ?3)", entries_past);
   delete_entry = fmt::format("DELETE FROM {} WHERE path = ?1 AND key = ?2 AND position = ?3", entries);

@@ -64,6 +64,7 @@ struct Table {
   std::string range_newest, range_at;                         // positions: ?1 path, ?2 first key, ?3 end key, ?4 before
 
  private:
+  void add_entries(const std::string& versions, const std::string& entries, const std::string& entries_past);
   void add_keys(const std::string& versions);
   void add_ledger();
 };
