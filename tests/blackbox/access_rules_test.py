@@ -102,7 +102,7 @@ def config(entities=None):
     storage = {name: {"type": "memory", "collection": name} for name in entities}
     return {
         "auth": {"required": False, "apiKeys": keys},
-        "limits": {"heartbeat": "200ms"},
+        "limits": {"heartbeat": "200ms", "graphql": {"cost": 2_000_000}},
         "graphlettes": [
             {
                 "path": f"/{name}/graph",

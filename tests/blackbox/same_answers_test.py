@@ -20,8 +20,8 @@ IDS = [f"hen-{number}" for number in range(9)]
 NAMES = ["ada", "Ada", "béa", "𝄞", "it's", "", "10", "nul\x00l"]
 HENS, GRAPH = "/hen/api", "/hen/graph"
 LINES = "application/x-ndjson"
-# What differs: instants in histories, and within cursors after the position; the port.
-TIMES = re.compile(r'(?<="recorded_at":")[^"]+|(?<=ursor":"[\w-]{10})[\w-]+|(?<=after=[\w-]{10})[\w-]+|(?<=127.0.0.1:)\d+')
+# What differs: instants and traces in histories, instants within cursors after the position; the port.
+TIMES = re.compile(r'(?<="recorded_at":")[^"]+|(?<="trace":")[0-9a-f]+|(?<=ursor":"[\w-]{10})[\w-]+|(?<=after=[\w-]{10})[\w-]+|(?<=127.0.0.1:)\d+')
 COMPARED_HEADERS = ["Content-Type", "ETag", "Location", "Link", "X-Canonical-Id", "X-Position", "Idempotent-Replayed", "Allow", "Retry-After"]
 
 
