@@ -14,7 +14,7 @@ using testing::MatchesRegex;
 
 class LogTest : public testing::Test {
  protected:
-  std::string last() const { return lines_.empty() ? "" : lines_.back(); }
+  const std::string& last() const { return lines_.back(); }
 
   std::vector<std::string> lines_;
   Log log_{[this](std::string_view line) { lines_.emplace_back(line); }};
