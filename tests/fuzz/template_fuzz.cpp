@@ -26,7 +26,7 @@ struct Twins {
 constexpr Twins kTwins[] = {
     {"payload->>'n' = '{{a}}' OR id = '{{b}}'", R"({"$or":[{"payload.n":"{{a}}"},{"id":"{{b}}"}]})"},
     {"payload->>'n' > {{a}} AND payload->>'n' <= '{{b}}'", R"({"payload.n":{"$gt":"{{a}}","$lte":"{{b}}"}})"},
-    {"NOT (payload->>'n' = {{a}}) /* it's {not} \"one\" */ AND id <> {{b}} -- ?", R"({"payload.n":{"$ne":"{{a}}"},"id":{"$ne":"{{b}}"}})"},
+    {"NOT (payload->>'n' = {{a}}) AND id <> {{b}}", R"({"payload.n":{"$ne":"{{a}}"},"id":{"$ne":"{{b}}"}})"},
     {"id IN ({{a}}, '{{b}}', 'x''; --')", R"({"id":{"$in":["{{a}}","{{b}}","x'; --"]}})"},
 };
 
@@ -36,14 +36,18 @@ class Database {
  public:
   Database() {
     for (const Twins& twins : kTwins) {
-      sql_.push_back(*parse_sql_template(twins.sql, names_, {}));
+      auto sql = parse_sql_template(twins.sql, names_, {});
+      CHECK(sql.has_value());
+      sql_.push_back(*std::move(sql));
       filters_.push_back(filter_of(twins.filter));
     }
     CHECK(names_ == std::vector<std::string>({"a", "b"}));
     store::sqlite::Options options{.file = folder_ / "it's.db", .collection = "it's \"one\"", .indexes = {}};
     for (const Filter& filter : sql_) options.sql_filters.push_back(&filter);
     for (const std::string_view path : {"id", "n", "m.k"}) options.indexes.push_back(FieldPath::parse(path));
-    store_ = *store::sqlite::open_store(std::move(options));
+    auto opened = store::sqlite::open_store(std::move(options));
+    CHECK(opened.has_value());
+    store_ = *std::move(opened);
     std::vector<Append> appends;
     for (const std::string_view name : kNames) {
       const std::string n = json::quoted(name);
@@ -64,7 +68,11 @@ class Database {
   }
 
  private:
-  Filter filter_of(std::string_view text) { return *parse_filter_template(text, names_, {}); }
+  Filter filter_of(std::string_view text) {
+    auto filter = parse_filter_template(text, names_, {});
+    CHECK(filter.has_value());
+    return *std::move(filter);
+  }
   std::vector<std::string> found(const Filter& filter, const std::vector<std::string_view>& arguments) {
     const Query query{.filter = &filter, .arguments = arguments};
     auto documents = loop_.block_on(store_->find({&query, 1}, {}));
