@@ -62,4 +62,12 @@ Trace continue_trace(std::string_view traceparent) {
   return {*high, *low, make_id(), *parent, (*flags & 1) != 0};
 }
 
+Trace join_trace(std::string_view id) {
+  if (id.size() != 32) return {};
+  const auto high = read_hex(id.substr(0, 16));
+  const auto low = read_hex(id.substr(16));
+  if (!high || !low || (*high | *low) == 0) return {};
+  return {*high, *low, make_id(), 0, false};
+}
+
 }  // namespace millrace

@@ -35,4 +35,7 @@ Trace begin_trace();
 /// A span that was asked for with this `traceparent`; without one, or where it is none as section 3.2 has it, begin_trace().
 Trace continue_trace(std::string_view traceparent);
 
+/// A span of the trace of this id (Trace::id), of which nobody knows who asked for it; none where that is no id.
+Trace join_trace(std::string_view id);
+
 }  // namespace millrace

@@ -29,10 +29,21 @@ void Spans::close() {
   waiting_.clear();
 }
 
+bool Spans::samples(const Trace& trace) const {
+  const std::uint64_t bound = sampled_below_.load(std::memory_order_relaxed);
+  return is_open_.load(std::memory_order_relaxed) && bound > 0 && trace.low <= bound;
+}
+
+Trace Spans::rejoin(std::string_view id) const {
+  Trace trace = join_trace(id);
+  if (!trace) trace = begin_trace();
+  trace.is_sampled = samples(trace);
+  return trace;
+}
+
 Trace Spans::begin(std::string_view traceparent) const {
   Trace trace = continue_trace(traceparent);
-  const bool is_open = is_open_.load(std::memory_order_relaxed);
-  if (trace.parent == 0) trace.is_sampled = is_open && trace.low <= sampled_below_ && sampled_below_ > 0;
+  if (trace.parent == 0) trace.is_sampled = samples(trace);
   if (trace.parent != 0 && !keeps(trace)) trace.span = trace.parent;
   return trace;
 }

@@ -51,10 +51,14 @@ class Spans {
   /// Nobody does any more; what waits is dropped.
   void close();
 
+  bool is_open() const { return is_open_.load(std::memory_order_relaxed); }
   /// Whether a span of the trace is worth recording.
   bool keeps(const Trace& trace) const { return trace.is_sampled && is_open_.load(std::memory_order_relaxed); }
   /// The place of a piece of work that was asked for with this header, or with none.
   Trace begin(std::string_view traceparent) const;
+  /// The place of a piece of work in the trace of which this is the id, long after: whether it is kept follows from the id, so that it is
+  /// kept where what began here was. Of none: a trace of its own.
+  Trace rejoin(std::string_view id) const;
   /// The place of work that this one asks for: of a span of its own, or of this one where none is kept.
   Trace child(const Trace& trace) const { return keeps(trace) ? trace.child() : trace; }
   /// Requires: keeps(span.trace).
@@ -68,6 +72,8 @@ class Spans {
   void drop(std::size_t count) { dropped_.add(count); }
 
  private:
+  bool samples(const Trace& trace) const;
+
   std::atomic<bool> is_open_ = false;
   std::atomic<std::uint64_t> sampled_below_ = 0;  // of the low half of a trace's id
   mutable std::mutex mutex_;

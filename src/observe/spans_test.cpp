@@ -39,6 +39,21 @@ TEST(Spans, HangTogether) {
   EXPECT_EQ(child.id(), trace.id());
 }
 
+TEST(Spans, RejoinATraceLongAfter) {
+  Spans spans;
+  spans.open({});
+  const Trace trace = spans.rejoin("0af7651916cd43dd8448eb211c80319c");
+  EXPECT_EQ(trace.id(), "0af7651916cd43dd8448eb211c80319c");
+  EXPECT_EQ(trace.parent, 0u);
+  EXPECT_TRUE(spans.keeps(trace));
+  spans.open({.sample = 0.5});
+  for (int i = 0; i < 100; ++i) {
+    const Trace begun = spans.begin({});
+    EXPECT_EQ(spans.keeps(spans.rejoin(begun.id())), spans.keeps(begun));
+  }
+  EXPECT_NE(spans.rejoin("nothing").id(), spans.rejoin("").id());
+}
+
 TEST(Spans, AreAShareOfWhatBegins) {
   Spans spans;
   spans.open({.sample = 0.25});

@@ -146,9 +146,10 @@ def test_what_is_not_exported_is_nobodys_parent(tmp_path, collector, more):
 
 def test_what_processors_do_is_a_span(tmp_path, collector):
     service = with_traces(tmp_path, traces(collector.url), processors=True).start()
-    event = service.create(RAW, LOGIN)
+    event = service.request("POST", RAW, LOGIN, {"traceparent": SAMPLED}).json()
     result_of(service, event)
     span = collector.named("process login-risk")
+    assert span["traceId"] == TRACE
     assert span["kind"] == CONSUMER
     assert attributes(span) == {"millrace.processor": "login-risk", "millrace.event.id": event["id"]}
     service.stop()
