@@ -283,6 +283,18 @@ void read_limits(ObjectReader& reader, Config& config) {
   limits.hops = graphql.number("hops");
 }
 
+/// An origin is compared as browsers send it.
+http::CorsOptions read_cors(ObjectReader reader) {
+  http::CorsOptions cors{.origins = reader.texts("origins")};
+  cors.allows_all = cors.origins.empty() || cors.origins == std::vector<std::string>{"*"};
+  if (cors.allows_all || cors.origins == std::vector<std::string>{"none"}) return cors;
+  for (const std::string& origin : cors.origins)
+    if (!is_base_url(origin) || std::ranges::count(origin, '/') != 2)
+      reader.problem(reader.place("origins"), fmt::format("cors.origins has \"{}\", which is no origin.", without_credentials(origin)),
+                     "Write the scheme, the host, and the port if there is one: \"https://app.example\". `*` or `none` stands alone.");
+  return cors;
+}
+
 void read_server(ObjectReader& reader, Config& config) {
   config.port = static_cast<std::uint16_t>(reader.number("port"));
   config.batch_max = reader.number("batching");
@@ -298,6 +310,7 @@ void read_server(ObjectReader& reader, Config& config) {
   }
   if (config.url.empty()) config.url = fmt::format("http://localhost:{}", config.port);
   config.shutdown_timeout = read_limit(reader, "shutdownTimeout");
+  config.cors = read_cors(reader.optional_object("cors", kCorsSection));
 }
 
 /// The first entity whose reads are recorded; null: there is none.
@@ -326,6 +339,10 @@ void add_audit(ObjectReader& reader, Config& config) {
 }
 
 }  // namespace
+
+std::string StorageConfig::identity() const {
+  return collection.empty() ? fmt::format("at {}", to_string(place)) : fmt::format("{}|{}|{}|{}", type, uri, database, collection);
+}
 
 Checked<Config> read_config(const std::filesystem::path& file, const hocon::Options& options) {
   auto root = hocon::parse_file(file, options);

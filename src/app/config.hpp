@@ -2,8 +2,6 @@
 // includes is read here, and nothing is derived yet.
 #pragma once
 
-#include <fmt/format.h>
-
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -19,6 +17,7 @@
 #include "app/sink_config.hpp"
 #include "base/problem.hpp"
 #include "hocon/parser.hpp"
+#include "http/cors.hpp"
 
 namespace millrace::app {
 
@@ -42,9 +41,7 @@ struct StorageConfig {
   std::vector<std::pair<std::string, std::string>> mongo_options = {};  // `options` of a storage in MongoDB, by name
 
   /// One that is not complete is like no other.
-  std::string identity() const {
-    return collection.empty() ? fmt::format("at {}", to_string(place)) : fmt::format("{}|{}|{}|{}", type, uri, database, collection);
-  }
+  std::string identity() const;
 };
 
 /// Text that the config holds or names: an SDL or JSON Schema.
@@ -172,6 +169,7 @@ struct Config {
   std::string host;
   std::uint16_t port = 0;
   std::string url;
+  http::CorsOptions cors;
   std::chrono::milliseconds shutdown_timeout{};
   std::size_t batch_max = 0;  // GraphQL requests in one array
   std::size_t body_bytes_max = 0;

@@ -31,6 +31,7 @@ constexpr ConfigKey kTop[] = {
      "Who may do what, by entity: `rules { \"/raw-events\" = [ { roles = [analyst], may = [read] } ] }` ([how](access.md#rules))."},
     {"audit", KeyType::object, otherwise("beside the first entity whose reads are recorded"),
      "Where records of reads are kept ([how](access.md#who-read-what))."},
+    {"cors", KeyType::object, otherwise("every page"), "Which pages of other origins may read answers."},
     {"metrics", KeyType::object, otherwise("open"), "Who may read `/metrics`."},
     {"logs", KeyType::object, otherwise("text, at `info`"), "What is written to stderr."},
     {"traces", KeyType::object, otherwise("none are exported"), "Where spans of traces go."},
@@ -378,6 +379,7 @@ std::span<const ConfigSection* const> config_sections() {
                                                        &kAuthSection,
                                                        &kJwtSection,
                                                        &kApiKeySection,
+                                                       &kCorsSection,
                                                        &kMetricsSection,
                                                        &kLogsSection,
                                                        &kTracesSection};

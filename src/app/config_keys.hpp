@@ -84,6 +84,7 @@ extern const ConfigSection kKafkaSection;
 extern const ConfigSection kAuthSection;
 extern const ConfigSection kJwtSection;
 extern const ConfigSection kApiKeySection;
+extern const ConfigSection kCorsSection;
 extern const ConfigSection kMetricsSection;
 extern const ConfigSection kLogsSection;
 extern const ConfigSection kTracesSection;

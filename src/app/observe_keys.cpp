@@ -1,10 +1,17 @@
-// The keys of `metrics`, `logs` and `traces` (config_keys.hpp).
+// The keys of `cors`, `metrics`, `logs` and `traces` (config_keys.hpp).
 #include "app/config_keys.hpp"
 
 namespace millrace::app {
 namespace {
 
 constexpr KeyRange kCounts{1, 1'000'000};
+
+constexpr ConfigKey kCors[] = {
+    {"origins", KeyType::texts, otherwise("`*`"),
+     "The origins whose pages may read answers and open WebSockets, such as `\"https://app.example\"`; `*` is every one, `none` is none "
+     "but this "
+     "service's own."},
+};
 
 constexpr ConfigKey kMetrics[] = {
     {"open", KeyType::flag, initially("true"),
@@ -37,6 +44,7 @@ constexpr ConfigKey kTraces[] = {
 
 }  // namespace
 
+const ConfigSection kCorsSection{"cors", "What pages of other sites may do is in [security.md](security.md#pages-of-other-sites).", kCors};
 const ConfigSection kMetricsSection{"metrics", "What `/metrics` tells is in [observability.md](observability.md).", kMetrics};
 const ConfigSection kLogsSection{"logs", "What is written to stderr ([how](observability.md#logs)).", kLogs};
 const ConfigSection kTracesSection{"traces", "Without it no spans are made ([how](observability.md#traces)).", kTraces};

@@ -74,7 +74,7 @@ Routes::Routes(RouteParts parts)
       router_(&parts_.traffic),
       gate_(parts_.authenticator ? std::optional<auth::Gate>(std::in_place, router_, *parts_.authenticator, &parts_.instruments.metrics)
                                  : std::nullopt),
-      cors_(gate_ ? static_cast<http::Handler&>(*gate_) : router_) {}
+      cors_(gate_ ? static_cast<http::Handler&>(*gate_) : router_, parts_.model.config.cors) {}
 
 Result<> Routes::mount() {
   TRY_OK(mount_graphs());

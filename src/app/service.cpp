@@ -59,7 +59,7 @@ http::ServerOptions server_options(const Config& config, std::uint16_t port) {
   const LoadConfig& load = config.load;
   server.header_bytes_max = load.header_bytes;
   server.headers_max = load.headers;
-  server.headers = http::kCorsHeaders;
+  server.headers = http::cors_headers(config.cors);
   server.header_timeout = load.header_timeout;
   server.body_timeout = load.body_timeout;
   server.idle_timeout = load.idle_timeout;

@@ -26,6 +26,11 @@ bool is_sent_unasked(const Request& request) {
   return request.method == Method::post && std::ranges::find(kForms, type) != std::end(kForms);
 }
 
+Task<Response> refuse_session() {
+  co_return problem({ErrorKind::forbidden, "http.cross_site", "A page of another site may not open a WebSocket here.",
+                     "Name its origin in `cors.origins`."});
+}
+
 Task<Response> refuse() {
   co_return problem({ErrorKind::forbidden, "http.cross_site", "A page of another site sent this without asking first by a preflight.",
                      "Let it send \"Content-Type: application/json\"."});
@@ -36,8 +41,17 @@ bool is_preflight(const Request& request) {
   return request.method == Method::options && !request.header("origin").empty() && !request.header("access-control-request-method").empty();
 }
 
-Task<Response> preflight(const Request& request) {
+/// The answer without leave, when it may be had by others: caches are not to mix them up.
+Response& add_leave(Response& response, const CorsOptions& options, std::string_view origin) {
+  if (options.allows_all) return response;
+  if (!origin.empty() && options.allows(origin)) response.add("Access-Control-Allow-Origin", origin);
+  return response.add("Vary", "Origin");
+}
+
+Task<Response> preflight(const Request& request, const CorsOptions& options) {
   Response response{.status = 204};
+  add_leave(response, options, request.header("origin"));
+  if (!options.allows(request.header("origin"))) co_return response;
   response.add("Access-Control-Allow-Methods", kMethods);
   // As asked for, since a `*` would leave out Authorization.
   const std::string_view headers = request.header("access-control-request-headers");
@@ -48,18 +62,34 @@ Task<Response> preflight(const Request& request) {
 
 }  // namespace
 
-const std::string_view kCorsHeaders =
-    "Access-Control-Allow-Origin: *\r\n"
-    "Access-Control-Expose-Headers: Allow, ETag, Link, Location, Retry-After, Content-Length, X-Canonical-Id, X-Position, "
-    "Idempotent-Replayed, traceparent\r\n";
+bool CorsOptions::allows(std::string_view origin) const {
+  return allows_all || std::ranges::find(origins, origin) != origins.end();
+}
+
+std::string cors_headers(const CorsOptions& options) {
+  const std::string_view leave = options.allows_all ? "Access-Control-Allow-Origin: *\r\n" : "";
+  return std::string(leave) +
+         "Access-Control-Expose-Headers: Allow, ETag, Link, Location, Retry-After, Content-Length, X-Canonical-Id, X-Position, "
+         "Idempotent-Replayed, traceparent\r\n";
+}
 
 Intake Cors::intake(const Request& head) const {
   return is_preflight(head) ? Intake{.under_overload = true} : behind_.intake(head);
 }
 
 Task<Response> Cors::handle(const Request& request) {
-  if (is_preflight(request)) return preflight(request);
-  return is_sent_unasked(request) && is_from_another_site(request) ? refuse() : behind_.handle(request);
+  if (is_preflight(request)) return preflight(request, options_);
+  if (is_sent_unasked(request) && is_from_another_site(request)) return refuse();
+  if (options_.allows_all) return behind_.handle(request);
+  const bool is_strange = !options_.allows(request.header("origin")) && is_from_another_site(request);
+  return asks_for_web_socket(request) && is_strange ? refuse_session() : with_leave(request);
+}
+
+Task<Response> Cors::with_leave(const Request& request) {
+  auto response = co_await behind_.handle(request);
+  if (!response) response = problem(response.error());
+  add_leave(*response, options_, request.header("origin"));
+  co_return response;
 }
 
 }  // namespace millrace::http

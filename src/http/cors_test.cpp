@@ -36,8 +36,8 @@ TEST_F(CorsTest, PassesEverythingElseOn) {
   EXPECT_EQ(ask(Method::get, {}).headers, "ETag: \"1\"\r\n");
   EXPECT_EQ(ask(Method::options, {{"access-control-request-method", "PUT"}}).status, 405);
   EXPECT_EQ(ask(Method::options, {{"origin", "https://a.example"}}).status, 405);
-  EXPECT_THAT(kCorsHeaders, HasSubstr("Access-Control-Allow-Origin: *\r\n"));
-  EXPECT_THAT(kCorsHeaders, HasSubstr("X-Canonical-Id"));
+  EXPECT_THAT(cors_headers({}), HasSubstr("Access-Control-Allow-Origin: *\r\n"));
+  EXPECT_THAT(cors_headers({}), HasSubstr("X-Canonical-Id"));
 }
 
 TEST_F(CorsTest, RefusesWhatAPageOfAnotherSiteSendsUnasked) {
@@ -70,6 +70,33 @@ TEST_F(CorsTest, AnswersPreflights) {
   EXPECT_THAT(response.headers, HasSubstr("Access-Control-Allow-Headers: authorization,x-a"));
   EXPECT_THAT(response.headers, Not(HasSubstr("\r\nSet-Cookie")));
   EXPECT_THAT(response.headers, Not(HasSubstr("Credentials")));
+}
+
+TEST_F(CorsTest, LetsListedOriginsReadAlone) {
+  Cors listed(behind_, {.allows_all = false, .origins = {"https://b.example", "http://localhost:3000"}});
+  const auto ask = [&](Method method, std::vector<std::pair<std::string_view, std::string_view>> headers) {
+    Request request;
+    request.method = method;
+    request.headers = std::move(headers);
+    return *loop_.block_on(listed.handle(request));
+  };
+  EXPECT_THAT(cors_headers({.allows_all = false}), Not(HasSubstr("Allow-Origin")));
+  EXPECT_EQ(ask(Method::get, {{"Origin", "https://b.example"}}).header("access-control-allow-origin"), "https://b.example");
+  for (const std::string_view other : {"https://c.example", "https://b.example.c.example", "null", "http://b.example", ""}) {
+    const Response response = ask(Method::get, {{"Origin", other}});
+    EXPECT_FALSE(response.header("access-control-allow-origin")) << other;
+    EXPECT_EQ(response.header("vary"), "Origin") << other;
+    EXPECT_EQ(response.status, 200) << other;
+  }
+  const std::pair<std::string_view, std::string_view> asks{"Access-Control-Request-Method", "PUT"};
+  EXPECT_TRUE(ask(Method::options, {{"Origin", "http://localhost:3000"}, asks}).header("access-control-allow-methods"));
+  EXPECT_EQ(ask(Method::options, {{"Origin", "https://c.example"}, asks}).header("access-control-allow-methods"), std::nullopt);
+  const std::pair<std::string_view, std::string_view> host{"Host", "a.example"}, upgrade{"Upgrade", "websocket"},
+      connection{"Connection", "Upgrade"};
+  EXPECT_EQ(ask(Method::get, {host, upgrade, connection, {"Origin", "https://c.example"}}).status, 403);
+  EXPECT_EQ(ask(Method::get, {host, upgrade, connection, {"Origin", "https://b.example"}}).status, 200);
+  EXPECT_EQ(ask(Method::get, {host, upgrade, connection, {"Origin", "https://a.example"}}).status, 200) << "a page of its own";
+  EXPECT_EQ(ask(Method::get, {host, upgrade, connection}).status, 200) << "no browser";
 }
 
 }  // namespace

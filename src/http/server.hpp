@@ -24,7 +24,7 @@ struct ServerOptions {
   std::uint16_t port = 4055;  // 0: any free port
   std::size_t header_bytes_max = 32 * 1024;
   std::size_t body_bytes_max = 1 << 20;              // 413 beyond, unless the handler's intake() says otherwise
-  std::string_view headers = {};                     // "Name: value\r\n" lines of every answer, the server's own ones included
+  std::string headers = {};                          // "Name: value\r\n" lines of every answer, the server's own ones included
   std::size_t headers_max = 100;                     // header lines; 431 beyond
   std::shared_ptr<Load> load = {};                   // shared by the servers of a process; one with its own limits when not set
   std::shared_ptr<Traffic> traffic = {};             // the same; nothing is told when not set

@@ -8,6 +8,8 @@ from urllib.parse import quote
 
 import pytest
 
+import service as services
+
 RAW, GRAPH = "/raw-events/api", "/raw-events/graph"
 FORMS = ["text/plain", "text/plain; charset=application/json", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", None]
 ORIGIN = {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors"}
@@ -80,3 +82,32 @@ def test_no_answer_lets_cookies_along(events):
     for method, path in (("GET", RAW), ("OPTIONS", RAW), ("GET", GRAPH), ("GET", "/nothing"), ("GET", "/")):
         response = events.request(method, path, headers=ORIGIN | {"Access-Control-Request-Method": "PUT", "Cookie": "a=b"})
         assert "Access-Control-Allow-Credentials" not in response.headers and "Set-Cookie" not in response.headers, response
+
+
+@pytest.mark.parametrize("origins, allowed", [(["https://app.example"], "https://app.example"), ("none", None)])
+def test_listed_pages_alone_read(tmp_path, origins, allowed):
+    service = services.with_config(tmp_path, embedded({"cors": {"origins": origins}})).start()
+    try:
+        for origin in ("https://app.example", "https://evil.example"):
+            expected = origin if origin == allowed else None
+            assert service.get(RAW, Origin=origin).headers.get("Access-Control-Allow-Origin") == expected
+            asked = {"Origin": origin, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type"}
+            answer = service.request("OPTIONS", RAW, headers=asked)
+            assert answer.headers.get("Access-Control-Allow-Origin") == expected
+            assert (answer.headers.get("Access-Control-Allow-Headers") is not None) == (expected is not None)
+            if expected is None:
+                refused = service.request("GET", RAW, headers={"Origin": origin, "Connection": "Upgrade", "Upgrade": "websocket"})
+                assert (refused.status, refused.json()["code"]) == (403, "http.cross_site")
+    finally:
+        service.stop()
+
+
+def test_an_origin_that_is_none_is_told(tmp_path):
+    service = services.with_config(tmp_path, embedded({"cors": {"origins": ["app.example", "https://app.example/page"]}}))
+    ran = services.run_command("check", "--config", service.folder / "config/config.conf")
+    assert ran.returncode == 1 and (ran.stdout + ran.stderr).count("which is no origin") == 2, ran
+
+
+def embedded(more):
+    """The entity of raw events, in memory, and more settings."""
+    return {"restlettes": [{"path": RAW, "storage": {"type": "memory", "collection": "raw"}, "schema": {"type": "object"}}], **more}
