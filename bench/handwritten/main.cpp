@@ -30,7 +30,7 @@ int serve(const std::vector<std::string>& arguments) {
   bench::block_signals();
   Storage storage(arguments[3]);
   const http::ServerOptions options{
-      .host = "127.0.0.1", .port = static_cast<std::uint16_t>(bench::number(arguments[0])), .headers = http::kCorsHeaders};
+      .host = "127.0.0.1", .port = static_cast<std::uint16_t>(bench::number(arguments[0])), .headers = http::cors_headers({})};
   return bench::serve(options, bench::number(arguments[1]),
                       [&storage](io::Loop& loop) { return std::make_unique<Routes>(storage.events(loop)); });
 }
