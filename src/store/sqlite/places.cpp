@@ -1,5 +1,7 @@
 #include "store/sqlite/places.hpp"
 
+#include <sys/mman.h>
+
 #include <atomic>
 #include <functional>
 #include <span>
@@ -13,6 +15,8 @@ constexpr unsigned kSetSize = 4;
 constexpr unsigned kPositionBits = 40;
 constexpr std::uint64_t kPositionMask = (std::uint64_t{1} << kPositionBits) - 1;
 
+constexpr std::size_t kBytes = (std::size_t{kSetSize} << kSetBits) * sizeof(std::uint64_t);
+
 std::span<std::uint64_t> set_of(std::uint64_t* slots, std::uint64_t hash) {
   return {slots + (hash & ((1U << kSetBits) - 1)) * kSetSize, kSetSize};
 }
@@ -25,10 +29,19 @@ std::uint64_t load(std::uint64_t& slot) {
   return std::atomic_ref(slot).load(std::memory_order_relaxed);
 }
 
+/// Zero, and no memory until it is written to: an allocator might write the zeros.
+std::uint64_t* map_slots() {
+  void* const slots = ::mmap(nullptr, kBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  return slots == MAP_FAILED ? nullptr : static_cast<std::uint64_t*>(slots);
+}
+
 }  // namespace
 
-// What the system gives is zero, and no memory until it is written to.
-Places::Places() : slots_(static_cast<std::uint64_t*>(std::calloc(std::size_t{kSetSize} << kSetBits, sizeof(std::uint64_t)))) {}
+Places::Places() : slots_(map_slots()) {}
+
+void Places::Unmap::operator()(std::uint64_t* slots) const {
+  ::munmap(slots, kBytes);
+}
 
 std::optional<document::Position> Places::find(std::string_view id) const {
   if (!slots_) return std::nullopt;

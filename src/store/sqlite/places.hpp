@@ -6,7 +6,6 @@
 #pragma once
 
 #include <cstdint>
-#include <cstdlib>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -25,10 +24,10 @@ class Places {
   void remember(std::string_view id, document::Position position);
 
  private:
-  struct Free {
-    void operator()(void* memory) const { std::free(memory); }
+  struct Unmap {
+    void operator()(std::uint64_t* slots) const;
   };
-  std::unique_ptr<std::uint64_t[], Free> slots_;  // null: there was no memory for them
+  std::unique_ptr<std::uint64_t[], Unmap> slots_;  // null: there was no memory for them
 };
 
 }  // namespace millrace::store::sqlite
