@@ -3,6 +3,7 @@ be done; memory and connections stay within bounds, what has nothing to do with 
 
 import asyncio
 import contextlib
+import json
 import os
 import signal
 import subprocess
@@ -38,7 +39,11 @@ def service(server, tmp_path):
     server.sql("DROP SCHEMA public CASCADE")
     server.sql("CREATE SCHEMA public")
     folder = services.copy_example("events", tmp_path)
-    running = services.Service(folder, command=on_postgres(folder, server.uri(), timeout="1s", connectTimeout="1s")).start()
+    command = on_postgres(folder, server.uri(), timeout="1s", connectTimeout="1s")
+    file = folder / "config/config.conf"
+    # Shorter than the server hangs: writes that wait for it are refused by then.
+    file.write_text(json.dumps(json.loads(file.read_text()) | {"limits": {"writeWait": "1s"}}))
+    running = services.Service(folder, command=command).start()
     for path, document in ((RAW, RAW_EVENT), (PROCESSED, OTHER_EVENT)):
         for _ in range(20):
             running.create(path, document)
