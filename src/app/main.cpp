@@ -1,4 +1,6 @@
-#include <malloc.h>
+#ifdef MILLRACE_MIMALLOC
+#include <mimalloc.h>
+#endif
 
 #include <CLI/CLI.hpp>
 
@@ -13,12 +15,12 @@
 
 namespace {
 
-/// What is large comes from the system and goes back to it. Left alone, glibc learns from every large block that is freed to keep the next
-/// ones, so that one burst of long answers stays in the process for good.
-void return_large_blocks() {
-  constexpr int kLarge = 128 * 1024;
-  mallopt(M_MMAP_THRESHOLD, kLarge);
-  mallopt(M_TRIM_THRESHOLD, 8 * kLarge);
+/// What is free goes back to the system at once. Left alone, mimalloc keeps it for a while, and what a thread freed when it is not asked
+/// again stays in the process for good: after a burst of long answers that is most of them.
+void return_free_memory() {
+#ifdef MILLRACE_MIMALLOC
+  mi_option_set(mi_option_decommit_delay, 0);
+#endif
 }
 
 /// What `check` prints instead of what was derived.
@@ -80,7 +82,7 @@ void add_import_options(CLI::App& import, millrace::app::ImportOptions& options,
 
 int main(int argc, char** argv) {
   if (millrace::transform::is_jq_worker(argc, argv)) return millrace::transform::run_jq_worker();
-  return_large_blocks();
+  return_free_memory();
   CLI::App program{"Millrace: a folder of config becomes an event processing service."};
   program.set_version_flag("--version", "millrace " + std::string(millrace::app::version()));
   program.require_subcommand(1);
