@@ -5,25 +5,13 @@ import time
 import pytest
 
 import service as services
-from auth_test import GRAPH, REST, config, issued_by, make_key
+from auth_test import GRAPH, REST, api_key, config, issued_by, issuer  # noqa: F401 (fixtures)
 from feed_client import Stream
-from issuer import Issuer, bearer
+from issuer import bearer
 from subscription_client import Client
 from web_socket_client import WebSocket
 
 CREATED = "subscription { created { name } }"
-
-
-@pytest.fixture(scope="module")
-def issuer():
-    running = Issuer()
-    yield running
-    running.stop()
-
-
-@pytest.fixture(scope="module")
-def api_key():
-    return make_key()
 
 
 @pytest.fixture(scope="module")

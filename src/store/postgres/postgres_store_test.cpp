@@ -51,6 +51,16 @@ class PostgresStoreTest : public testing::Test {
     return result ? *std::move(result) : T{};
   }
 
+  /// On a connection of its own.
+  static void run(std::string sql) {
+    const Log log = {};
+    const auto session = Session::open({TestServer::shared().uri()}, &log, std::chrono::seconds(5));
+    ASSERT_TRUE(session);
+    Exchange exchange;
+    exchange.add(std::move(sql));
+    ASSERT_TRUE((*session)->run(exchange, std::chrono::seconds(5)));
+  }
+
   void fill(Store& store, int count = kMany) {
     std::vector<Append> appends;
     for (int i = 0; i < count; ++i)
@@ -324,24 +334,14 @@ TEST_F(PostgresStoreTest, StoresThatOpenAtOnceMakeOneTable) {
 
 TEST_F(PostgresStoreTest, TablesOfEarlierVersionsGetTheirLedger) {
   open({}).reset();
-  const Log log = {};
-  const auto session = Session::open({TestServer::shared().uri()}, &log, std::chrono::seconds(5));
-  ASSERT_TRUE(session);
-  Exchange drop;
-  drop.add(fmt::format("DROP TABLE {}", quoted_name(collection_ + ":ledger")));
-  ASSERT_TRUE((*session)->run(drop, std::chrono::seconds(5)));
+  run(fmt::format("DROP TABLE {}", quoted_name(collection_ + ":ledger")));
   EXPECT_EQ(value(open({})->ledger().put("a", "x", 0)), 1u);
 }
 
 TEST_F(PostgresStoreTest, TablesOfEarlierVersionsGetTheirAuthors) {
   const auto earlier = open({});
   value(earlier->append(new_document("a", R"({"n":1})")));
-  const Log log = {};
-  const auto session = Session::open({TestServer::shared().uri()}, &log, std::chrono::seconds(5));
-  ASSERT_TRUE(session);
-  Exchange drop;
-  drop.add(fmt::format("ALTER TABLE {} DROP COLUMN author", quoted_name(collection_)));
-  ASSERT_TRUE((*session)->run(drop, std::chrono::seconds(5)));
+  run(fmt::format("ALTER TABLE {} DROP COLUMN author", quoted_name(collection_)));
   std::vector<std::jthread> threads;
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([this] {
@@ -364,12 +364,10 @@ TEST_F(PostgresStoreTest, TablesOfEarlierVersionsGetTheirAuthors) {
 TEST_F(PostgresStoreTest, WhoReadsForLongIsNotBlockedByANewColumn) {
   const auto earlier = open({});
   value(earlier->append(new_document("a", R"({"n":1})")));
+  run(fmt::format("ALTER TABLE {} DROP COLUMN author", quoted_name(collection_)));
   const Log log = {};
   const auto session = Session::open({TestServer::shared().uri()}, &log, std::chrono::seconds(5));
   ASSERT_TRUE(session);
-  Exchange drop;
-  drop.add(fmt::format("ALTER TABLE {} DROP COLUMN author", quoted_name(collection_)));
-  ASSERT_TRUE((*session)->run(drop, std::chrono::seconds(5)));
   Exchange reading;
   reading.add("BEGIN").add(fmt::format("SELECT count(*) FROM {}", quoted_name(collection_)));
   ASSERT_TRUE((*session)->run(reading, std::chrono::seconds(5)));
