@@ -1,8 +1,11 @@
 #include "store/sqlite/finder.hpp"
 
 #include <algorithm>
+#include <array>
 #include <functional>
 #include <limits>
+
+#include "store/sqlite/versions_at.hpp"
 
 namespace millrace::store::sqlite {
 namespace {
@@ -69,14 +72,23 @@ Result<std::optional<document::Rank>> Finder::rank_at(const Query& query, docume
 
 Result<Documents> Finder::versions_at(const std::vector<document::Position>& positions, std::size_t bytes_max) {
   constexpr auto kMax = static_cast<document::Position>(std::numeric_limits<std::int64_t>::max());
-  Documents versions;
-  for (const document::Position position : positions) {
-    Cursor row = scope_.connection.use(scope_.table.version_at_position);
-    if (row.integer(1, static_cast<std::int64_t>(std::min(position, kMax))).next()) add_row(versions, row);
-    if (row.failed()) return Failure(scope_.connection.failure());
-    if (!versions.empty() && versions.cut_to(bytes_max)) break;
+  Documents documents;
+  std::span<const document::Position> left = positions;
+  while (!left.empty() && !documents.is_cut()) {
+    std::array<std::int64_t, kPlacesAtOnce> some{};
+    const std::size_t count = std::min(left.size(), some.size());
+    for (std::size_t i = 0; i < count; ++i) some[i] = static_cast<std::int64_t>(std::min(left[i], kMax));
+    VersionsAt versions(scope_.connection, scope_.table, std::span(some).first(count));
+    for (std::size_t i = 0; i < count && !documents.is_cut(); ++i) {
+      const Version* const version = versions.next();
+      if (versions.failed()) return Failure(scope_.connection.failure());
+      if (version == nullptr) continue;
+      documents.add(version->id(), version->payload(), version->envelope());
+      documents.cut_to(bytes_max);
+    }
+    left = left.subspan(count);
   }
-  return versions;
+  return documents;
 }
 
 Result<> Finder::select(const Query& query, const SqlCondition* condition, Selection& selection) {
@@ -161,24 +173,28 @@ Result<> Finder::take_scanned(const Query& query, Selection& selection) {
 }
 
 Result<> Finder::take_keyed(const Query& query, const IndexPlan& plan, Selection& selection) {
-  if (!newest()) return take_keyed_at(query, plan, selection);
-  Cursor rows = scope_.connection.use(scope_.table.versions_equal);
-  rows.integer(1, plan.path).blob(2, plan.values.front()).integer(3, before_of(query));
-  return take_rows(rows, selection);
-}
-
-Result<> Finder::take_keyed_at(const Query& query, const IndexPlan& plan, Selection& selection) {
-  Cursor entries = scope_.connection.use(scope_.table.equal_at);
+  Cursor entries = scope_.connection.use(newest() ? scope_.table.equal_newest : scope_.table.equal_at);
   entries.integer(1, plan.path).blob(2, plan.values.front()).integer(3, before_of(query));
-  while (!selection.full() && effort_.use() && entries.next()) TRY_OK(take_position(entries.integer(0), selection));
-  if (entries.failed()) return Failure(scope_.connection.failure());
+  std::array<std::int64_t, kPlacesAtOnce> positions;
+  const std::size_t at_once = std::min(positions.size(), query.page.limit);
+  std::size_t count = at_once;
+  while (count == at_once && !selection.full()) {
+    count = 0;
+    while (count < at_once && effort_.use() && entries.next()) positions[count++] = entries.integer(0);
+    if (entries.failed()) return Failure(scope_.connection.failure());
+    TRY_OK(take_some(std::span(positions).first(count), selection));
+  }
   return {};
 }
 
-Result<> Finder::take_position(std::int64_t position, Selection& selection) {
-  Cursor row = scope_.connection.use(scope_.table.version_at_position);
-  if (row.integer(1, position).next()) selection.take(Row(row));
-  if (row.failed()) return Failure(scope_.connection.failure());
+/// At most kPlacesAtOnce.
+Result<> Finder::take_some(std::span<const std::int64_t> positions, Selection& selection) {
+  VersionsAt versions(scope_.connection, scope_.table, positions);
+  for (std::size_t i = 0; i < positions.size() && !selection.full(); ++i) {
+    const Version* const version = versions.next();
+    if (versions.failed()) return Failure(scope_.connection.failure());
+    if (version != nullptr) selection.take(*version);
+  }
   return {};
 }
 
@@ -186,9 +202,14 @@ Result<> Finder::take_positions(std::vector<std::int64_t> positions, Selection& 
   std::ranges::sort(positions, std::greater());
   const auto repeated = std::ranges::unique(positions);
   positions.erase(repeated.begin(), repeated.end());
-  for (const std::int64_t position : positions) {
-    if (selection.full() || !effort_.use()) break;
-    TRY_OK(take_position(position, selection));
+  std::span<const std::int64_t> left = positions;
+  while (!left.empty() && !selection.full()) {
+    const auto some = left.first(std::min(left.size(), kPlacesAtOnce));
+    for (std::size_t i = 0; i < some.size(); ++i) {
+      if (!effort_.use()) return {};
+    }
+    TRY_OK(take_some(some, selection));
+    left = left.subspan(some.size());
   }
   return {};
 }

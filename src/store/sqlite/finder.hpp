@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "document/index_plan.hpp"
@@ -56,8 +57,7 @@ class Finder {
   Result<> take_rows(Cursor& rows, document::Selection& selection);
   Result<> take_scanned(const document::Query& query, document::Selection& selection);
   Result<> take_keyed(const document::Query& query, const document::IndexPlan& plan, document::Selection& selection);
-  Result<> take_keyed_at(const document::Query& query, const document::IndexPlan& plan, document::Selection& selection);
-  Result<> take_position(std::int64_t position, document::Selection& selection);
+  Result<> take_some(std::span<const std::int64_t> positions, document::Selection& selection);
   Result<> take_positions(std::vector<std::int64_t> positions, document::Selection& selection);
 
   Result<std::vector<std::int64_t>> positions_of_ids(const document::Query& query, const document::IndexPlan& plan);

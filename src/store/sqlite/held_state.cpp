@@ -67,6 +67,7 @@ void HeldState::hold(const std::weak_ptr<const void>& owner) {
 
 void HeldState::release() {
   recorded_.clear();
+  versions_.forget();
   if (is_held()) (void)connection_.run("COMMIT");
   holds_ = false;
 }

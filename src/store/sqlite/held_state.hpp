@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/instant.hpp"
+#include "store/sqlite/held_versions.hpp"
 
 struct sqlite3;
 
@@ -35,6 +36,8 @@ class HeldState {
   std::optional<Instant> recorded(const void* table) const;
   /// Requires: is_held().
   void remember(const void* table, Instant recorded) { recorded_.emplace_back(table, recorded); }
+  /// The versions that were read in the state that is held; null when none is.
+  HeldVersions* versions() { return is_held() ? &versions_ : nullptr; }
 
  private:
   using Header = std::array<std::uint32_t, 12>;
@@ -53,6 +56,7 @@ class HeldState {
   bool is_used_ = false;  // since the last look
   bool will_look_ = false;
   std::vector<std::pair<const void*, Instant>> recorded_;
+  HeldVersions versions_;
 };
 
 }  // namespace millrace::store::sqlite

@@ -12,6 +12,7 @@
 #include "store/sqlite/finder.hpp"
 #include "store/sqlite/ledger.hpp"
 #include "store/sqlite/places.hpp"
+#include "store/sqlite/versions_at.hpp"
 
 namespace millrace::store::sqlite {
 namespace {
@@ -170,40 +171,47 @@ class SqliteStore final : public document::Store {
     return {};
   }
 
-  /// Whether the row is the version of the document that the view shows.
-  static bool is_shown(const Cursor& row, std::string_view id, const View& view) {
-    const Instant superseded_at = Row(row).superseded_at();
-    return Row(row).id() == id && (superseded_at == kNewest || superseded_at > view.at) && row.integer(kRecordedAt) <= view.at.microseconds;
+  /// Whether it is the version of the document that the view shows.
+  static bool is_shown(const Version& version, std::string_view id, const View& view) {
+    const bool is_over = version.superseded_at() != kNewest && version.superseded_at() <= view.at;
+    return version.id() == id && !is_over && version.envelope().recorded_at <= view.at;
   }
 
-  /// At the document's version that the view shows; null: there is none, or the cursor failed.
-  const Cursor* seek(Cursor& by_id, std::string_view id) {
+  /// The document's version that the view shows; nothing: there is none, or the cursor failed.
+  std::optional<Version> seek(Cursor& by_id, std::string_view id, HeldVersions* held) {
     by_id.again();
     by_id.text(1, id);
-    if (!by_id.next()) return nullptr;
-    if (by_id.is_null(kSupersededAt)) places_.remember(id, static_cast<Position>(by_id.integer(kPosition)));
-    return &by_id;
+    if (!by_id.next()) return std::nullopt;
+    const Version version = version_of(by_id);
+    if (version.superseded_at() == kNewest) places_.remember(id, version.envelope().position);
+    if (held != nullptr) held->keep(&table_, version);
+    return version;
   }
 
-  /// Those whose place is known by one statement, since each costs more than what it finds.
-  Result<> read_some(Connection& connection, std::span<const std::string_view> ids, const View& view, Documents& documents) {
-    Cursor by_place = connection.use(ids.size() == 1 ? table_.version_at_position : table_.versions_at_places);
+  Cursor newest_by_id(Connection& connection, const View& view) {
     Cursor by_id = connection.use(view.at == kNewest ? table_.read_newest : table_.read_at);
     if (view.at != kNewest) by_id.integer(2, view.at.microseconds);
+    return by_id;
+  }
+
+  /// Where they stand, as far as it is known, and then those that stand there no more by their ids.
+  Result<> read_some(Connection& connection, std::span<const std::string_view> ids, const View& view, Documents& documents) {
     std::array<std::int64_t, kPlacesAtOnce> places{};  // 0: not known
-    for (std::size_t i = 0; i < (ids.size() == 1 ? 1 : kPlacesAtOnce); ++i) {
-      if (i < ids.size()) places[i] = to_integer(places_.find(ids[i]).value_or(0));
-      by_place.integer(static_cast<int>(i + 1), places[i]);
-    }
-    bool has_row = by_place.next();
+    for (std::size_t i = 0; i < ids.size(); ++i) places[i] = to_integer(places_.find(ids[i]).value_or(0));
+    VersionsAt at_places(connection, table_, std::span(places).first(ids.size()));
+    std::optional<Cursor> by_id;
     for (std::size_t i = 0; i < ids.size() && !documents.is_cut(); ++i) {
-      const bool is_there = has_row && by_place.integer(kPosition) == places[i];
-      const Cursor* const row = is_there && is_shown(by_place, ids[i], view) ? &by_place : seek(by_id, ids[i]);
-      const bool found = row != nullptr && row->integer(kDeleted) == 0;
-      found ? add_row(documents, *row) : documents.add_missing();
+      const Version* version = at_places.next();
+      std::optional<Version> sought;
+      if (version == nullptr || !is_shown(*version, ids[i], view)) {
+        if (!by_id) by_id.emplace(newest_by_id(connection, view));
+        sought = seek(*by_id, ids[i], connection.held_state().versions());
+        version = sought ? &*sought : nullptr;
+      }
+      const bool found = version != nullptr && !version->envelope().deleted;
+      found ? documents.add(version->id(), version->payload(), version->envelope()) : documents.add_missing();
       if (found) documents.cut_to(view.bytes_max);
-      if (is_there) has_row = by_place.next();
-      if (by_place.failed() || by_id.failed()) return Failure(connection.failure());
+      if (at_places.failed() || (by_id && by_id->failed())) return Failure(connection.failure());
     }
     return {};
   }

@@ -149,10 +149,10 @@ Table::Table(const std::string& collection) : collection(collection) {
   mark_many = fmt::format("UPDATE {} SET many = 1 WHERE number = ?1 AND many = 0", path_table);
   is_many = fmt::format("SELECT many FROM {} WHERE number = ?1", path_table);
 
-  add_entries(versions, entries, entries_past);
+  add_entries(entries, entries_past);
 }
 
-void Table::add_entries(const std::string& versions, const std::string& entries, const std::string& entries_past) {
+void Table::add_entries(const std::string& entries, const std::string& entries_past) {
   insert_entry = fmt::format("INSERT INTO {}(path, key, position) VALUES(?1, ?2, ?3)", entries);
   insert_entry_past = fmt::format("INSERT INTO {}(path, key, position) VALUES(?1, ?2, ?3)", entries_past);
   delete_entry = fmt::format("DELETE FROM {} WHERE path = ?1 AND key = ?2 AND position = ?3", entries);
@@ -160,10 +160,6 @@ void Table::add_entries(const std::string& versions, const std::string& entries,
   equal_newest = fmt::format(fmt::runtime(equal), entries) + " ORDER BY position DESC";
   equal_at =
       fmt::format(fmt::runtime(equal), entries) + " UNION ALL " + fmt::format(fmt::runtime(equal), entries_past) + " ORDER BY 1 DESC";
-  // CROSS JOIN keeps the order: entries first, from the newest.
-  versions_equal = fmt::format(
-      "SELECT {} FROM {} AS e CROSS JOIN {} AS v USING(position) WHERE path = ?1 AND key = ?2 AND e.position < ?3 ORDER BY e.position DESC",
-      kColumns, entries, versions);
   count_equal = fmt::format("SELECT count(*) FROM (SELECT 1 FROM {} WHERE path = ?1 AND key = ?2 LIMIT ?3)", entries);
   const std::string_view range = "SELECT position FROM {} WHERE path = ?1 AND key >= ?2 AND key < ?3 AND position < ?4";
   range_newest = fmt::format(fmt::runtime(range), entries);

@@ -59,12 +59,11 @@ struct Table {
   std::string paths, paths_last, insert_path, mark_many, is_many;
   std::string insert_entry, insert_entry_past, delete_entry;  // ?1 path, ?2 key, ?3 position
   std::string equal_newest, equal_at;                         // positions, newest first: ?1 path, ?2 key, ?3 before
-  std::string versions_equal;                                 // rows of the newest versions, likewise
   std::string count_equal;                                    // how many entries: ?1 path, ?2 key, ?3 at most
   std::string range_newest, range_at;                         // positions: ?1 path, ?2 first key, ?3 end key, ?4 before
 
  private:
-  void add_entries(const std::string& versions, const std::string& entries, const std::string& entries_past);
+  void add_entries(const std::string& entries, const std::string& entries_past);
   void add_keys(const std::string& versions);
   void add_ledger();
 };
