@@ -1,4 +1,4 @@
-// The part of the suite about histories that were recorded elsewhere, and about what stays as it was.
+// The part of the suite about histories that were recorded elsewhere, about what stays as it was, and about what is asked again.
 #pragma once
 
 #include "document/store_suite_test.hpp"
@@ -49,6 +49,26 @@ TEST_P(StoreSuite, WhatIsReadAtTheLatestInstantStays) {
     EXPECT_EQ(lines(value(store_->read(ids, {latest}))), read);
     EXPECT_EQ(lines(value(store_->find(queries, {latest})).at(0)), found);
     before = latest;
+  }
+}
+
+/// A store may keep what it gave; it must not give it when something else was written.
+TEST_P(StoreSuite, WhatIsAskedAgainIsAnsweredAnew) {
+  constexpr int kTimes = 60;  // long enough for what is written to seem to rest
+  const std::vector<std::string_view> ids = {"1", "2", "a", "A", "it's"};
+  const Filter all = Filter::everything();
+  const std::vector<Query> queries = {{.filter = &all}};
+  Generator generator(31);
+  append_random(generator, 40);
+  for (int round = 0; round < 12 && !HasFailure(); ++round) {
+    append_random(generator, 1 + generator.below(3));
+    std::string expected;
+    for (const std::string_view id : ids) expected += line(model_.newest(id, kNewest));
+    for (int i = 0; i < kTimes && !HasFailure(); ++i) {
+      const Instant latest = i % 3 == 2 ? value(store_->latest()) : kNewest;
+      EXPECT_EQ(lines(value(store_->read(ids, {latest}))), expected);
+      EXPECT_EQ(lines(value(store_->find(queries, {latest})).at(0)), expected_find(queries[0], latest));
+    }
   }
 }
 

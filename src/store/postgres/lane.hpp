@@ -34,7 +34,7 @@ class Lane : public std::enable_shared_from_this<Lane> {
   Task<document::Documents> read(std::span<const std::string_view> ids, document::View view);
 
   /// The last version, once what was acknowledged before is in it.
-  Task<Points::Head> head() { return points_->head(); }
+  Task<Head> head() { return points_->head(); }
 
   /// Whether the server answers; the error says why not, for whoever looks after the service.
   Task<void> ping();

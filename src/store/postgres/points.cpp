@@ -26,13 +26,15 @@ constexpr std::size_t kQuestionsMax = 32;
 constexpr std::size_t kAroundId = 10;
 
 /// Where an id's version is among rows.
-class Places {
+class RowsById {
  public:
-  explicit Places(const Rows& rows) : rows_(rows), slots_(std::bit_ceil(static_cast<std::size_t>(rows.size()) * 2 + 1), -1) {
+  explicit RowsById(const Rows& rows) : rows_(rows), slots_(std::bit_ceil(static_cast<std::size_t>(rows.size()) * 2 + 1), -1) {
     for (int row = 0; row < rows.size(); ++row) slot(rows.text(row, kId)) = row;
   }
-  /// -1: nowhere.
-  int of(std::string_view id) { return is_stored_as_it_is(id) ? slot(id) : slot(stored_text(id)); }
+  Place place(std::string_view id) {
+    const int row = is_stored_as_it_is(id) ? slot(id) : slot(stored_text(id));
+    return row < 0 ? Place() : Place{.rows = &rows_, .row = row};
+  }
 
  private:
   /// Where it is or would be. There are more slots than rows.
@@ -45,20 +47,22 @@ class Places {
   std::vector<int> slots_;
 };
 
-std::vector<int> places_of(std::span<const std::string_view> ids, Places& places) {
-  std::vector<int> found(ids.size());
-  std::ranges::transform(ids, found.begin(), [&places](std::string_view id) { return places.of(id); });
+std::vector<Place> places_of(std::span<const std::string_view> ids, RowsById& rows) {
+  std::vector<Place> found(ids.size());
+  std::ranges::transform(ids, found.begin(), [&rows](std::string_view id) { return rows.place(id); });
   return found;
 }
 
-Documents documents_at(std::span<const int> places, const Rows& rows, std::size_t bytes_max) {
+Documents documents_at(std::span<const Place> places, std::size_t bytes_max) {
   Documents documents;
   std::size_t bytes = 0;
-  for (const int row : places) bytes += row < 0 ? 0 : rows.text(row, kId).size() + rows.text(row, kPayload).size() + kAroundId;
+  for (const auto& [rows, row] : places) {
+    bytes += rows == nullptr ? 0 : rows->text(row, kId).size() + rows->text(row, kPayload).size() + kAroundId;
+  }
   documents.reserve(places.size(), std::min(bytes, bytes_max));
-  for (const int row : places) {
-    const bool found = row >= 0 && !rows.boolean(row, kDeleted);
-    found ? add_row(documents, Row(rows, row)) : documents.add_missing();
+  for (const auto& [rows, row] : places) {
+    const bool found = rows != nullptr && !rows->boolean(row, kDeleted);
+    found ? add_row(documents, Row(*rows, row)) : documents.add_missing();
     if (found && documents.cut_to(bytes_max)) break;
   }
   return documents;
@@ -75,9 +79,9 @@ void add_ids(Parameters& parameters, std::span<const std::string_view> ids) {
   parameters.texts(views);
 }
 
-Result<Points::Head> head_of(const Result<Rows>& rows) {
+Result<Head> head_of(const Result<Rows>& rows) {
   if (!rows) return Failure(rows.error());
-  return Points::Head{static_cast<document::Position>(rows->integer(0, 0)), Instant{rows->integer(0, 1)}};
+  return Head{static_cast<document::Position>(rows->integer(0, 0)), Instant{rows->integer(0, 1)}};
 }
 
 /// Runs an exchange that reads, again when the connection is cut meanwhile.
@@ -122,15 +126,11 @@ struct Points::IdRead {
 
 struct Points::Question {
   Statement statement;
+  std::string key;
   Instant at = kNewest;
   bool is_late = false;  // whether something may have been recorded after that
   io::Completion<Rows> completion = {};
 };
-
-/// After the lists as well as for who waits for it.
-bool Points::Turn::asks_head() const {
-  return !heads.empty() || std::ranges::any_of(questions, [](const Question* question) { return question->at != kNewest; });
-}
 
 Points::Points(io::Loop& loop, const Table& table, LinkOptions options, std::size_t connections) : loop_(loop), table_(table) {
   options.keeps_plans = true;
@@ -142,6 +142,15 @@ void Points::close() {
 }
 
 Task<Documents> Points::read(std::span<const std::string_view> ids, document::View view) {
+  std::optional<std::vector<Place>> held = held_.places(ids);
+  if (held && view.at == kNewest) {
+    io::Completion<Head> seen;
+    CO_TRY(const Head head, co_await head_after(seen));
+    held = head == held_.head() ? held_.places(ids) : std::nullopt;
+  } else if (held && view.at != held_.head().recorded_at) {
+    held.reset();
+  }
+  if (held) co_return documents_at(*held, view.bytes_max);
   IdRead read{.ids = ids, .view = view};
   waiting_.reads.push_back(&read);
   flush_soon();
@@ -149,18 +158,34 @@ Task<Documents> Points::read(std::span<const std::string_view> ids, document::Vi
   co_return documents;
 }
 
-Task<Points::Head> Points::head() {
-  io::Completion<Head> completion;
+/// Where the head stands once the server has been asked, which is done for all who wait for it together.
+io::Completion<Head>& Points::head_after(io::Completion<Head>& completion) {
   waiting_.heads.push_back(&completion);
   flush_soon();
-  Result<Head> head = co_await completion;
+  return completion;
+}
+
+Task<Head> Points::head() {
+  io::Completion<Head> completion;
+  Result<Head> head = co_await head_after(completion);
   co_return head;
 }
 
 /// Where the head is seen after a list and has not gone past the list's instant, nothing that the instant sees had been superseded.
 Task<Rows> Points::ask(Statement statement) {
-  if (statement.quiet_sql != nullptr && is_quiet_after(statement.at)) {
-    Question question{.statement = {.sql = *statement.quiet_sql, .parameters = statement.parameters, .is_kept = true}, .at = statement.at};
+  const bool is_of_head = statement.at == held_.head().recorded_at;
+  const std::string key = key_of(is_of_head && statement.quiet_sql != nullptr ? *statement.quiet_sql : statement.sql, statement.parameters);
+  const Rows* held = held_.rows(key);
+  if (held != nullptr && !is_of_head) {
+    io::Completion<Head> seen;
+    CO_TRY(const Head head, co_await head_after(seen));
+    held = head == held_.head() ? held_.rows(key) : nullptr;
+  }
+  if (held != nullptr) co_return *held;
+  if (statement.quiet_sql != nullptr && is_quiet() && head_.recorded_at <= statement.at) {
+    Question question{.statement = {.sql = *statement.quiet_sql, .parameters = statement.parameters, .is_kept = true},
+                      .key = key_of(*statement.quiet_sql, statement.parameters),
+                      .at = statement.at};
     waiting_.questions.push_back(&question);
     flush_soon();
     Result<Rows> rows = co_await question.completion;
@@ -171,23 +196,28 @@ Task<Rows> Points::ask(Statement statement) {
 }
 
 Task<Rows> Points::ask_now(Statement statement) {
-  Question question{.statement = std::move(statement)};
+  std::string key = key_of(statement.sql, statement.parameters);
+  Question question{.statement = std::move(statement), .key = std::move(key)};
   waiting_.questions.push_back(&question);
   flush_soon();
   Result<Rows> rows = co_await question.completion;
   co_return rows;
 }
 
-/// Whether it is likely that nothing is recorded after the instant until a list of it has been answered.
-bool Points::is_quiet_after(Instant at) const {
-  return head_ <= at && std::chrono::steady_clock::now() - moved_at_ > kQuiet;
+/// Whether it is likely that nothing is recorded until what is asked now has been answered.
+bool Points::is_quiet() const {
+  return std::chrono::steady_clock::now() - moved_at_ > kQuiet;
 }
 
-void Points::learn_head(const Result<Head>& head) {
-  if (!head || head->recorded_at == head_) return;
-  // The first time nothing is known of how long it has been there.
-  moved_at_ = head_ == Instant() ? moved_at_ : std::chrono::steady_clock::now();
-  head_ = head->recorded_at;
+/// Whether all that the turn gave was given while the head stood there, and still does as far as is known.
+bool Points::learn_head(const Turn& turn, const Head& head) {
+  const bool is_latest = turn.known == head_ || head.position > head_.position;
+  if (head != head_ && is_latest) {
+    // The first time nothing is known of how long it has been there.
+    moved_at_ = head_ == Head() ? moved_at_ : std::chrono::steady_clock::now();
+    head_ = head;
+  }
+  return head == head_ && head == turn.known;
 }
 
 /// Later in this turn of the loop, when others that are ready now have asked as well.
@@ -214,6 +244,9 @@ Points::Turn Points::next_turn() {
     waiting_.questions.assign(turn.questions.begin() + kQuestionsMax, turn.questions.end());
     turn.questions.resize(kQuestionsMax);
   }
+  turn.known = head_;
+  const auto is_of_instant = [](const Question* question) { return question->at != kNewest; };
+  turn.asks_head = !turn.heads.empty() || is_quiet() || std::ranges::any_of(turn.questions, is_of_instant);
   return turn;
 }
 
@@ -226,7 +259,7 @@ std::vector<Statement> Points::statements_of(Turn& turn) const {
     add_ids(statements.emplace_back(Statement{.sql = table_.read_newest, .is_kept = true}).parameters, ids);
   }
   for (Question* question : turn.questions) statements.push_back(std::move(question->statement));
-  if (turn.asks_head()) statements.push_back({.sql = table_.read_head, .is_kept = true});
+  if (turn.asks_head) statements.push_back({.sql = table_.read_head, .is_kept = true});
   return statements;
 }
 
@@ -244,40 +277,46 @@ Task<void> Points::run(std::shared_ptr<Points> self, Line& line, Turn turn) {
 void Points::give(const std::shared_ptr<Points>& self, const Turn& turn, std::vector<Result<Rows>> answers) {
   std::span<Result<Rows>> left(answers);
   Result<Head> head = Failure(unreachable());
-  if (turn.asks_head()) {
+  bool holds = false;
+  if (turn.asks_head) {
     head = head_of(left.back());
-    self->learn_head(head);
+    holds = head && self->learn_head(turn, *head);
+    left = left.first(left.size() - 1);
   }
+  if (holds) self->held_.begin(*head);
   if (!turn.reads.empty()) {
-    give_reads(self, turn.reads, left.front());
+    self->give_reads(turn.reads, left.front(), holds);
     left = left.subspan(1);
   }
-  give_lists(turn, left, head);
+  self->give_lists(turn, left, head, holds);
   for (io::Completion<Head>* waiting : turn.heads) waiting->complete_here(head);
 }
 
-void Points::give_lists(const Turn& turn, std::span<Result<Rows>> answers, const Result<Head>& head) {
+void Points::give_lists(const Turn& turn, std::span<Result<Rows>> answers, const Result<Head>& head, bool holds) {
   for (std::size_t i = 0; i < turn.questions.size(); ++i) {
     Question& question = *turn.questions[i];
     question.is_late = !head || head->recorded_at > question.at;
+    if (holds && answers[i]) held_.keep(question.key, *answers[i]);
     question.completion.complete_here(std::move(answers[i]));
   }
 }
 
 /// Nearly always what is newest was recorded at the instant or before; where it was not, the version of that time is asked for.
-void Points::give_reads(const std::shared_ptr<Points>& self, std::span<IdRead* const> reads, const Result<Rows>& rows) {
+void Points::give_reads(std::span<IdRead* const> reads, const Result<Rows>& rows, bool holds) {
   if (!rows) {
     for (IdRead* read : reads) read->completion.complete_here(Failure(rows.error()));
     return;
   }
-  Places places(*rows);
+  RowsById by_id(*rows);
   for (IdRead* read : reads) {
-    const std::vector<int> found = places_of(read->ids, places);
+    const std::vector<Place> places = places_of(read->ids, by_id);
+    for (std::size_t i = 0; holds && i < places.size(); ++i) held_.keep(read->ids[i], places[i]);
     const std::int64_t at = read->view.at.microseconds;
-    if (std::ranges::any_of(found, [&](int row) { return row >= 0 && rows->integer(row, kRecordedAt) > at; })) {
-      start(read_past(self, *read), [](const Result<>&) {});
+    if (std::ranges::any_of(places,
+                            [&](const Place& at_row) { return at_row.rows != nullptr && rows->integer(at_row.row, kRecordedAt) > at; })) {
+      start(read_past(shared_from_this(), *read), [](const Result<>&) {});
     } else {
-      read->completion.complete_here(documents_at(found, *rows, read->view.bytes_max));
+      read->completion.complete_here(documents_at(places, read->view.bytes_max));
     }
   }
 }
@@ -304,8 +343,8 @@ Statement read_at(const Table& table, std::span<const std::string_view> ids, Ins
 }
 
 Documents documents_of(std::span<const std::string_view> ids, const Rows& rows, std::size_t bytes_max) {
-  Places places(rows);
-  return documents_at(places_of(ids, places), rows, bytes_max);
+  RowsById by_id(rows);
+  return documents_at(places_of(ids, by_id), bytes_max);
 }
 
 }  // namespace millrace::store::postgres

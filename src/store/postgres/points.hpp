@@ -2,10 +2,12 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "document/store.hpp"
+#include "store/postgres/held_answers.hpp"
 #include "store/postgres/link.hpp"
 #include "store/postgres/table.hpp"
 
@@ -14,10 +16,6 @@ namespace millrace::store::postgres {
 /// For its loop's thread. close() before the loop ends. The table outlives it.
 class Points : public std::enable_shared_from_this<Points> {
  public:
-  struct Head {
-    document::Position position = 0;
-    Instant recorded_at;
-  };
   Points(io::Loop& loop, const Table& table, LinkOptions options, std::size_t connections);
   void close();
 
@@ -36,15 +34,17 @@ class Points : public std::enable_shared_from_this<Points> {
     std::vector<IdRead*> reads;
     std::vector<io::Completion<Head>*> heads;
     std::vector<Question*> questions;
-    bool asks_head() const;
+    Head known;              // where the head was known to stand when it went
+    bool asks_head = false;  // after all the others
   };
   struct Line {
     std::shared_ptr<Link> link;
     std::size_t exchanges = 0;  // under way
   };
+  io::Completion<Head>& head_after(io::Completion<Head>& completion);
   Task<Rows> ask_now(Statement statement);
-  bool is_quiet_after(Instant at) const;
-  void learn_head(const Result<Head>& head);
+  bool is_quiet() const;
+  bool learn_head(const Turn& turn, const Head& head);
   void flush_soon();
   void flush();
   Turn next_turn();
@@ -52,16 +52,17 @@ class Points : public std::enable_shared_from_this<Points> {
   static Task<void> run(std::shared_ptr<Points> self, Line& line, Turn turn);
   static Task<void> read_past(std::shared_ptr<Points> self, IdRead& read);
   static void give(const std::shared_ptr<Points>& self, const Turn& turn, std::vector<Result<Rows>> answers);
-  static void give_lists(const Turn& turn, std::span<Result<Rows>> answers, const Result<Head>& head);
-  static void give_reads(const std::shared_ptr<Points>& self, std::span<IdRead* const> reads, const Result<Rows>& rows);
+  void give_lists(const Turn& turn, std::span<Result<Rows>> answers, const Result<Head>& head, bool holds);
+  void give_reads(std::span<IdRead* const> reads, const Result<Rows>& rows, bool holds);
 
   io::Loop& loop_;
   const Table& table_;
   std::vector<Line> lines_;
   Turn waiting_;
   bool is_due_ = false;
-  Instant head_;  // as it was seen last
+  Head head_;  // as it was seen last
   std::chrono::steady_clock::time_point moved_at_ = {};
+  HeldAnswers held_;
 };
 
 /// Runs a statement that reads, again when the connection is cut meanwhile.

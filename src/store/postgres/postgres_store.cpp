@@ -182,14 +182,14 @@ class PostgresStore final : public document::Store {
   Task<Position> last_position() override {
     CO_TRY_OK(co_await keeper_->paths());
     const std::shared_ptr<Lane> lane = this->lane();
-    CO_TRY(const Points::Head head, co_await lane->head());
+    CO_TRY(const Head head, co_await lane->head());
     co_return head.position;
   }
 
   Task<Instant> latest() override {
     CO_TRY_OK(co_await keeper_->paths());
     const std::shared_ptr<Lane> lane = this->lane();
-    CO_TRY(const Points::Head head, co_await lane->head());
+    CO_TRY(const Head head, co_await lane->head());
     co_return head.recorded_at;
   }
 

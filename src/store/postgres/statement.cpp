@@ -126,11 +126,18 @@ Parameters& Parameters::null() {
   return *this;
 }
 
-void Rows::Free::operator()(pg_result* result) const {
-  PQclear(result);
+void Parameters::append_to(std::string& key) const {
+  for (std::size_t i = 0; i < values_.size(); ++i) {
+    append_number(key, static_cast<std::uint64_t>(is_null_[i] ? SIZE_MAX : values_[i].size()));
+    key += values_[i];
+  }
 }
 
-Rows::Rows(pg_result* result) : result_(result) {}
+Rows::Rows(pg_result* result) : result_(result, PQclear) {}
+
+std::size_t Rows::bytes() const {
+  return PQresultMemorySize(result_.get());
+}
 
 int Rows::size() const {
   return PQntuples(result_.get());

@@ -30,6 +30,8 @@ class Parameters {
   Parameters& null();
 
   std::size_t size() const { return values_.size(); }
+  /// Appends what tells them from any others of the same statement.
+  void append_to(std::string& key) const;
 
  private:
   friend class Connection;
@@ -52,14 +54,14 @@ struct Statement {
   Instant at = kNewest;
 };
 
-/// What one statement gave. Views end with it.
+/// What one statement gave. Copies are of the same; views end with the last of them.
 class Rows {
  public:
   explicit Rows(pg_result* result);
-  Rows(Rows&&) noexcept = default;
-  Rows& operator=(Rows&&) noexcept = default;
 
   int size() const;
+  /// What they hold of memory, in bytes.
+  std::size_t bytes() const;
   int columns() const;
   std::int64_t integer(int row, int column) const;  // of bigint and integer
   bool boolean(int row, int column) const;
@@ -67,10 +69,7 @@ class Rows {
   bool is_null(int row, int column) const;
 
  private:
-  struct Free {
-    void operator()(pg_result* result) const;
-  };
-  std::unique_ptr<pg_result, Free> result_;
+  std::shared_ptr<pg_result> result_;
 };
 
 // Ids and keys may have a NUL, which PostgreSQL's text may not: U+0000 stands as U+0001 "0", and U+0001 as U+0001 "1".
