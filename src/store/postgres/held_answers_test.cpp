@@ -9,7 +9,8 @@ namespace {
 /// As many rows of one column.
 Rows rows_of(std::initializer_list<const char*> values) {
   pg_result* const result = PQmakeEmptyPGresult(nullptr, PGRES_TUPLES_OK);
-  PGresAttDesc column{.name = const_cast<char*>("c"), .tableid = 0, .columnid = 0, .format = 1, .typid = 25, .typlen = -1, .atttypmod = -1};
+  std::string name = "value";
+  PGresAttDesc column{.name = name.data(), .tableid = 0, .columnid = 0, .format = 1, .typid = 25, .typlen = -1, .atttypmod = -1};
   EXPECT_EQ(PQsetResultAttrs(result, 1, &column), 1);
   int row = 0;
   for (const char* value : values) {
