@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "base/hex.hpp"
 #include "base/instant.hpp"
 #include "base/random.hpp"
 #include "base/result.hpp"
@@ -46,14 +47,17 @@ bool has_dash_before(std::size_t byte) {
 }
 
 std::string to_text(const Bytes& bytes) {
-  constexpr std::string_view digits = "0123456789abcdef";
   std::string out;
   out.reserve(36);
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    if (has_dash_before(i)) out += '-';
-    out += digits[bytes[i] >> 4];
-    out += digits[bytes[i] & 0xF];
-  }
+  const auto append = [&out, &bytes](std::size_t begin, std::size_t end) {
+    std::uint64_t value = 0;
+    for (std::size_t i = begin; i < end; ++i) value = value << 8 | bytes[i];
+    append_hex(out, value, static_cast<int>(2 * (end - begin)));
+  };
+  append(0, 4);
+  for (const std::size_t begin : {4, 6, 8}) append((out += '-', begin), begin + 2);
+  out += '-';
+  append(10, 16);
   return out;
 }
 

@@ -1,11 +1,10 @@
 #include "base/trace.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <charconv>
 #include <optional>
 
+#include "base/hex.hpp"
 #include "base/random.hpp"
 
 namespace millrace {
@@ -33,15 +32,27 @@ Trace Trace::child() const {
 }
 
 std::string Trace::traceparent() const {
-  return fmt::format("00-{:016x}{:016x}-{:016x}-{:02x}", high, low, span, static_cast<unsigned>(is_sampled));
+  std::string text = "00-";
+  text.reserve(kSize);
+  append_hex(text, high);
+  append_hex(text, low);
+  append_hex(text += '-', span);
+  append_hex(text += '-', static_cast<std::uint64_t>(is_sampled), 2);
+  return text;
 }
 
 std::string Trace::id() const {
-  return fmt::format("{:016x}{:016x}", high, low);
+  std::string text;
+  text.reserve(32);
+  append_hex(text, high);
+  append_hex(text, low);
+  return text;
 }
 
 std::string to_span_id(std::uint64_t span) {
-  return fmt::format("{:016x}", span);
+  std::string text;
+  append_hex(text, span);
+  return text;
 }
 
 Trace begin_trace() {

@@ -59,11 +59,19 @@ void append_uri(std::string& out, std::string_view text) {
   }
 }
 
+/// Whether each character is one of those. No early exit, so that the compiler looks at many at a time.
+template <class Is>
+bool all_are(Is is, std::string_view text) {
+  bool all = true;
+  for (const char c : text) all &= is(c);
+  return all;
+}
+
 }  // namespace
 
 std::string canonical_id(std::string_view id) {
   const auto is_plain = [](char c) { return c > ' ' && c < 0x7f && c != '%'; };
-  if (std::ranges::all_of(id, is_plain)) return std::string(id);
+  if (all_are(is_plain, id)) return std::string(id);
   std::string text;
   for (const char c : id) {
     is_plain(c) ? void(text += c) : void(fmt::format_to(std::back_inserter(text), "%{:02X}", static_cast<unsigned char>(c)));
@@ -72,9 +80,11 @@ std::string canonical_id(std::string_view id) {
 }
 
 std::string location(std::string_view path, std::string_view id) {
-  std::string text(path);
+  std::string text;
+  text.reserve(path.size() + 1 + id.size());
+  text += path;
   if (!text.ends_with('/')) text += '/';
-  if (std::ranges::all_of(id, http::is_unreserved)) return text.append(id);
+  if (all_are(http::is_unreserved, id)) return text.append(id);
   for (char c : id) {
     if (http::is_unreserved(c)) {
       text += c;

@@ -74,7 +74,7 @@ Error not_admitted(std::string_view id, std::uint64_t version) {
 }
 
 std::string etag(std::uint64_t version) {
-  return fmt::format("\"{}\"", version);
+  return std::string(1, '"').append(std::to_string(version)).append(1, '"');
 }
 
 }  // namespace millrace::rest
