@@ -40,6 +40,8 @@ bool is_plain(std::string_view text, bool plus_is_space) {
   return plain;
 }
 
+}  // namespace
+
 bool is_utf8(std::string_view text) {
   while (!text.empty()) {
     const std::size_t length = utf8_length(text);
@@ -48,8 +50,6 @@ bool is_utf8(std::string_view text) {
   }
   return true;
 }
-
-}  // namespace
 
 std::optional<std::string_view> find_header(std::string_view lines, std::string_view name) {
   while (!lines.empty()) {

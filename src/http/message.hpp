@@ -97,6 +97,8 @@ class Handler {
   virtual Task<Response> handle(const Request& request) = 0;
 };
 
+bool is_utf8(std::string_view text);
+
 /// Percent-decodes; nothing when an escape is malformed or the result is no valid UTF-8. `plus_is_space` for query strings.
 std::optional<std::string> percent_decode(std::string_view text, bool plus_is_space = false);
 

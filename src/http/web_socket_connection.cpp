@@ -137,6 +137,11 @@ Task<std::optional<WebSocket::Message>> WebSocketConnection::receive() {
   }
   Message message{state.stream.got_text(), beast::buffers_to_string(state.in.data())};
   if (state.in.capacity() > kBufferKept) state.in = {};
+  // Beast looks no further where the last fragment is empty.
+  if (message.is_text && !is_utf8(message.data)) {
+    close(websocket::close_code::bad_payload, "The text is not UTF-8.");
+    co_return std::nullopt;
+  }
   co_return std::optional(std::move(message));
 }
 

@@ -288,6 +288,7 @@ TEST_F(WebSocketTest, ClosesOverFramesThatAreWrong) {
       {"UTF-8 that is too long", frame(kText, "\xc0\x80"), 1007},
       {"half of a pair", frame(kText, "\xed\xa0\x80"), 1007},
       {"a character that is cut", frame(kText, "\xe6\xbc"), 1007},
+      {"a character that ends with an empty fragment", frame(kText, "a\xf3", false) + frame(kContinuation, ""), 1007},
       {"a character that its next fragment breaks", frame(kText, "\xe6", false) + frame(kContinuation, "a"), 1007},
       {"a message that is too large", frame(kText, std::string(1001, 'a')), 1009},
       {"one that gets too large by its fragments", frame(kText, std::string(600, 'a'), false) + frame(kContinuation, std::string(600, 'a')),
