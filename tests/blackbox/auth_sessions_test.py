@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+import prometheus
 import service as services
 from auth_test import GRAPH, REST, api_key, config, issued_by, issuer  # noqa: F401 (fixtures)
 from feed_client import Stream
@@ -33,7 +34,7 @@ def test_the_first_message_brings_a_token(service, issuer, name, below):
     with WebSocket(service, GRAPH) as socket:
         socket.greet({"headers": payload} if below else payload)
         socket.subscribe("1", CREATED)
-        time.sleep(0.3)
+        services.wait_until(lambda: prometheus.read(service).value("millrace_feed_followers") > 0)
         service.request("POST", REST, {"name": "a"}, bearer(issuer.token()))
         assert socket.next()["payload"]["data"] == {"created": {"name": "a"}}
 

@@ -4,7 +4,6 @@ import contextlib
 import hashlib
 import json
 import sqlite3
-import time
 import uuid
 
 import pytest
@@ -84,11 +83,7 @@ def authors(versions):
 
 
 def until_result(ada, event):
-    deadline = time.monotonic() + 30
-    while not (found := ada.send("GET", f"{PROCESSED}?raw_event_id={event['id']}").json()):
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-    return found[0]
+    return services.wait_until(lambda: ada.send("GET", f"{PROCESSED}?raw_event_id={event['id']}").json())[0]
 
 
 def test_every_write_of_rest_has_its_author(service):
@@ -204,7 +199,6 @@ def test_who_follows_sees_authors_at_once(service):
     connection = service.connect()
     connection.request("GET", f"{RAW}/changes?after=now&follow=true", headers={"X-API-Key": "ada"})
     with contextlib.closing(connection), connection.getresponse() as lines:
-        time.sleep(0.2)
         ada.send("POST", RAW, {"name": "followed"})
         while "author" not in (line := json.loads(lines.readline())):
             pass

@@ -266,11 +266,7 @@ def test_there_is_a_most_of_followers(service):
     for stream in streams:
         stream.close()
     # Who is gone is noticed when it is to hear something.
-    for _ in range(100):
-        if service.get(CHANGES).status == 200:
-            return
-        services.time.sleep(0.1)
-    raise AssertionError("the followers that are gone still count")
+    services.wait_until(lambda: service.get(CHANGES), lambda answer: answer.status == 200)
 
 
 def test_a_feed_ends_with_the_service_and_says_where(tmp_path, storages):

@@ -5,7 +5,6 @@ import random
 import subprocess
 import sys
 import threading
-import time
 import uuid
 
 import pytest
@@ -66,11 +65,7 @@ class Consumer:
 
     def until(self, holds):
         """The status as soon as it is so."""
-        deadline = time.monotonic() + SECONDS_MAX
-        while not holds(status := self.status()):
-            assert time.monotonic() < deadline, status
-            time.sleep(0.005)
-        return status
+        return services.wait_until(self.status, holds, SECONDS_MAX)
 
 
 def write(service, count, name="a"):
@@ -369,6 +364,16 @@ def durable(storages, folder):
     return config
 
 
+def wait_for_more(workers, more):
+    """Until so many more claims of all of them are acknowledged."""
+
+    def count():
+        return sum(len(worker.acknowledged) for worker in workers)
+
+    wanted = count() + more
+    services.wait_until(lambda: count() >= wanted)
+
+
 class Worker(threading.Thread):
     """Claims and acknowledges with results, sometimes too late or not at all, until all is done; services come and go meanwhile."""
 
@@ -382,7 +387,7 @@ class Worker(threading.Thread):
         try:
             return instance.request("POST", f"{RAW}/consumers/k/{path}", body)
         except OSError:
-            time.sleep(0.01)
+            self.done.wait(0.01)
             return None
         except Exception as problem:  # half an answer
             if "IncompleteRead" in repr(problem) or "BadStatusLine" in repr(problem) or "RemoteDisconnected" in repr(problem):
@@ -403,7 +408,7 @@ class Worker(threading.Thread):
             if positions(claimed) != sorted(set(positions(claimed))):
                 self.problems.append(claimed)
             if self.rng.random() < 0.1:
-                time.sleep(0.4)
+                self.done.wait(0.4)  # longer than the lease
             self.finish(claimed)
 
     def finish(self, claimed):
@@ -435,7 +440,7 @@ def test_killed_workers_and_services_leave_one_result_of_each_event(tmp_path, st
         keeper, victim = instances if round_ % 2 else reversed(instances)
         # There is always something left to do, so that the service dies amid acknowledgements.
         events += len(write(keeper, count))
-        time.sleep(0.05 + rng.random() * 0.1)
+        wait_for_more(workers, rng.randint(1, 5))
         victim.kill()
         events += len(write(keeper, 10))
         victim.start()
@@ -471,7 +476,7 @@ def test_results_and_progress_are_one_commit_where_they_share_a_database(tmp_pat
         workers = [Worker([running], number, done) for number in range(4)]
         for worker in workers:
             worker.start()
-        time.sleep(rng.random() * 0.4)
+        wait_for_more(workers, rng.randint(0, 8))
         running.kill()
         done.set()
         for worker in workers:

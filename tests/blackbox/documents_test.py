@@ -6,7 +6,6 @@ import re
 import shlex
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -64,10 +63,7 @@ def farm_service(tmp_path_factory):
 def raw_event_id(service):
     """The event that the placeholder stands for, when it is processed."""
     made = service.create("/raw-events/api", {"name": "user_login", "data": {"user_id": "user123"}, "source": "auth_service"})["id"]
-    deadline = time.monotonic() + 30
-    while not service.get(f"/processed-events/api?raw_event_id={made}").json():
-        assert time.monotonic() < deadline, service.printed()
-        time.sleep(0.02)
+    services.wait_until(lambda: service.get(f"/processed-events/api?raw_event_id={made}").json(), told=service.printed)
     return made
 
 

@@ -190,10 +190,7 @@ def test_who_does_not_read_is_cut_and_can_go_on(tmp_path, storages):
     grown = resident(service.process.pid) - before
     # Each would have 20 MB to read.
     assert grown < 60 * 4e6, f"{grown / 1e6:.0f} MB"
-    for _ in range(600):
-        if open_files(service) < files + len(stuck) // 2:
-            break
-        services.time.sleep(0.1)
+    services.wait_until(lambda: open_files(service) < files + len(stuck) // 2, seconds_max=60)
     # What a cut one got ends amid the feed, and the last whole line says where to go on.
     got = b""
     while piece := take(stuck[0]):

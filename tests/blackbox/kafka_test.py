@@ -3,7 +3,6 @@
 import json
 import os
 import random
-import time
 
 import pytest
 
@@ -114,7 +113,7 @@ def test_errors_of_brokers_are_survived(brokers, start):  # noqa: F811
     codes = [6, 7, 15, 19, 20, 13]
     for _ in range(10):
         brokers.tell("fail", *(chance.choice(codes) for _ in range(chance.randint(1, 4))))
-        time.sleep(0.1)
+        load.wait_for(5)
     load.end()
     status = until(service, is_done)
     found = positions(brokers.messages(TOPIC)[0])
@@ -150,7 +149,7 @@ def test_killed_at_random_under_load(brokers, start):  # noqa: F811
     load = Load(service, PAUSE)
     load.start()
     for _ in range(4):
-        time.sleep(chance.uniform(0.5, 2))
+        load.wait_for(chance.randint(20, 80))
         service.kill()
         service.start()
     load.end()
@@ -167,7 +166,7 @@ def test_a_restart_in_good_order_repeats_nothing(brokers, start):  # noqa: F811
     load = Load(service, PAUSE)
     load.start()
     for _ in range(3):
-        time.sleep(0.5)
+        load.wait_for(20)
         assert service.terminate() == 0
         service.start()
     load.end()

@@ -5,10 +5,10 @@ import gzip
 import http.client
 import json
 import socket
-import time
 
 import pytest
 
+import prometheus
 import service as services
 from feed_client import Lines
 
@@ -179,7 +179,8 @@ def test_who_reads_slowly_holds_up_nobody_and_costs_little(large):
 def test_who_does_not_read_is_cut_and_can_tell(large):
     with Lines(large, API, LINES, receive_buffer=4096) as stream:
         next(iter(stream))
-        time.sleep(12)
+        # Nobody else is connected, but for whoever asks.
+        services.wait_until(lambda: prometheus.read(large).value("millrace_http_connections") == 1)
         seen = sum(1 for _ in stream)
         assert stream.cut and seen < large.length - 1
 

@@ -76,8 +76,7 @@ def test_levels_change_with_sighup(start):
     service.get(RAW)
     config = service.folder / "config/config.conf"
     config.write_text(config.read_text().replace('"error"', '"debug"'))
-    service.process.send_signal(services.signal.SIGHUP)
-    services.time.sleep(1)
+    hang_up(service)
     service.get(f"{RAW}/x")
     assert any(f" debug http: GET {RAW}/{{id}} 404" in line for line in lines(service))
 

@@ -5,7 +5,6 @@ import os
 import signal
 import socket
 import subprocess
-import time
 import uuid
 from urllib.parse import urlsplit
 
@@ -51,10 +50,7 @@ class MongoServer:
             return self
         with (self.folder / "server.log").open("ab") as log:
             self.process = subprocess.Popen([*self._command(), *options], stdout=log, stderr=log)
-        deadline = time.monotonic() + START_SECONDS_MAX
-        while not self._is_open():
-            assert time.monotonic() < deadline, (self.folder / "server.log").read_text()
-            time.sleep(0.05)
+        services.wait_until(self._is_open, seconds_max=START_SECONDS_MAX, told=(self.folder / "server.log").read_text)
         return self
 
     def _is_open(self):

@@ -10,7 +10,7 @@ import service as services
 from bulk_test import Memory
 from hammer import Hammer, check
 from mongo_server import MongoServer, on_mongo
-from service import until
+from service import until, wait_until
 from story_test import PROCESSED_EVENT, RAW_EVENT
 
 OTHER_EVENT = {**PROCESSED_EVENT, "raw_event_id": "somebody"}
@@ -42,10 +42,7 @@ def event(number):
 
 
 def recovers(service):
-    deadline = time.monotonic() + 30
-    while service.request("POST", RAW, RAW_EVENT).status != 201:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    wait_until(lambda: service.request("POST", RAW, RAW_EVENT), lambda answer: answer.status == 201)
 
 
 def test_the_server_hangs(server, service):

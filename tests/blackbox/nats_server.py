@@ -5,7 +5,6 @@ import json
 import os
 import socket
 import subprocess
-import time
 
 import service as services
 
@@ -28,14 +27,16 @@ class NatsServer:
         config.write_text("\n".join([f"listen: 127.0.0.1:{self.port}", *store, *self.lines]) + "\n")
         with (self.folder / "nats.log").open("ab") as output:
             self.process = subprocess.Popen(["nats-server", "-c", str(config)], stdout=output, stderr=output)
-        deadline = time.monotonic() + START_SECONDS_MAX
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", self.port), 1).close()
-                return self
-            except OSError:
-                assert self.process.poll() is None and time.monotonic() < deadline, (self.folder / "nats.log").read_text()
-                time.sleep(0.02)
+        services.wait_until(lambda: self.process.poll() is not None or self._is_open(), seconds_max=START_SECONDS_MAX, told=self._printed)
+        assert self.process.poll() is None, self._printed()
+        return self
+
+    def _is_open(self):
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+    def _printed(self):
+        return (self.folder / "nats.log").read_text()
 
     def kill(self):
         self.process.kill()

@@ -4,7 +4,6 @@ that waits for an instance."""
 import json
 import re
 import subprocess
-import time
 
 import pytest
 
@@ -48,10 +47,8 @@ class Proxy(services.Service):
         command = ["haproxy", "-db", "-f", self.file] if self.name == "haproxy" else ["nginx", "-e", "stderr", "-c", self.file]
         with self.output.open("ab") as output:
             self.process = subprocess.Popen(command, stdout=output, stderr=output)
-        deadline = time.monotonic() + SECONDS_MAX
-        while not self._is_ready():
-            assert self.process.poll() is None and time.monotonic() < deadline, self.printed()
-            time.sleep(0.02)
+        services.wait_until(lambda: self.process.poll() is not None or self._is_ready(), seconds_max=SECONDS_MAX, told=self.printed)
+        assert self.process.poll() is None, self.printed()
         return self
 
     def stop(self):
@@ -116,10 +113,8 @@ def test_no_read_fails_while_each_is_killed(proxy, instances):
 
 def until_it_is_asked(proxy, instance):
     """The proxy has found out that it is there again: it opens connections to it."""
-    deadline = time.monotonic() + SECONDS_MAX
-    while not subprocess.run(["ss", "-tnH", f"dport = :{instance.port}"], capture_output=True, check=True).stdout:
-        assert time.monotonic() < deadline, proxy.printed()
-        time.sleep(0.05)
+    asked = ["ss", "-tnH", f"dport = :{instance.port}"]
+    services.wait_until(lambda: subprocess.run(asked, capture_output=True, check=True).stdout, seconds_max=SECONDS_MAX, told=proxy.printed)
 
 
 def test_no_request_fails_while_each_is_replaced(proxy, instances):

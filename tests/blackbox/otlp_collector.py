@@ -7,6 +7,8 @@ import re
 import threading
 import time
 
+from service import wait_until
+
 HEX16, HEX32 = re.compile("[0-9a-f]{16}"), re.compile("[0-9a-f]{32}")
 
 
@@ -14,6 +16,7 @@ class Collector:
     def __init__(self, seconds=0, status=200):
         self.spans, self.resources, self.headers, self.problems, self.asked = [], [], [], [], 0
         self.seconds, self.status = seconds, status
+        self.is_stopped = threading.Event()
         collector = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -22,7 +25,7 @@ class Collector:
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 collector.asked += 1
-                time.sleep(collector.seconds)
+                collector.is_stopped.wait(collector.seconds)
                 if collector.status == 200:
                     try:
                         collector._take(self.path, self.headers, json.loads(body))
@@ -56,10 +59,7 @@ class Collector:
 
     def until(self, holds, seconds_max=20):
         """The spans as soon as that holds of them."""
-        deadline = time.monotonic() + seconds_max
-        while not holds(self.spans):
-            assert self.problems == [] and time.monotonic() < deadline, (self.problems, self.spans)
-            time.sleep(0.02)
+        wait_until(lambda: self.problems or holds(self.spans), seconds_max=seconds_max, told=lambda: self.spans)
         assert self.problems == []
         return self.spans
 
@@ -67,6 +67,7 @@ class Collector:
         return next(span for span in self.until(lambda spans: any(span["name"] == name for span in spans)) if span["name"] == name)
 
     def stop(self):
+        self.is_stopped.set()
         self.server.shutdown()
         self.server.server_close()
 

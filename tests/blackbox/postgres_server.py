@@ -7,7 +7,6 @@ import os
 import shutil
 import signal
 import subprocess
-import time
 import uuid
 from urllib.parse import urlsplit, urlunsplit
 
@@ -65,14 +64,14 @@ class PostgresServer:
 
     def start(self):
         self.launch()
-        deadline = time.monotonic() + START_SECONDS_MAX
-        while self.sql("SELECT 1", check=False).returncode != 0:
-            assert time.monotonic() < deadline, (self.folder / "server.log").read_text()
-            # The processes of one that was killed may not all have ended: then the next one ends at once.
-            if self.process.poll() is not None:
-                self.launch()
-            time.sleep(0.05)
+        services.wait_until(self._answers, seconds_max=START_SECONDS_MAX, told=(self.folder / "server.log").read_text)
         return self
+
+    def _answers(self):
+        # The processes of one that was killed may not all have ended: then the next one ends at once.
+        if self.process.poll() is not None:
+            self.launch()
+        return self.sql("SELECT 1", check=False).returncode == 0
 
     def sql(self, text, database="postgres", check=True):
         return run_sql(self.uri(database), text, check)

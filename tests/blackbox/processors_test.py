@@ -3,7 +3,6 @@
 import json
 import random
 import threading
-import time
 
 import postgres_server
 import pytest
@@ -17,12 +16,7 @@ LOGIN = {"name": "user_login", "data": {"user_id": "user123", "username": "john_
 
 
 def until(get, is_there, seconds_max=60):
-    """What `get` gives as soon as it is what is waited for."""
-    deadline = time.monotonic() + seconds_max
-    while not is_there(got := get()):
-        assert time.monotonic() < deadline, got
-        time.sleep(0.01)
-    return got
+    return services.wait_until(get, is_there, seconds_max)
 
 
 def results_of(service, event):
@@ -333,7 +327,12 @@ class Load(threading.Thread):
                 if answer.status == 201:
                     self.acknowledged.append(answer.json()["id"])
             except OSError:
-                time.sleep(0.005)  # it starts again
+                self.is_over.wait(0.005)  # it starts again
+
+    def wait_for(self, more):
+        """Until so many more are acknowledged."""
+        wanted = len(self.acknowledged) + more
+        services.wait_until(lambda: len(self.acknowledged) >= wanted)
 
 
 def pages(service, path):
@@ -373,7 +372,7 @@ def test_one_outcome_through_fifty_kills(tmp_path):
     rounds = random.Random(9)
     try:
         for _ in range(50):
-            time.sleep(rounds.random() * 0.15)
+            load.wait_for(rounds.randrange(60))
             service.kill()
             service.start()
     finally:
@@ -403,7 +402,7 @@ def test_one_outcome_while_instances_and_the_database_are_killed(tmp_path):
         rounds = random.Random(10)
         try:
             for turn in range(9):
-                time.sleep(rounds.random() * 0.5)
+                load.wait_for(rounds.randrange(100))
                 if turn % 4 == 3:
                     server.kill()
                     server.start()

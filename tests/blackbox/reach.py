@@ -3,9 +3,8 @@
 import socket
 import subprocess
 import threading
-import time
 
-from service import until
+from service import until, wait_until
 from story_test import RAW_EVENT
 
 RAW = "/raw-events/api"
@@ -13,10 +12,7 @@ RAW = "/raw-events/api"
 
 def says(service, *words, seconds_max=30):
     """Until /ready says one of these."""
-    deadline = time.monotonic() + seconds_max
-    while not any(word in (said := until(service, 503)["storages"]["raw_events"]["error"]) for word in words):
-        assert time.monotonic() < deadline, said
-        time.sleep(0.05)
+    wait_until(lambda: until(service, 503)["storages"]["raw_events"]["error"], lambda said: any(word in said for word in words), seconds_max)
 
 
 def is_refused(service, words):

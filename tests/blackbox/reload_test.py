@@ -3,7 +3,6 @@
 import itertools
 import json
 import signal
-import time
 
 import pytest
 
@@ -38,11 +37,8 @@ def hang_up(service, says="Reloaded."):
     """SIGHUP, and waits until the service has said so of it."""
     before = service.printed().count(says)
     service.process.send_signal(signal.SIGHUP)
-    deadline = time.monotonic() + 60
-    while service.printed().count(says) == before:
-        assert service.process.poll() is None, service.printed()
-        assert time.monotonic() < deadline, service.printed()
-        time.sleep(0.01)
+    services.wait_until(lambda: service.printed().count(says) > before or service.process.poll() is not None, seconds_max=60, told=service.printed)
+    assert service.process.poll() is None, service.printed()
 
 
 def reload(service, config):

@@ -6,15 +6,16 @@ import http.server
 import json
 import os
 import re
+import select
 import signal
 import socket
 import struct
 import subprocess
 import threading
-import time
 
-from service import ROOT
+from service import ROOT, wait_until
 
+BYTE_PAUSE = 0.05
 NODE = ROOT / ".venv/bin/node"
 
 
@@ -97,8 +98,8 @@ def response(status, body, headers=(), length=None):
 
 
 class Target:
-    """A server whose answers are a function: it gets the request's body and its number, and gives the bytes to send, a list of bytes with a
-    pause between them, or None: nothing ever. `closes` ends the connection after each answer; `tls` is what it speaks TLS by."""
+    """A server whose answers are a function: it gets the request's body and its number, and gives the bytes to send, pieces, with a pause
+    after each that is a single byte, or None: nothing ever. `closes` ends the connection after each answer; `tls` is what it speaks TLS by."""
 
     def __init__(self, answer, closes=False, tls=None):
         self.answer, self.closes, self.tls = answer, closes, tls
@@ -146,12 +147,13 @@ class Target:
         self.requests.append((headers, body))
         answer = self.answer(body, len(self.requests))
         if answer is None:
-            while not self.is_stopped and connection.fileno() >= 0:
-                time.sleep(0.02)
+            wait_until(lambda: self.is_stopped or connection.fileno() < 0, seconds_max=600)
             return False
         for piece in answer if not isinstance(answer, bytes) else [answer]:
             connection.sendall(piece)
             self.sent += len(piece)
+            if len(piece) == 1 and select.select([connection], [], [], BYTE_PAUSE)[0]:
+                return False  # the client has gone
         return not self.closes
 
     def reset_all(self):

@@ -26,6 +26,15 @@ def free_port():
     return next(port for port in iter(lambda: _random.randrange(10_000, 32_768), None) if is_free(port))
 
 
+def wait_until(get, holds=bool, seconds_max=30, told=None):
+    """What `get` gives as soon as it holds: for what can only be asked again and again. Nothing else in tests sleeps."""
+    deadline = time.monotonic() + seconds_max
+    while not holds(got := get()):
+        assert time.monotonic() < deadline, f"not so after {seconds_max} s: {told() if told else got}"
+        time.sleep(0.005)
+    return got
+
+
 def is_free(port):
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -115,12 +124,12 @@ class Service:
         with self.output.open("ab") as output:
             command = [*self.program, *self.command, "--port", str(self.port)]
             self.process = subprocess.Popen(command, stdout=output, stderr=output, env=self.environment)
-        deadline = time.monotonic() + START_SECONDS_MAX
-        while not self._is_ready():
-            assert self.process.poll() is None, f"exit code {self.process.returncode} before it was ready:\n{self.printed()}"
-            assert time.monotonic() < deadline, f"not ready after {START_SECONDS_MAX} s:\n{self.printed()}"
-            time.sleep(0.02)
+        wait_until(self._is_ready_or_ended, seconds_max=START_SECONDS_MAX, told=self.printed)
+        assert self.process.poll() is None, f"exit code {self.process.returncode} before it was ready:\n{self.printed()}"
         return self
+
+    def _is_ready_or_ended(self):
+        return self.process.poll() is not None or self._is_ready()
 
     def _is_ready(self):
         try:
@@ -198,10 +207,14 @@ class Service:
 
 def instant():
     """Milliseconds since 1970: after everything that happened before the call, before everything that happens after it."""
-    time.sleep(0.002)
-    now = time.time_ns() // 1_000_000
-    time.sleep(0.002)
+    now = _next_millisecond()
+    _next_millisecond()
     return now
+
+
+def _next_millisecond():
+    begun = time.time_ns() // 1_000_000
+    return wait_until(lambda: time.time_ns() // 1_000_000, lambda now: now > begun)
 
 
 class Starting(Service):
@@ -216,8 +229,4 @@ class Starting(Service):
 
 def until(service, status, seconds_max=30):
     """What /ready says as soon as it has this status."""
-    deadline = time.monotonic() + seconds_max
-    while (answer := service.get("/ready")).status != status:
-        assert time.monotonic() < deadline, answer
-        time.sleep(0.05)
-    return answer.json()
+    return wait_until(lambda: service.get("/ready"), lambda answer: answer.status == status, seconds_max).json()

@@ -50,11 +50,7 @@ def sink(service, name="out"):
 
 def until(service, holds, name="out", seconds_max=SECONDS_MAX):
     """What /sinks says as soon as that holds."""
-    deadline = time.monotonic() + seconds_max
-    while not holds(status := sink(service, name)):
-        assert time.monotonic() < deadline, status
-        time.sleep(0.05)
-    return status
+    return services.wait_until(lambda: sink(service, name), holds, seconds_max)
 
 
 def is_done(status):
@@ -304,7 +300,8 @@ def test_repeats_are_known_after_the_window_for_duplicates(nats, start):
     service.request("POST", f"{API}/bulk", [{"n": n} for n in range(500)])
     until(service, lambda status: status["position"] > 0)
     service.kill()  # before or after the position was saved
-    time.sleep(0.5)
+    killed = time.time()
+    services.wait_until(lambda: time.time() > killed + 0.5)  # the window is over
     again = start(to_nats(nats, more="stream { name = RAW, duplicates = 100ms }"))
     until(again, is_done)
     assert positions(nats) == list(range(1, 501))
@@ -333,6 +330,7 @@ class Load(threading.Thread):
     def __init__(self, service, pause=0):
         super().__init__(daemon=True)
         self.service, self.pause, self.ends = service, pause, threading.Event()
+        self.count = 0  # of requests, whatever became of them
 
     def run(self):
         n = 0
@@ -343,11 +341,17 @@ class Load(threading.Thread):
                 else:
                     self.service.request("POST", API, {"n": n}, seconds_max=5)
             except OSError:
-                time.sleep(0.02)
+                self.ends.wait(0.02)
             except services.http.client.HTTPException:
                 pass
             n += 1
+            self.count = n
             self.ends.wait(self.pause)
+
+    def wait_for(self, more):
+        """Until so many more requests have ended."""
+        wanted = self.count + more
+        services.wait_until(lambda: self.count >= wanted)
 
     def end(self):
         self.ends.set()
@@ -363,13 +367,13 @@ def test_killed_at_random_under_load(nats, start):
     for load in loads:
         load.start()
     for _ in range(12):
-        time.sleep(chance.uniform(0.1, 1.5))
+        loads[0].wait_for(chance.randint(5, 60))
         victim = chance.choice(["broker", "service", "both"])
         if victim != "service":
             nats.kill()
         if victim != "broker":
             service.kill()
-        time.sleep(chance.uniform(0, 0.5))
+        loads[0].wait_for(chance.randint(0, 20))
         if victim != "broker":
             service.start()
         if victim != "service":
@@ -396,10 +400,10 @@ def test_servers_of_a_cluster_are_killed_at_random_under_load(make_nats, start):
     for _ in range(5):
         reached = sink(service)["position"]
         until(service, lambda status: status["position"] > reached, seconds_max=120)
-        time.sleep(chance.uniform(0, 1))
+        load.wait_for(chance.randint(0, 40))
         victim = chance.choice(servers)
         victim.kill()
-        time.sleep(chance.uniform(0, 2))
+        load.wait_for(chance.randint(0, 80))
         victim.start()
     load.end()
     status = until(service, is_done, seconds_max=120)

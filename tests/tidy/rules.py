@@ -57,6 +57,7 @@ BANNED = [
     Banned("using-namespace", r"\busing\s+namespace\s+std\b(?!::\w*literals)", "the names themselves"),
     Banned("const-cast", r"\bconst_cast\b", "a design that does not need it"),
 ]
+SLEEP_IN_A_TEST = re.compile(r"\b(?:time|asyncio)\.sleep\(")
 BANNED_INCLUDES = {"regex": "RE2", "format": "fmt/format.h", "iostream": "the observer, or fmt in app", "cassert": "base/result.hpp for CHECK"}
 
 

@@ -178,6 +178,15 @@ def check_banned_code(tree):
                     yield Violation("banned", path, line_of(plain, match.start()), f"{match[0].strip()}: use {banned.instead}", subject=banned.name)
 
 
+def check_sleeps(tree):
+    for path in tree.paths:
+        if not path.endswith(".py") or not path.startswith("tests/"):
+            continue
+        for match in rules.SLEEP_IN_A_TEST.finditer(tree.text(path)):
+            message = f"{match[0]}: wait for the event itself, or where it can only be asked for, by wait_until() of service.py"
+            yield Violation("banned", path, line_of(tree.text(path), match.start()), message, subject="sleep")
+
+
 def check_includes(tree):
     for path in tree.cpp():
         for line, quoted, include in cpp_source.includes(tree.text(path)):
@@ -227,7 +236,8 @@ def check_error_codes(tree):
 
 
 CHECKS = [
-    check_levels, check_dead_files, check_sizes, check_names, check_banned_code, check_includes, check_headers, check_texts, check_error_codes,
+    check_levels, check_dead_files, check_sizes, check_names, check_banned_code, check_sleeps, check_includes, check_headers, check_texts,
+    check_error_codes,
 ]  # fmt: skip
 
 

@@ -51,6 +51,7 @@ PLANTED = {
     "banned include": ("src/base/p.cpp", "#include <regex>\n", "banned"),
     "throw": ("src/base/p.cpp", "void f() { throw 1; }\n", "banned"),
     "sleep in a test": ("src/base/p_test.cpp", "void f() { std::this_thread::sleep_for(1s); }\n", "banned"),
+    "sleep in a Python test": ("tests/blackbox/x_test.py", "def test_x():\n    " + "time.sleep" + "(1)\n", "banned"),
     "stoi": ("src/base/p.cpp", "int f() { return std::stoi(x); }\n", "banned"),
     "using namespace": ("src/base/p.cpp", "using namespace std;\n", "banned"),
     "foreign folder": ("src/left/f.cpp", "#include <sqlite3.h>\n", "foreign"),
