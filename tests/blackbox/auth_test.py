@@ -87,7 +87,7 @@ def assert_is_refused(response, code="auth.token"):
 
 
 def test_it_says_so_at_the_start(service):
-    assert f"Access: tokens of {NAME}, 1 API key; without credentials none." in service.printed()
+    wait_until(lambda: f"Access: tokens of {NAME}, 1 API key; without credentials none." in service.printed())
 
 
 def test_pages_are_open(service):

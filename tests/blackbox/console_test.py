@@ -128,4 +128,4 @@ def test_a_path_of_ones_own_goes_before_it(tmp_path):
 
 def test_it_is_linked_and_printed(events):
     assert events.get("/").json()["console"] == f"{events.url}/console"
-    assert f"  Console  http://localhost:{events.port}/console\n" in events.printed()
+    services.wait_until(lambda: f"  Console  http://localhost:{events.port}/console\n" in events.printed())
