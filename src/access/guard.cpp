@@ -9,6 +9,7 @@
 #include "base/digest.hpp"
 #include "base/json/slices.hpp"
 #include "document/filter_text.hpp"
+#include "io/loop.hpp"
 
 namespace millrace::access {
 
@@ -19,6 +20,8 @@ using document::Query;
 using document::View;
 
 namespace {
+
+using Clock = std::chrono::steady_clock;
 
 constexpr Position kNowhere = Position{1} << 62;
 
@@ -114,6 +117,12 @@ Task<std::vector<Query>> Guard::narrow(std::span<const Query> queries, const Dec
   co_return std::move(all);
 }
 
+Task<void> Guard::settle(Clock::time_point asked, const Decision& decision) const {
+  if (!decision.is_narrow() || grain_.finest.count() == 0) co_return {};
+  CO_TRY_OK(co_await io::pause_until(asked + grain_.after(Clock::now() - asked)));
+  co_return {};
+}
+
 // --- Lists -----------------------------------------------------------------------------------------------------------------------------
 
 Task<std::vector<Documents>> Guard::find(std::span<const Query> queries, View view) {
@@ -124,6 +133,13 @@ Task<std::vector<Documents>> Guard::find(std::span<const Query> queries, View vi
     auto all = co_await store_.find(queries, view);
     co_return all;
   }
+  const Clock::time_point asked = Clock::now();
+  auto found = co_await find_as(decision, queries, view);
+  CO_TRY_OK(co_await settle(asked, decision));
+  co_return found;
+}
+
+Task<std::vector<Documents>> Guard::find_as(const Decision& decision, std::span<const Query> queries, View view) {
   Narrowed narrowed;
   CO_TRY(const auto asked, co_await narrow(queries, decision, narrowed));
   CO_TRY(auto found, co_await store_.find(asked, view));
@@ -142,9 +158,11 @@ Task<std::vector<std::uint64_t>> Guard::count(std::span<const Query> queries, Vi
   const Decision decision = decision_for(Right::read, view.principal);
   CO_TRY_OK(check_named(queries, decision));
   if (!decision.sees_any()) co_return std::vector<std::uint64_t>(queries.size());
+  const Clock::time_point begun = Clock::now();
   Narrowed narrowed;
   CO_TRY(const auto asked, co_await narrow(queries, decision, narrowed));
   auto counts = co_await store_.count(asked, view);
+  CO_TRY_OK(co_await settle(begun, decision));
   co_return counts;
 }
 
@@ -153,12 +171,24 @@ Task<std::vector<std::uint64_t>> Guard::count(std::span<const Query> queries, Vi
 Task<Documents> Guard::read(std::span<const std::string_view> ids, View view) {
   const Decision decision = decision_for(view.writes ? right_of(*view.writes) : Right::read, view.principal);
   if (view.writes && decision.rule == nullptr) co_return Failure(denied(*view.writes, view.principal));
+  if (!decision.sees_any()) {
+    Documents none;
+    for (std::size_t i = 0; i < ids.size(); ++i) none.add_missing();
+    co_return std::move(none);
+  }
+  const Clock::time_point asked = Clock::now();
+  CO_TRY(Documents shown, co_await read_as(decision, ids, view));
+  bool is_all_shown = true;
+  for (std::size_t i = 0; i < shown.size(); ++i) is_all_shown &= shown.found(i);
+  if (!is_all_shown) {
+    CO_TRY_OK(co_await settle(asked, decision));
+  }
+  co_return std::move(shown);
+}
+
+Task<Documents> Guard::read_as(const Decision& decision, std::span<const std::string_view> ids, View view) {
   const document::Hidden hidden = view.writes ? document::Hidden::kept : view.hidden;
   Documents shown;
-  if (!decision.sees_any()) {
-    for (std::size_t i = 0; i < ids.size(); ++i) shown.add_missing();
-    co_return std::move(shown);
-  }
   // How much of it may not be seen is not told by where it is cut.
   while (shown.size() < ids.size() && !shown.is_cut()) {
     CO_TRY(const Documents found, co_await store_.read(ids.subspan(shown.size()), view));
@@ -188,9 +218,18 @@ Task<void> Guard::add_author(Documents& out, const Documents& in, std::size_t i,
 
 Task<Documents> Guard::history(std::string_view id, View view, Position before, std::size_t limit) {
   const Decision decision = decision_for(Right::history, view.principal);
+  if (!decision.sees_any()) co_return Documents();
+  const Clock::time_point asked = Clock::now();
+  CO_TRY(Documents shown, co_await history_as(decision, id, view, before, limit));
+  if (shown.empty()) {
+    CO_TRY_OK(co_await settle(asked, decision));
+  }
+  co_return std::move(shown);
+}
+
+Task<Documents> Guard::history_as(const Decision& decision, std::string_view id, View view, Position before, std::size_t limit) {
   const Decision authors = decide(rules_, Right::history, view.principal);
   Documents shown;
-  if (!decision.sees_any()) co_return std::move(shown);
   while (shown.size() < limit && !shown.is_cut()) {
     const std::size_t wanted = limit - shown.size();
     CO_TRY(const Documents found, co_await store_.history(id, view, before, wanted));

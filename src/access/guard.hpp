@@ -5,6 +5,8 @@
 // in particular (View::principal is null) is what somebody without credentials may: who forgets to say who asks is shown too little, never
 // too much.
 //
+// Nor does the time of an answer tell of what it leaves out (grain.hpp): lists, counts, and what was asked for by an id and not given.
+//
 // A removal is seen by those who may see the version that it removed. Authors belong to the right `history`, in feeds and lifecycles too.
 #pragma once
 
@@ -14,6 +16,7 @@
 #include <optional>
 #include <utility>
 
+#include "access/grain.hpp"
 #include "access/rules.hpp"
 #include "document/store.hpp"
 
@@ -22,7 +25,8 @@ namespace millrace::access {
 class Guard final : public document::Store {
  public:
   /// The store and the rules, made by with_tokens(), outlive the guard. `as`: the right that every read takes, whatever is read.
-  Guard(document::Store& store, const Rules& rules, std::optional<Right> as = {}) : store_(store), rules_(rules), as_(as) {}
+  Guard(document::Store& store, const Rules& rules, std::optional<Right> as = {}, Grain grain = {})
+      : store_(store), rules_(rules), as_(as), grain_(grain) {}
 
   /// Who creates or changes what the rule does not let through, or names a member that it does not show: "access.denied". Who may not see
   /// the version before is told that there is none. Members that a rule hides stay what they were. An idempotency key is its sender's own.
@@ -56,6 +60,12 @@ class Guard final : public document::Store {
   Task<void> add_author(document::Documents& out, const document::Documents& in, std::size_t i, const Decision& history);
   /// Whether a version that is in a list at some place may be seen: of a tombstone, what it removed.
   Task<bool> is_seen(const Decision& decision, const document::Documents& versions, std::size_t i);
+  Task<document::Documents> read_as(const Decision& decision, std::span<const std::string_view> ids, document::View view);
+  Task<std::vector<document::Documents>> find_as(const Decision& decision, std::span<const document::Query> queries, document::View view);
+  Task<document::Documents> history_as(const Decision& decision, std::string_view id, document::View view, document::Position before,
+                                       std::size_t limit);
+  /// Waits until an answer may be given that was asked for then.
+  Task<void> settle(std::chrono::steady_clock::time_point asked, const Decision& decision) const;
   Task<std::vector<document::Query>> narrow(std::span<const document::Query> queries, const Decision& decision, class Narrowed& narrowed);
   Task<void> check_place(document::Position& place, const Decision& decision);
   const document::Filter& combined(const document::Query& query, const Rule& rule);
@@ -69,6 +79,7 @@ class Guard final : public document::Store {
   document::Store& store_;
   const Rules& rules_;
   const std::optional<Right> as_;
+  const Grain grain_;
   std::mutex mutex_;
   /// Of filters in SQL, which stores know by their address. GUARDED_BY(mutex_)
   std::map<std::pair<const document::Filter*, const Rule*>, std::unique_ptr<const document::Filter>> combined_;

@@ -28,6 +28,8 @@ using document::View;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
+using namespace std::chrono_literals;
+
 constexpr std::uint32_t kAll = (1u << kRights) - 1;
 
 Rule rule_of(std::vector<std::string> roles, std::uint32_t rights, std::string_view where = "{}",
@@ -54,7 +56,7 @@ class GuardTest : public testing::Test {
   void put(std::string id, std::string payload) { value(store_->append({{.id = std::move(id), .payload = std::move(payload)}})); }
   void use(Rules rules) {
     rules_ = with_tokens(std::move(rules));
-    guard_.emplace(*store_, rules_);
+    guard_.emplace(*store_, rules_, std::nullopt, Grain{0ms});
   }
   std::string text(std::string_view id, View view) {
     const std::string_view ids[] = {id};
@@ -417,7 +419,7 @@ TEST_F(GuardTest, AuthorsBelongToTheRightHistory) {
   value(store_->append({{.operation = Operation::remove, .id = "1", .author = kAuthor}}));
   const auto feed_only = bit(Right::read) | bit(Right::feed) | bit(Right::lifecycle);
   use({.rules = {rule_of({"r"}, kAll, "{}", {{}}), rule_of({"*"}, feed_only)}});
-  Guard lifecycle(*store_, rules_, Right::lifecycle);
+  Guard lifecycle(*store_, rules_, Right::lifecycle, Grain{0ms});
   for (const Principal* who : {&ada_, &bob_}) {
     const View view{.principal = who};
     const Documents fed = value(guard_->changes(0, 10, view));
@@ -430,6 +432,31 @@ TEST_F(GuardTest, AuthorsBelongToTheRightHistory) {
     }
   }
   EXPECT_EQ(value(guard_->history("1", {.principal = &ada_}, 0, 10)).author(0), kAuthor);
+}
+
+TEST_F(GuardTest, WhatMayLeaveSomethingOutIsGivenAtAGrain) {
+  using Clock = std::chrono::steady_clock;
+  put("of b", R"({"t":"b"})");
+  use({.rules = {rule_of({"*"}, kAll, R"({"t":"${claims.team}"})")}});
+  Guard guard(*store_, rules_, std::nullopt, Grain{20ms});
+  const View view{.principal = &ada_};
+  const document::Filter all = *document::parse_filter("{}", "");
+  const document::Query query{.filter = &all};
+  for (const std::string_view id : {"of b", "of nobody"}) {
+    const Append removal{.operation = Operation::remove, .id = std::string(id), .principal = &ada_};
+    const std::pair<const char*, std::function<void()>> asked[] = {
+        {"read", [&] { value(guard.read({&id, 1}, view)); }},
+        {"history", [&] { value(guard.history(id, view, 0, 10)); }},
+        {"append", [&] { EXPECT_EQ(outcome(guard.append({removal})), "document.not_found"); }},
+        {"find", [&] { value(guard.find({&query, 1}, view)); }},
+        {"count", [&] { value(guard.count({&query, 1}, view)); }},
+    };
+    for (const auto& [what, ask] : asked) {
+      const Clock::time_point begun = Clock::now();
+      ask();
+      EXPECT_GE(Clock::now() - begun, 20ms) << what << " of " << id;
+    }
+  }
 }
 
 TEST_F(GuardTest, BulkCreatesAreCheckedEach) {

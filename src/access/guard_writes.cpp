@@ -115,8 +115,12 @@ Task<Guard::Seen> Guard::admit_change(Append& append, std::size_t index) {
   if (decision.rule == nullptr) co_return Failure(denied_at(append, index));
   const Rule& rule = *decision.rule;
   const std::string_view ids[] = {append.id};
+  const auto asked = std::chrono::steady_clock::now();
   CO_TRY(const Documents newest, co_await store_.read(ids, {}));
   const bool is_there = newest.found(0) && decision.is_met_by(newest.text(0));
+  if (!is_there) {
+    CO_TRY_OK(co_await settle(asked, decision));
+  }
   const document::Head head{.version = is_there ? newest.envelope(0).version : 0};
   if (auto refused = document::refusal(append, head, index)) co_return Failure(*std::move(refused));
   append.expected_version = head.version;

@@ -101,8 +101,12 @@ std::string value_of(const Bound& bound, const Principal* principal) {
   return value.starts_with('[') && holds_scalars(value) ? value : std::string();
 }
 
+bool Decision::is_narrow() const {
+  return rule != nullptr && !(rule->where.kind == document::Filter::Kind::all && rule->where.children.empty());
+}
+
 bool Decision::sees_all(bool has_tokens) const {
-  return sees_any() && !has_tokens && !rule->fields && rule->where.kind == document::Filter::Kind::all && rule->where.children.empty();
+  return sees_any() && !has_tokens && !rule->fields && !is_narrow();
 }
 
 bool Decision::is_met_by(std::string_view text) const {

@@ -76,6 +76,8 @@ struct Decision {
   std::vector<std::string> values;  // of the condition's parameters: canonical JSON
 
   bool sees_any() const { return rule != nullptr && !is_met_by_none; }
+  /// Whether there may be documents that the condition hides.
+  bool is_narrow() const;
   /// Whether the condition and the fields let everything through.
   bool sees_all(bool has_tokens) const;
   bool is_met_by(std::string_view text) const;

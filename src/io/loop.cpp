@@ -139,4 +139,12 @@ Task<void> pause(std::chrono::milliseconds delay) {
   co_return co_await waited;
 }
 
+Task<void> pause_until(std::chrono::steady_clock::time_point time) {
+  Completion<void> waited;
+  // The context keeps it: should the loop end first, it ends with that.
+  const auto timer = std::make_shared<boost::asio::steady_timer>(Loop::current()->context(), time);
+  timer->async_wait([timer, &waited](boost::system::error_code) { waited.complete_here({}); });
+  co_return co_await waited;
+}
+
 }  // namespace millrace::io

@@ -101,5 +101,7 @@ class Completion {
 
 /// Resumes the caller after at least `delay`, as Loop::after() has it. Requires: a loop's thread.
 Task<void> pause(std::chrono::milliseconds delay);
+/// Resumes the caller at that time and no tick later, by a timer of its own. Requires: a loop's thread.
+Task<void> pause_until(std::chrono::steady_clock::time_point time);
 
 }  // namespace millrace::io
