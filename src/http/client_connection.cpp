@@ -7,6 +7,8 @@
 #include <optional>
 #include <utility>
 
+#include "base/result.hpp"
+
 namespace millrace::http {
 
 namespace asio = boost::asio;
@@ -44,11 +46,12 @@ struct ClientConnection::State {
 
   void start_tls() {
     tls.emplace(socket, trust());
-    tls->set_verify_callback(asio::ssl::host_name_verification(host));
-    ErrorCode is_no_address;
-    (void)asio::ip::make_address(host, is_no_address);
-    // RFC 6066, section 3: names alone are sent.
-    if (is_no_address) SSL_set_tlsext_host_name(tls->native_handle(), host.c_str());
+    SSL* const session = tls->native_handle();
+    X509_VERIFY_PARAM* const expected = SSL_get0_param(session);
+    X509_VERIFY_PARAM_set_hostflags(expected, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    if (X509_VERIFY_PARAM_set1_ip_asc(expected, host.c_str()) == 1) return;
+    CHECK(X509_VERIFY_PARAM_set1_host(expected, host.c_str(), 0) == 1);
+    SSL_set_tlsext_host_name(session, host.c_str());  // RFC 6066, section 3: names alone are sent
   }
 
   void connect(const tcp::resolver::results_type& found, OnConnect on_done) {
