@@ -128,14 +128,15 @@ AuthConfig read_auth(ObjectReader& reader, const std::filesystem::path& folder) 
   return config;
 }
 
-Result<std::unique_ptr<auth::Authenticator>> open_auth(const std::optional<AuthConfig>& config, observe::Log& log) {
+Result<std::unique_ptr<auth::Authenticator>> open_auth(const std::optional<AuthConfig>& config, observe::Log& log,
+                                                       const auth::Authenticator* before) {
   if (!config) return nullptr;
   auth::AuthenticatorOptions options;
   options.issuers = config->issuers;
   options.api_keys = config->api_keys;
   options.is_required = config->is_required;
   options.log = log.lines(observe::Module::auth, observe::Level::warn);
-  return auth::Authenticator::open(std::move(options));
+  return auth::Authenticator::open(std::move(options), before);
 }
 
 std::string describe_auth(const std::optional<AuthConfig>& config) {

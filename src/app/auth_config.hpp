@@ -21,8 +21,9 @@ struct AuthConfig {
 /// Files in it are named from `folder` on, and read once, to see what is wrong with them.
 AuthConfig read_auth(ObjectReader& reader, const std::filesystem::path& folder);
 
-/// What verifies credentials; null where the config has no `auth`. The log outlives it.
-Result<std::unique_ptr<auth::Authenticator>> open_auth(const std::optional<AuthConfig>& config, observe::Log& log);
+/// What verifies credentials; null where the config has no `auth`. The log outlives it. It begins with the keys of the one before.
+Result<std::unique_ptr<auth::Authenticator>> open_auth(const std::optional<AuthConfig>& config, observe::Log& log,
+                                                       const auth::Authenticator* before);
 
 /// Who is let in, as a sentence.
 std::string describe_auth(const std::optional<AuthConfig>& config);

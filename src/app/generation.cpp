@@ -72,7 +72,8 @@ Generation::~Generation() = default;
 
 Result<std::unique_ptr<Generation>> Generation::make(Model model, GenerationContext context, const Generation* before) {
   auto state = std::make_unique<State>(std::move(model), std::move(context));
-  TRY(state->authenticator, open_auth(state->model.config.auth, state->context.instruments.log));
+  const auth::Authenticator* const door = before != nullptr ? before->state_->authenticator.get() : nullptr;
+  TRY(state->authenticator, open_auth(state->model.config.auth, state->context.instruments.log, door));
   TRY_OK(state->open_storages(before != nullptr ? before->state_->storages.get() : nullptr));
   state->guards.emplace(state->model, *state->storages);
   state->lifecycles = make_lifecycles(state->model, *state->storages, *state->guards);

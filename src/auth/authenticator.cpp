@@ -36,9 +36,10 @@ Failure no_such_key() {
 
 }  // namespace
 
-Authenticator::Authenticator(AuthenticatorOptions options)
+Authenticator::Authenticator(AuthenticatorOptions options, const Authenticator* before)
     : options_(std::move(options)), api_keys_(options_.api_keys), cache_(options_.cached_max) {
-  const Issuer::Surroundings around{loop_, options_.log, [this] { ++version_; }};
+  const auto known = [before](const std::string& place) { return before ? before->keys_at(place) : nullptr; };
+  const Issuer::Surroundings around{loop_, options_.log, [this] { ++version_; }, known};
   for (const IssuerOptions& issuer : options_.issuers) issuers_.push_back(std::make_unique<Issuer>(issuer, around));
 }
 
@@ -49,8 +50,14 @@ Authenticator::~Authenticator() {
     if (KeySource* source = issuer->source()) source->stop();
 }
 
-Result<std::unique_ptr<Authenticator>> Authenticator::open(AuthenticatorOptions options) {
-  std::unique_ptr<Authenticator> made(new Authenticator(std::move(options)));
+std::shared_ptr<const KeySet> Authenticator::keys_at(const std::string& place) const {
+  for (const auto& issuer : issuers_)
+    if (const KeySource* source = issuer->source(); source != nullptr && source->place() == place) return source->keys();
+  return nullptr;
+}
+
+Result<std::unique_ptr<Authenticator>> Authenticator::open(AuthenticatorOptions options, const Authenticator* before) {
+  std::unique_ptr<Authenticator> made(new Authenticator(std::move(options), before));
   TRY_OK(made->begin());
   return made;
 }

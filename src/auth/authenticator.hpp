@@ -30,8 +30,9 @@ struct AuthenticatorOptions {
 
 class Authenticator {
  public:
-  /// Reads the keys that are in files, and begins to fetch the others, on a thread of its own. Error "auth.keys" when a file has none.
-  static Result<std::unique_ptr<Authenticator>> open(AuthenticatorOptions options);
+  /// Reads the keys that are in files, and begins to fetch the others, on a thread of its own. Until they come, those are used that the one
+  /// before has from the same place. Error "auth.keys" when a file has none.
+  static Result<std::unique_ptr<Authenticator>> open(AuthenticatorOptions options, const Authenticator* before = nullptr);
   /// Ends its thread; requests that wait for keys go on without. Requires: the loops that wait are still there, as memory at least.
   ~Authenticator();
   Authenticator(const Authenticator&) = delete;
@@ -51,8 +52,9 @@ class Authenticator {
   bool takes_keys() const { return !api_keys_.is_empty(); }
 
  private:
-  explicit Authenticator(AuthenticatorOptions options);
+  Authenticator(AuthenticatorOptions options, const Authenticator* before);
 
+  std::shared_ptr<const KeySet> keys_at(const std::string& place) const;
   Result<> begin();
   Task<std::shared_ptr<const Principal>> verify(std::string text);
   Task<std::shared_ptr<const Principal>> verify_with(const Issuer& issuer, const Token& token, json::Value claims);

@@ -39,7 +39,7 @@ class Issuing : public http::Handler {
 
 class AuthenticatorTest : public testing::Test {
  protected:
-  void open(std::vector<IssuerOptions> issuers) {
+  void open(std::vector<IssuerOptions> issuers, const Authenticator* before = nullptr) {
     AuthenticatorOptions options{.issuers = std::move(issuers), .now = [this] { return now_; }};
     options.log = [this](std::string_view line) {
       if (on_log_) on_log_();
@@ -47,7 +47,7 @@ class AuthenticatorTest : public testing::Test {
       log_ += line;
       log_ += '\n';
     };
-    auto opened = Authenticator::open(std::move(options));
+    auto opened = Authenticator::open(std::move(options), before);
     ASSERT_TRUE(opened) << opened.error().message;
     door_ = *std::move(opened);
   }
@@ -286,6 +286,24 @@ TEST_F(AuthenticatorTest, FollowsKeysAsTheyChange) {
   EXPECT_EQ(code(second), "let in") << "while the issuer is away";
   const std::string lines = log();
   EXPECT_EQ(lines.find("no keys from"), lines.rfind("no keys from")) << "said once: " << lines;
+}
+
+TEST_F(AuthenticatorTest, BeginsWithTheKeysOfTheOneBefore) {
+  const Signer signer = Signer::curve("P-256");
+  const std::string token = signer.token(Algorithm::es256, R"({"alg":"ES256"})", claims());
+  issuing_.keys = key_set(signer.jwk());
+  const IssuerOptions same = by_server();
+  open({same});
+  EXPECT_EQ(code(token), "let in");
+  issuing_.status = 503;
+  const auto before = std::move(door_);
+  open({same}, before.get());
+  EXPECT_EQ(code(token), "let in") << log();
+  IssuerOptions elsewhere = same;
+  elsewhere.jwks += "?elsewhere";
+  const auto second = std::move(door_);
+  open({elsewhere}, second.get());
+  EXPECT_EQ(code(token), "auth.unavailable") << "keys of another place";
 }
 
 }  // namespace

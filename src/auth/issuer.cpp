@@ -11,8 +11,9 @@ Issuer::Issuer(IssuerOptions options, const Surroundings& around) : options_(std
     secret_ = std::make_shared<const KeySet>(std::move(set));
     return;
   }
-  source_ = std::make_unique<KeySource>(
-      around.loop, KeySourceOptions{.place = options_.jwks, .refresh = options_.refresh, .log = around.log, .changed = around.changed});
+  KeySourceOptions source{.place = options_.jwks, .refresh = options_.refresh, .log = around.log, .changed = around.changed};
+  source.known = around.known(options_.jwks);
+  source_ = std::make_unique<KeySource>(around.loop, std::move(source));
 }
 
 bool Issuer::takes(Algorithm algorithm) const {

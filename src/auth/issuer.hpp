@@ -28,6 +28,7 @@ class Issuer {
     io::Loop& loop;  // KeySource has it
     std::function<void(std::string_view)> log;
     std::function<void()> changed;
+    std::function<std::shared_ptr<const KeySet>(const std::string& place)> known;  // the keys of before; null: none
   };
   Issuer(IssuerOptions options, const Surroundings& around);
 

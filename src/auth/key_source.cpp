@@ -15,7 +15,7 @@ Failure unusable(std::string why) {
 }  // namespace
 
 KeySource::KeySource(io::Loop& loop, KeySourceOptions options)
-    : loop_(loop), options_(std::move(options)), url_(http::parse_url(options_.place)) {}
+    : loop_(loop), options_(std::move(options)), url_(http::parse_url(options_.place)), keys_(options_.known) {}
 
 KeySource::~KeySource() = default;
 
@@ -88,7 +88,11 @@ void KeySource::attempt_later(std::chrono::milliseconds delay) {
 Task<std::string> KeySource::fetch() {
   if (!url_) co_return read_file();
   auto response = co_await client_->send({.target = url_->path.empty() ? "/" : url_->path, .headers = {{"Accept", "application/json"}}});
-  if (!response) co_return unusable(response.error().message);
+  if (!response) {
+    std::string why = response.error().message;
+    if (why.ends_with('.')) why.pop_back();  // report() makes a sentence of it
+    co_return unusable(std::move(why));
+  }
   if (response->status != 200) co_return unusable(fmt::format("the server answers {}", response->status));
   co_return std::move(response->body);
 }

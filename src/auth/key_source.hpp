@@ -25,6 +25,7 @@ struct KeySourceOptions {
   std::chrono::milliseconds timeout{5'000};  // of one
   std::size_t waiting_max = 100;             // requests that wait for an attempt
   KeySetLimits limits = {};
+  std::shared_ptr<const KeySet> known = {};   // what came last from this place, before
   std::function<void(std::string_view)> log;  // called by the loop's thread
   std::function<void()> changed;              // after other keys are there; by the loop's thread
 };
@@ -42,6 +43,7 @@ class KeySource {
   /// tokens cost the issuer one request in `pause`. On a loop's thread.
   Task<void> refresh();
 
+  const std::string& place() const { return options_.place; }
   bool is_file() const { return !url_; }
   /// Reads a file now. An error says why it cannot be used. Before begin().
   Result<> read_now();

@@ -40,7 +40,9 @@ def claims(lasts=600, **more):
 
 
 class Issuer:
-    def __init__(self):
+    """`tls`: what its server speaks TLS by."""
+
+    def __init__(self, tls=None):
         self.keys = {kind: Key(kind, f"{kind}-1") for kind in ("rsa", "ec", "ed")}
         self.status, self.asked = 200, 0
         issuer = self
@@ -58,8 +60,11 @@ class Issuer:
                 pass
 
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.handle_error = lambda *_: None  # who does not trust it ends the handshake
+        if tls:
+            self.server.socket = tls.wrap_socket(self.server.socket, server_side=True, do_handshake_on_connect=False)
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}/jwks.json"
+        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self.server.server_address[1]}/jwks.json"
 
     def stop(self):
         self.server.shutdown()
