@@ -1,5 +1,7 @@
 #include "document/sql_part.hpp"
 
+#include "base/json/slices.hpp"
+
 namespace millrace::document {
 namespace {
 
@@ -24,6 +26,12 @@ Filter without(const Filter& filter, const Filter* part) {
 
 Error sql_refused(std::string message, std::string hint) {
   return {ErrorKind::unprocessable, "store.sql", std::move(message), std::move(hint)};
+}
+
+Result<std::string> sql_text(std::string_view quoted) {
+  std::string text = json::decode_string(quoted);
+  if (text.find('\0') != std::string::npos) return Failure(sql_refused("A text with \\u0000 cannot be a value in SQL."));
+  return text;
 }
 
 Result<SqlPart> split_sql(const Filter& filter) {

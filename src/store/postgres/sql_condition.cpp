@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "base/json/slices.hpp"
 #include "document/sql_part.hpp"
 
 namespace millrace::store::postgres {
@@ -69,8 +68,10 @@ Result<> SqlCondition::bind(Parameters& values, document::Arguments arguments) c
       values.null();
       continue;
     }
-    std::string text = value.front() == '"' ? json::decode_string(value) : std::string(value);
-    if (text.find('\0') != std::string::npos) return Failure(document::sql_refused("A text with \\u0000 cannot be a value in SQL."));
+    std::string text(value);
+    if (value.front() == '"') {
+      TRY(text, document::sql_text(value));
+    }
     values.untyped(std::move(text));
   }
   return {};

@@ -150,7 +150,7 @@ Result<> Finder::select_planned(const Query& query, const IndexPlan& plan, Selec
 
 Result<> Finder::select_sql(const Query& query, const SqlCondition& condition, Selection& selection) {
   selection.check_only(condition.rest());
-  SqlArguments arguments(condition, query.arguments);
+  TRY(const SqlArguments arguments, SqlArguments::make(condition, query.arguments));
   Cursor rows = scope_.connection.use(newest() ? condition.newest() : condition.at());
   arguments.bind(rows);
   const int count = arguments.count();

@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "base/json/number.hpp"
-#include "base/json/slices.hpp"
 #include "document/sql_part.hpp"
 
 namespace millrace::store::sqlite {
@@ -13,6 +12,8 @@ namespace {
 
 using document::Filter;
 
+// SQLite's functions for JSON take U+0000 for the end of a text. Canonical JSON has it as \u0000, behind an even number of backslashes.
+constexpr std::string_view kReadable = R"(instr(replace(payload, '\\', ''), '\u0000') = 0)";
 constexpr std::string_view kVisible = "superseded_at IS NULL AND deleted = 0";
 
 }  // namespace
@@ -27,7 +28,8 @@ Result<SqlCondition> SqlCondition::make(const Filter& filter, const Table& table
   condition.parameters_ = part->sql_parameters;
   const std::size_t count = condition.parameters_.size();
   // The line break ends whatever comment the text might end in.
-  const std::string where = fmt::format("{} WHERE position < ?{} AND ({}\n)", table.select_versions, count + 1, part->sql);
+  const std::string where =
+      fmt::format("{} WHERE position < ?{} AND ({}\n) AND {}", table.select_versions, count + 1, part->sql, kReadable);
   condition.newest_ = fmt::format("{} AND {} ORDER BY position DESC", where, kVisible);
   condition.at_ = fmt::format(
       "{} AND recorded_at <= ?{} AND (superseded_at IS NULL OR superseded_at > ?{}) AND deleted = 0"
@@ -45,12 +47,17 @@ Result<> SqlCondition::check(Connection& connection) const {
   return {};
 }
 
-SqlArguments::SqlArguments(const SqlCondition& condition, document::Arguments arguments) {
+Result<SqlArguments> SqlArguments::make(const SqlCondition& condition, document::Arguments arguments) {
+  SqlArguments made;
   for (const std::uint32_t parameter : condition.parameters()) {
     const std::string_view value = arguments[parameter];
-    values_.push_back(value);
-    texts_.push_back(value.starts_with('"') ? json::decode_string(value) : std::string());
+    made.values_.push_back(value);
+    std::string& text = made.texts_.emplace_back();
+    if (value.starts_with('"')) {
+      TRY(text, document::sql_text(value));
+    }
   }
+  return made;
 }
 
 void SqlArguments::bind(Cursor& cursor) const {

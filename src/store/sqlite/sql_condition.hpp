@@ -37,7 +37,8 @@ class SqlCondition {
 /// The arguments of a condition as SQL values. Lives as long as the cursor it is bound to.
 class SqlArguments {
  public:
-  SqlArguments(const SqlCondition& condition, document::Arguments arguments);
+  /// Error "store.sql" when one is nothing that SQL has.
+  static Result<SqlArguments> make(const SqlCondition& condition, document::Arguments arguments);
   int count() const { return static_cast<int>(values_.size()); }
   void bind(Cursor& cursor) const;
 

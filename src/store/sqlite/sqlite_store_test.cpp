@@ -361,6 +361,17 @@ TEST_F(SqlTest, ValuesAreBound) {
   EXPECT_THAT(find(*store_, filter, {"", R"("it's 2")"}), ElementsAre("2"));
 }
 
+TEST_F(SqlTest, ATextDoesNotEndAtNul) {
+  const Filter filter = sql("payload->>'name' LIKE {{name}} OR payload->>'other' = '5'");
+  for (const char* name : {"a", R"(a\u0000)", R"(a\\u0000)", R"(a\\\u0000)"})
+    ASSERT_TRUE(append(*store_, create(name, fmt::format(R"({{"name":"{}"}})", name))));
+  EXPECT_THAT(find(*store_, filter, {R"("a%")"}), ElementsAre(R"(a\\u0000)", "a"));
+  EXPECT_THAT(find(*store_, filter, {R"("a")"}), ElementsAre("a"));
+  const std::vector<std::string_view> arguments = {R"("a\u0000")"};
+  const Query query{.filter = &filter, .arguments = arguments};
+  EXPECT_EQ(loop_.block_on(store_->find({&query, 1}, {})).error().code, "store.sql");
+}
+
 TEST_F(SqlTest, ItMeetsTheVersionThatIsShown) {
   const Filter filter = sql("payload->>'n' >= {{n}}");
   const auto before = append(*store_, create("5", R"({"n":5})"))->at(0).recorded_at;
