@@ -136,6 +136,10 @@ Result<std::unique_ptr<auth::Authenticator>> open_auth(const std::optional<AuthC
   options.api_keys = config->api_keys;
   options.is_required = config->is_required;
   options.log = log.lines(observe::Module::auth, observe::Level::warn);
+  options.refused = [&log](std::string_view line, const auth::Asking& asking) {
+    log.write(observe::Module::auth, observe::Level::warn, line,
+              {asking.trace, {{"method", asking.method}, {"route", asking.route}, {"client", asking.client}}});
+  };
   return auth::Authenticator::open(std::move(options), before);
 }
 

@@ -72,8 +72,10 @@ Handler& Routes::add_handler(Arguments&&... arguments) {
 Routes::Routes(RouteParts parts)
     : parts_(std::move(parts)),
       router_(&parts_.traffic),
-      gate_(parts_.authenticator ? std::optional<auth::Gate>(std::in_place, router_, *parts_.authenticator, &parts_.instruments.metrics)
-                                 : std::nullopt),
+      gate_(parts_.authenticator
+                ? std::optional<auth::Gate>(std::in_place, router_, *parts_.authenticator,
+                                            auth::Gate::Options{&parts_.instruments.metrics, parts_.model.config.body_bytes_max})
+                : std::nullopt),
       cors_(gate_ ? static_cast<http::Handler&>(*gate_) : router_, parts_.model.config.cors) {}
 
 Result<> Routes::mount() {
@@ -109,7 +111,9 @@ Result<> Routes::mount_endpoint(const std::string& path, const std::shared_ptr<c
   endpoint.session.heartbeat = parts_.model.config.load.heartbeat;
   endpoint.session.init_timeout = parts_.model.config.load.header_timeout;
   if (auth::Authenticator* const door = parts_.authenticator) {
-    endpoint.session.identify = [door](std::string authorization) { return door->identify(std::move(authorization)); };
+    endpoint.session.identify = [door, path](std::string authorization, const graphql::Caller& caller) {
+      return door->identify(std::move(authorization), {"GET", path, caller.address, caller.trace});
+    };
     endpoint.session.needs_principal = door->is_required();
   }
   endpoint.page = &add_handler<pages::Page>("graphiql", "GraphiQL " + path, std::move(settings));

@@ -4,6 +4,7 @@
 #include <openssl/crypto.h>
 #include <openssl/rand.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "auth/base64url.hpp"
@@ -25,6 +26,10 @@ std::shared_ptr<const Principal> ApiKeys::find(std::string_view digest) const {
   for (const ApiKey& key : keys_)
     if (CRYPTO_memcmp(key.digest.data(), digest.data(), kDigestSize) == 0) found = &key;
   return found != nullptr ? found->principal : nullptr;
+}
+
+bool ApiKeys::has(std::string_view name) const {
+  return std::ranges::any_of(keys_, [name](const ApiKey& key) { return key.principal->subject == name; });
 }
 
 std::string make_api_key() {

@@ -23,6 +23,8 @@ class ApiKeys {
   bool is_empty() const { return keys_.empty(); }
   /// Whose key it is, or null. How long it takes tells nothing of the keys that there are.
   std::shared_ptr<const Principal> find(std::string_view digest) const;
+  /// Whether one has that name.
+  bool has(std::string_view name) const;
 
  private:
   std::vector<ApiKey> keys_;

@@ -16,16 +16,26 @@
 #include "auth/token_cache.hpp"
 #include "base/principal.hpp"
 #include "base/task.hpp"
+#include "base/trace.hpp"
 
 namespace millrace::auth {
+
+/// The request that credentials came with, for the log. The views hold until the answer is there.
+struct Asking {
+  std::string_view method;
+  std::string_view route;
+  std::string_view client;  // its address
+  Trace trace = {};
+};
 
 struct AuthenticatorOptions {
   std::vector<IssuerOptions> issuers;
   std::vector<ApiKey> api_keys;
   bool is_required = true;          // the gate refuses requests without credentials, but for what is open
   std::size_t cached_max = 20'000;  // tokens that need not be verified again
-  std::function<void(std::string_view)> log = [](std::string_view) {};                          // any thread
-  std::function<std::chrono::system_clock::time_point()> now = std::chrono::system_clock::now;  // any thread
+  std::function<void(std::string_view)> log = [](std::string_view) {};                                    // any thread
+  std::function<void(std::string_view, const Asking&)> refused = [](std::string_view, const Asking&) {};  // what was, and why; any thread
+  std::function<std::chrono::system_clock::time_point()> now = std::chrono::system_clock::now;            // any thread
 };
 
 class Authenticator {
@@ -39,11 +49,14 @@ class Authenticator {
 
   /// Who sent `Authorization: Bearer TOKEN` or `ApiKey KEY`. Errors, all unauthenticated: "auth.scheme" for any other scheme, "auth.token",
   /// "auth.key"; and "auth.unavailable" (unavailable) while an issuer's keys have never been there. On a loop's thread.
-  Task<std::shared_ptr<const Principal>> identify(std::string authorization);
+  Task<std::shared_ptr<const Principal>> identify(std::string authorization, Asking asking = {});
   /// Who has that API key. Error "auth.key".
-  Result<std::shared_ptr<const Principal>> identify_key(std::string_view key);
-  /// The same as identify() where it takes no waiting; null else. Any thread.
+  Result<std::shared_ptr<const Principal>> identify_key(std::string_view key, const Asking& asking = {});
+  /// The same as those where it takes no work; null else, which is no refusal. Any thread.
   std::shared_ptr<const Principal> recall(std::string_view authorization);
+  std::shared_ptr<const Principal> recall_key(std::string_view key) const;
+  /// Says in the log why somebody is refused, once a second at most: whoever sends nonsense must not fill a disk. Any thread.
+  void tell_refusal(std::string_view what, std::string_view why, const Asking& asking);
 
   std::chrono::system_clock::time_point now() const { return options_.now(); }
   bool is_required() const { return options_.is_required; }
@@ -56,15 +69,16 @@ class Authenticator {
 
   std::shared_ptr<const KeySet> keys_at(const std::string& place) const;
   Result<> begin();
-  Task<std::shared_ptr<const Principal>> verify(std::string text);
-  Task<std::shared_ptr<const Principal>> verify_with(const Issuer& issuer, const Token& token, json::Value claims);
-  Failure refuse(std::string_view why);
+  Task<std::shared_ptr<const Principal>> verify(std::string text, Asking asking);
+  Task<std::shared_ptr<const Principal>> verify_with(const Issuer& issuer, const Token& token, json::Value claims, Asking asking);
+  Failure refuse(std::string_view why, const Asking& asking);
 
   const AuthenticatorOptions options_;
   const ApiKeys api_keys_;
   TokenCache cache_;
   std::atomic<std::uint64_t> version_{1};  // of all issuers' keys together
   std::atomic<std::int64_t> told_{0};      // the second in which a refusal was logged last
+  std::atomic<std::uint64_t> untold_{0};   // refusals since that were not
   io::Loop loop_;                          // of the sources of keys
   std::vector<std::unique_ptr<Issuer>> issuers_;
   std::thread thread_;

@@ -47,6 +47,9 @@ class AuthenticatorTest : public testing::Test {
       log_ += line;
       log_ += '\n';
     };
+    options.refused = [log = options.log](std::string_view line, const Asking& asking) {
+      log(fmt::format("{} {} {}", line, asking.route, asking.client));
+    };
     auto opened = Authenticator::open(std::move(options), before);
     ASSERT_TRUE(opened) << opened.error().message;
     door_ = *std::move(opened);
@@ -71,7 +74,9 @@ class AuthenticatorTest : public testing::Test {
   }
   void write(const std::string& keys) { std::ofstream(file_) << keys; }
 
-  Result<std::shared_ptr<const Principal>> ask(const std::string& token) { return loop_.block_on(door_->identify("Bearer " + token)); }
+  Result<std::shared_ptr<const Principal>> ask(const std::string& token) {
+    return loop_.block_on(door_->identify("Bearer " + token, {.method = "GET", .route = "/a", .client = "192.0.2.1"}));
+  }
   std::string code(const std::string& token) {
     const auto who = ask(token);
     return who ? "let in" : std::string(who.error().code);
@@ -191,7 +196,7 @@ TEST_F(AuthenticatorTest, SaysNothingOfWhy) {
   const auto other = ask(Signer::curve("P-256").token(Algorithm::es256, R"({"alg":"ES256"})", claims()));
   EXPECT_EQ(expired.error().message, unsigned_token.error().message);
   EXPECT_EQ(expired.error().message, other.error().message);
-  EXPECT_THAT(log(), HasSubstr("a token is refused: it has expired."));
+  EXPECT_THAT(log(), HasSubstr("a token is refused: it has expired. /a 192.0.2.1"));
 }
 
 TEST_F(AuthenticatorTest, TakesItsSchemesAlone) {
@@ -206,6 +211,20 @@ TEST_F(AuthenticatorTest, TakesItsSchemesAlone) {
   EXPECT_EQ(loop_.block_on(door_->identify("Basic " + key)).error().code, "auth.scheme");
   EXPECT_EQ(loop_.block_on(door_->identify("Bearer " + key)).error().code, "auth.scheme") << "no tokens are taken at all";
   EXPECT_EQ(loop_.block_on(door_->identify("")).error().code, "auth.scheme");
+}
+
+TEST_F(AuthenticatorTest, NoTokenIsAnApiKey) {
+  const std::string secret(32, 's');
+  AuthenticatorOptions options{.now = [] { return kNow; }};
+  options.issuers = {issuer({Algorithm::hs256})};
+  options.issuers.front().secret = secret;
+  options.api_keys = {{read_hash(hash_text("key")).value(), std::make_shared<const Principal>(Principal{.subject = "s"})}};
+  door_ = *Authenticator::open(options);
+  const std::string token = Signer::of_secret(secret).token(Algorithm::hs256, R"({"alg":"HS256"})", claims());
+  EXPECT_EQ(code(token), "auth.token") << "its subject is the key's name";
+  options.api_keys.front().principal = std::make_shared<const Principal>(Principal{.subject = "t"});
+  door_ = *Authenticator::open(options);
+  EXPECT_EQ(code(token), "let in");
 }
 
 TEST_F(AuthenticatorTest, AFileWithoutKeysIsAnError) {

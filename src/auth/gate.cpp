@@ -1,9 +1,12 @@
 #include "auth/gate.hpp"
 
+#include <fmt/format.h>
+
 #include <limits>
 
 #include "http/characters.hpp"
 #include "http/status.hpp"
+#include "http/traffic.hpp"
 
 namespace millrace::auth {
 namespace {
@@ -15,8 +18,8 @@ constexpr observe::Family kRefused{"millrace_auth_refused_total", observe::Kind:
 constexpr std::string_view kKeyHeader = "X-API-Key";
 
 struct Credentials {
-  std::string_view authorization;
-  std::string_view key;
+  std::string_view text;
+  bool is_key = false;  // else what `Authorization` says
   int count = 0;
 };
 
@@ -24,25 +27,48 @@ Credentials credentials_of(const http::Request& request) {
   Credentials found;
   for (const auto& [name, value] : request.headers) {
     const bool is_key = http::equal_ignoring_case(name, kKeyHeader);
-    if (value.empty() || (!is_key && !http::equal_ignoring_case(name, "authorization"))) continue;
-    (is_key ? found.key : found.authorization) = value;
-    ++found.count;
+    if (!is_key && !http::equal_ignoring_case(name, "authorization")) continue;
+    found = {value, is_key, found.count + 1};
   }
   return found;
+}
+
+/// Whose they are, where that is seen at once.
+Who recall(Authenticator& door, const Credentials& credentials) {
+  if (credentials.count != 1) return nullptr;
+  return credentials.is_key ? door.recall_key(credentials.text) : door.recall(credentials.text);
+}
+
+/// A request with what was found out of it. Its body is here when it was not gathered before.
+struct Admitted {
+  http::Request request;
+  std::string body;
+};
+
+Task<std::string> gather(http::BodyStream& stream, std::size_t bytes_max) {
+  std::string body;
+  while (true) {
+    CO_TRY(const std::string_view piece, co_await stream.next());
+    if (piece.empty()) co_return body;
+    if (piece.size() > bytes_max - body.size())
+      co_return Failure(Error{ErrorKind::too_large, "http.body_too_large",
+                              fmt::format("The body is larger than the {} bytes that it may have.", bytes_max)});
+    body += piece;
+  }
 }
 
 /// What goes on as long as its client likes ends with what allows it. It keeps the request, which the stream may look at.
 class AdmittedStream final : public http::BodyStream {
  public:
   struct Parts {
-    std::unique_ptr<const http::Request> request;
+    std::unique_ptr<const Admitted> admitted;
     std::unique_ptr<http::BodyStream> stream;
     bool is_feed = false;
   };
   AdmittedStream(const Authenticator& door, Parts parts) : door_(door), parts_(std::move(parts)) {}
 
   Task<std::string_view> next() override {
-    if (parts_.is_feed && door_.now() >= parts_.request->principal->expires) {
+    if (parts_.is_feed && door_.now() >= parts_.admitted->request.principal->expires) {
       parts_.stream->stop();
       co_return std::string_view();
     }
@@ -71,8 +97,13 @@ bool Gate::lacks_credentials(const http::Request& head) const {
 }
 
 http::Intake Gate::intake(const http::Request& head) const {
-  return lacks_credentials(head) ? http::Intake{.body_bytes_max = std::numeric_limits<std::size_t>::max(), .streamed = true}
-                                 : behind_.intake(head);
+  http::Intake unread{.body_bytes_max = std::numeric_limits<std::size_t>::max(), .streamed = true};
+  if (lacks_credentials(head)) return unread;
+  const http::Intake intake = behind_.intake(head);
+  const Credentials credentials = credentials_of(head);
+  if (intake.streamed || credentials.count == 0 || recall(authenticator_, credentials)) return intake;
+  unread.under_overload = intake.under_overload;
+  return unread;
 }
 
 Task<http::Response> Gate::handle(const http::Request& request) {
@@ -82,13 +113,23 @@ Task<http::Response> Gate::handle(const http::Request& request) {
 
 Task<http::Response> Gate::admit(const http::Request& request) {
   auto who = co_await identify(request);
-  if (!who) {
-    (void)behind_.is_open(request);  // so that it has its route
-    co_return refusal(who.error());
+  if (!who) co_return refusal(who.error());
+  auto response = co_await pass_on(request, *std::move(who));
+  co_return response;
+}
+
+Task<http::Response> Gate::pass_on(const http::Request& request, Who who) {
+  auto admitted = std::make_unique<Admitted>(request);
+  admitted->request.principal = std::move(who);
+  if (request.stream != nullptr) {
+    const http::Intake intake = behind_.intake(request);
+    if (!intake.streamed) {
+      CO_TRY(admitted->body, co_await gather(*request.stream, intake.body_bytes_max.value_or(options_.body_bytes_max)));
+      admitted->request.body = admitted->body;
+      admitted->request.stream = nullptr;
+    }
   }
-  auto admitted = std::make_unique<http::Request>(request);
-  admitted->principal = *std::move(who);
-  CO_TRY(http::Response response, co_await behind_.handle(*admitted));
+  CO_TRY(http::Response response, co_await behind_.handle(admitted->request));
   if (response.stream) {
     AdmittedStream::Parts parts{std::move(admitted), std::move(response.stream), response.is_feed};
     response.stream = std::make_unique<AdmittedStream>(authenticator_, std::move(parts));
@@ -98,17 +139,25 @@ Task<http::Response> Gate::admit(const http::Request& request) {
 
 Task<Who> Gate::identify(const http::Request& request) {
   const Credentials credentials = credentials_of(request);
-  if (credentials.count > 1)
+  if (auto known = recall(authenticator_, credentials)) co_return known;
+  (void)behind_.is_open(request);  // so that it has its route
+  const bool has_route = request.route != nullptr && *request.route != nullptr;
+  const Asking asking{.method = http::to_string(request.method),
+                      .route = has_route ? std::string_view((*request.route)->pattern()) : "none",
+                      .client = request.remote,
+                      .trace = request.trace};
+  if (credentials.count > 1) {
+    authenticator_.tell_refusal("a request is", "it has more than one set of credentials", asking);
     co_return Failure(Error{ErrorKind::invalid_argument, "auth.twice", "The request has more than one set of credentials.", "Send one."});
-  if (credentials.authorization.empty()) co_return authenticator_.identify_key(credentials.key);
-  if (auto known = authenticator_.recall(credentials.authorization)) co_return known;
-  auto who = co_await authenticator_.identify(std::string(credentials.authorization));
+  }
+  if (credentials.is_key) co_return authenticator_.identify_key(credentials.text, asking);
+  auto who = co_await authenticator_.identify(std::string(credentials.text), asking);
   co_return who;
 }
 
 http::Response Gate::refusal(const Error& error) const {
   http::Response response = http::problem(error);
-  if (metrics_ != nullptr) metrics_->counter(kRefused, {{"code", error.code}}).add();
+  if (options_.metrics != nullptr) options_.metrics->counter(kRefused, {{"code", error.code}}).add();
   if (response.status == 503) return response;
   std::string challenge = R"(Bearer realm="millrace")";
   if (error.code == "auth.token")

@@ -9,14 +9,19 @@ namespace millrace::auth {
 
 /// Gives each request its principal and passes it on, or answers 401 itself (RFC 6750, with a problem document), 400 to two credentials at
 /// a time, 503 while keys cannot be had. A request without credentials is passed on where they are not required, or where the handler
-/// behind is open; credentials that are there must be right wherever they are sent. A stream that goes on ends when its principal expires.
+/// behind is open; credentials that are there must be right wherever they are sent, empty ones included. Of whoever is refused no byte of
+/// the body is read. A stream that goes on ends when its principal expires.
 class Gate : public http::Handler {
  public:
-  /// All outlive it. `metrics`: where refusals are counted.
-  Gate(http::Handler& behind, Authenticator& authenticator, observe::Registry* metrics = nullptr)
-      : behind_(behind), authenticator_(authenticator), metrics_(metrics) {}
+  struct Options {
+    observe::Registry* metrics = nullptr;  // where refusals are counted
+    std::size_t body_bytes_max = 1 << 20;  // the server's own limit
+  };
+  /// All outlive it.
+  Gate(http::Handler& behind, Authenticator& authenticator, Options options)
+      : behind_(behind), authenticator_(authenticator), options_(options) {}
 
-  /// Of a request that will be refused at once no body is taken.
+  /// A body is gathered only of whom is known by then: of all others handle() is called with the head.
   http::Intake intake(const http::Request& head) const override;
   bool is_open(const http::Request& head) const override { return behind_.is_open(head); }
   Task<http::Response> handle(const http::Request& request) override;
@@ -25,11 +30,12 @@ class Gate : public http::Handler {
   bool lacks_credentials(const http::Request& head) const;
   Task<http::Response> admit(const http::Request& request);
   Task<std::shared_ptr<const Principal>> identify(const http::Request& request);
+  Task<http::Response> pass_on(const http::Request& request, std::shared_ptr<const Principal> who);
   http::Response refusal(const Error& error) const;
 
   http::Handler& behind_;
   Authenticator& authenticator_;
-  observe::Registry* const metrics_;
+  const Options options_;
 };
 
 }  // namespace millrace::auth

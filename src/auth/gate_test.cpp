@@ -29,6 +29,7 @@ class Behind : public http::Handler {
   bool is_open(const http::Request& head) const override { return head.path == "/open"; }
   Task<http::Response> handle(const http::Request& request) override {
     http::Response response{.body = request.principal ? request.principal->subject : "nobody"};
+    if (request.path == "/body") co_return http::Response{.body = std::string(request.body)};
     response.is_feed = request.path == "/feed";
     if (request.path != "/open") response.stream = std::make_unique<Endless>(request);
     co_return response;
@@ -42,7 +43,7 @@ class GateTest : public testing::Test {
     options.issuers = {{.claims = {.issuer = "i"}, .algorithms = {Algorithm::hs256}, .jwks = {}, .secret = kSecret}};
     options.api_keys = {{read_hash(hash_text("key")).value(), std::make_shared<const Principal>(Principal{.subject = "k"})}};
     door_ = *Authenticator::open(std::move(options));
-    gate_.emplace(behind_, *door_);
+    gate_.emplace(behind_, *door_, Gate::Options{});
   }
 
   static std::string bearer() {
@@ -118,9 +119,45 @@ TEST_F(GateTest, TakesNoBodyOfWhoIsRefused) {
   http::Request head;
   head.path = "/";
   EXPECT_TRUE(gate_->intake(head).streamed);
+  for (const Headers& wrong :
+       {Headers{{"x-api-key", "other"}}, Headers{{"authorization", "Bearer a.b.c"}}, Headers{{"authorization", "Basic x"}},
+        Headers{{"x-api-key", ""}}, Headers{{"x-api-key", "key"}, {"x-api-key", "key"}}}) {
+    head.headers = wrong;
+    EXPECT_TRUE(gate_->intake(head).streamed);
+  }
   head.headers = {{"x-api-key", "key"}};
   EXPECT_FALSE(gate_->intake(head).streamed);
   EXPECT_EQ(gate_->intake(head).body_bytes_max, 7);
+}
+
+/// A body that comes in as many pieces as it has bytes.
+class Bytes : public http::BodyStream {
+ public:
+  explicit Bytes(std::string_view text) : text_(text) {}
+  Task<std::string_view> next() override { co_return text_.substr(std::min(at_, text_.size()), 1).substr(0, ++at_); }
+
+ private:
+  const std::string_view text_;
+  std::size_t at_ = 0;
+};
+
+TEST_F(GateTest, GathersTheBodyOfWhoIsKnownByThenAlone) {
+  const std::string token = bearer();
+  const auto send = [this, &token](std::string_view body) {
+    Bytes bytes(body);
+    http::Request request;
+    request.path = "/body";
+    request.headers = {{"authorization", token}};
+    EXPECT_FALSE(request.principal);
+    request.stream = &bytes;
+    return loop_.block_on(gate_->handle(request));
+  };
+  EXPECT_EQ(send("1234567")->body, "1234567");
+  EXPECT_EQ(send("12345678").error().code, "http.body_too_large");
+  http::Request head;
+  head.path = "/body";
+  head.headers = {{"authorization", token}};
+  EXPECT_FALSE(gate_->intake(head).streamed) << "now it is known at once";
 }
 
 TEST_F(GateTest, AFeedEndsWithWhatAllowsIt) {
@@ -140,6 +177,8 @@ TEST_F(OptionalGateTest, LetsNobodyIn) {
   EXPECT_FALSE(gate_->intake(head).streamed);
   EXPECT_EQ(ask({{"authorization", "Bearer a.b.c"}}).status, 401);
   EXPECT_EQ(ask({}).body, "nobody");
+  EXPECT_EQ(ask({{"authorization", ""}}).status, 401) << "credentials, and wrong ones";
+  EXPECT_EQ(ask({{"x-api-key", ""}}).status, 401);
 }
 
 }  // namespace

@@ -16,12 +16,14 @@ using Action = SubscriptionProtocol::Action;
 // Timers cannot be taken back: one that outlives its session does so by this at most.
 constexpr std::chrono::milliseconds kLongestTimer = std::chrono::minutes(1);
 
-/// The credentials in the payload of a first message: as a member, or among `headers`.
-std::string authorization_of(const json::Value& payload) {
-  for (const std::string_view name : {"Authorization", "authorization"})
-    if (const auto value = payload.find(name); value && value->is(json::Kind::string)) return value->string();
+/// The credentials in the payload of a first message: as members, or among `headers`.
+std::vector<std::string> authorizations_of(const json::Value& payload) {
+  std::vector<std::string> found;
   const auto headers = payload.find("headers");
-  return headers && headers->is(json::Kind::object) ? authorization_of(*headers) : std::string();
+  if (headers && headers->is(json::Kind::object)) found = authorizations_of(*headers);
+  for (const std::string_view name : {"Authorization", "authorization"})
+    if (const auto value = payload.find(name); value && value->is(json::Kind::string)) found.push_back(value->string());
+  return found;
 }
 
 /// One operation while it runs. The views of its request point into the message.
@@ -91,11 +93,15 @@ class Session final : public http::WebSocketSession {
 
   /// Takes what the first message brings of credentials. Fails when the connection was closed for it.
   Task<void> admit(const Action& action) {
-    std::string authorization = action.payload ? authorization_of(*action.payload) : std::string();
-    if (!authorization.empty()) {
-      caller_.authorization = authorization;
+    std::vector<std::string> brought = action.payload ? authorizations_of(*action.payload) : std::vector<std::string>();
+    if (options_.identify && brought.size() + (caller_.principal ? 1 : 0) > 1) {
+      socket_->close(kBadRequest, "More than one set of credentials");
+      co_return Failure(Error{ErrorKind::invalid_argument, "auth.twice", "The connection has more than one set of credentials."});
+    }
+    if (!brought.empty()) {
+      caller_.authorization = brought.front();
       if (options_.identify) {
-        auto principal = co_await options_.identify(std::move(authorization));
+        auto principal = co_await options_.identify(std::move(brought.front()), caller_);
         if (!principal) co_return refuse(principal.error());
         caller_.principal = *std::move(principal);
       }
@@ -193,6 +199,7 @@ class Session final : public http::WebSocketSession {
   }
 
   static constexpr std::uint16_t kTryAgain = 1013;
+  static constexpr std::uint16_t kBadRequest = 4400;
   static constexpr std::uint16_t kForbidden = 4403;
 
   // Timers cannot be taken back: they hold a token of the session's.

@@ -11,8 +11,9 @@
 
 namespace millrace::graph {
 
-/// Who is behind the `Authorization` that the first message of a WebSocket brings; fails when nobody is.
-using Identify = std::function<Task<std::shared_ptr<const Principal>>(std::string authorization)>;
+/// Who is behind the `Authorization` that the first message of a WebSocket brings; fails when nobody is. The caller, of the handshake,
+/// stays.
+using Identify = std::function<Task<std::shared_ptr<const Principal>>(std::string authorization, const graphql::Caller& caller)>;
 
 struct SessionOptions {
   std::size_t operations_max = 100;                // of a connection at a time
@@ -23,8 +24,9 @@ struct SessionOptions {
 };
 
 /// The answer to a request that asks for a WebSocket. Browsers cannot send headers with one: the payload of its first message may bring the
-/// credentials, as `{"Authorization": "..."}`, or that below `headers`. 4403 where they are not accepted, and when they expire: clients
-/// come again then, with new ones. The engine must outlive its session.
+/// credentials, as `{"Authorization": "..."}`, or that below `headers`. 4400 where there are two sets of them, in the message or besides
+/// those of the handshake; 4403 where they are not accepted, and when they expire: clients come again then, with new ones. The engine must
+/// outlive its session.
 http::Response begin_session(graphql::Engine& engine, const http::Request& request, graphql::Caller caller, const SessionOptions& options);
 
 }  // namespace millrace::graph

@@ -58,12 +58,24 @@ def test_without_credentials_it_ends(service):
 
 
 def test_with_wrong_ones_it_ends(service, issuer):
-    for authorization in ("Bearer a.b.c", f"Bearer {issuer.token(lasts=-1)}", "ApiKey x", "Basic eDp5", f"Bearer {issuer.token(aud='other')}"):
-        with WebSocket(service, GRAPH, headers=header(issuer.token())) as socket:
+    for authorization in ("Bearer a.b.c", "", f"Bearer {issuer.token(lasts=-1)}", "ApiKey x", "Basic eDp5", f"Bearer {issuer.token(aud='other')}"):
+        with WebSocket(service, GRAPH) as socket:
             socket.send({"type": "connection_init", "payload": {"Authorization": authorization}})
             socket.subscribe("1", "{ __typename }")
             assert socket.receive() is None
             assert socket.closed == (4403, "Forbidden"), authorization
+
+
+def test_with_two_sets_of_them_it_ends(service, issuer, api_key):
+    right = f"Bearer {issuer.token()}"
+    for handshake, payload in ((header(issuer.token()), {"Authorization": right}), (header(issuer.token()), {"headers": {"authorization": "ApiKey x"}}),
+                               ([f"X-API-Key: {api_key[0]}"], {"Authorization": right}), ([], {"Authorization": right, "authorization": right}),
+                               ([], {"Authorization": right, "headers": {"Authorization": right}})):
+        with WebSocket(service, GRAPH, headers=handshake) as socket:
+            socket.send({"type": "connection_init", "payload": payload})
+            socket.subscribe("1", "{ __typename }")
+            assert socket.receive() is None
+            assert socket.closed == (4400, "More than one set of credentials"), (handshake, payload)
 
 
 def test_a_handshake_with_a_wrong_token_is_none(service):
