@@ -57,9 +57,9 @@ Task<Samples> look_at_entity(const MetricsParts::Entity& entity) {
 }
 
 Task<Samples> look_at_consumers(const MetricsParts::Consumed& consumed) {
-  CO_TRY(const auto all, co_await consumed.consumers->list());
+  CO_TRY(const auto all, co_await consumed.consumers->list({}, kConsumersMax));
   Samples samples;
-  for (std::size_t i = 0; i < std::min(all.size(), kConsumersMax); ++i) {
+  for (std::size_t i = 0; i < all.size(); ++i) {
     const auto add = [&](const Family& family, double value) {
       samples.add(family, {{"api", consumed.path}, {"consumer", all[i].name}}, value);
     };

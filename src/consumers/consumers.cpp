@@ -24,7 +24,7 @@ std::string record_name(std::string_view name) {
 }
 
 Error not_found(std::string_view name) {
-  return {ErrorKind::not_found, "consumer.not_found", fmt::format("There is no consumer \"{}\".", name.substr(0, name.find('~'))),
+  return {ErrorKind::not_found, "consumer.not_found", fmt::format("There is no consumer \"{}\".", Consumers::name_of(name)),
           "The first claim makes it."};
 }
 
@@ -133,35 +133,54 @@ Task<void> Consumers::try_change(Consumer& consumer, std::string_view name, Chan
 // --- Claims
 // --------------------------------------------------------------------------------------------------------------------------------
 
-/// Makes the consumer when it is not there, and checks what was asked against what it is.
-Task<void> Consumers::prepare(Held& held, const ClaimAsked& asked, bool may_make) {
+/// All of them, with their scopes.
+Task<std::vector<std::string>> Consumers::names() {
+  CO_TRY(auto all, co_await options_.store->ledger().names(kPrefix, options_.consumers_total_max + options_.consumers_max));
+  for (std::string& name : all) name.erase(0, kPrefix.size());
+  co_return std::move(all);
+}
+
+/// Who may make as many as they like keeps nobody from making one but who shares their scope.
+Task<void> Consumers::check_room(std::string_view scope) {
+  CO_TRY(const auto all, co_await names());
+  const auto are_of_scope = std::ranges::count_if(all, [scope](const std::string& name) { return scope_of(name) == scope; });
+  const auto see_a_part = std::ranges::count_if(all, [](const std::string& name) { return !sees_all(scope_of(name)); });
+  if (static_cast<std::size_t>(are_of_scope) >= options_.consumers_max)
+    co_return Failure(Error{ErrorKind::overloaded, "consumer.too_many",
+                            fmt::format("There are {} consumers already.", options_.consumers_max), "Delete those that are not used."});
+  if (!sees_all(scope) && static_cast<std::size_t>(see_a_part) >= options_.consumers_total_max)
+    co_return Failure(Error{ErrorKind::overloaded, "consumer.too_many", "There are too many consumers already.",
+                            "Who may follow the whole feed can delete those that are not used."});
+  co_return {};
+}
+
+Task<void> Consumers::make(Held& held, const ClaimAsked& asked, std::string_view scope) {
   Progress& progress = held.progress;
-  if (!held.is_there) {
-    if (!may_make) co_return Failure(Error{ErrorKind::not_found, "consumer.not_found", "The consumer was deleted meanwhile."});
-    CO_TRY(const auto names, co_await options_.store->ledger().names(kPrefix, options_.consumers_max));
-    if (names.size() >= options_.consumers_max)
-      co_return Failure(Error{ErrorKind::overloaded, "consumer.too_many",
-                              fmt::format("There are {} consumers already.", options_.consumers_max), "Delete those that are not used."});
-    CO_TRY(const Position last, co_await options_.store->last_position());
-    CO_TRY(progress.cursor, document::feed_begin(asked.after, last));
-    progress.incarnation = make_uuid7();
-    progress.filter = asked.filter.value_or("");
-    held.has_changed = true;
-  }
+  CO_TRY_OK(co_await check_room(scope));
+  CO_TRY(const Position last, co_await options_.store->last_position());
+  CO_TRY(progress.cursor, document::feed_begin(asked.after, last));
+  progress.incarnation = make_uuid7();
+  progress.filter = asked.filter.value_or("");
+  held.has_changed = true;
+  co_return {};
+}
+
+/// Checks what was asked against what the consumer is.
+Result<> Consumers::prepare(Held& held, const ClaimAsked& asked) {
+  Progress& progress = held.progress;
   if (asked.filter && *asked.filter != progress.filter)
-    co_return Failure(Error{ErrorKind::conflict, "consumer.filter",
-                            fmt::format("The consumer reads by another filter: \"{:.200}\".", progress.filter),
-                            "Claim with the same or none, or under another name."});
+    return Failure(Error{ErrorKind::conflict, "consumer.filter",
+                         fmt::format("The consumer reads by another filter: \"{:.200}\".", progress.filter),
+                         "Claim with the same or none, or under another name."});
   if (progress.parked_count() >= options_.parked_max)
-    co_return Failure(
-        Error{ErrorKind::overloaded, "consumer.parked",
-              fmt::format("{} versions are parked: the consumer stands still until some are released.", progress.parked_count()),
-              "See why they failed, release them, or delete the consumer."});
+    return Failure(Error{ErrorKind::overloaded, "consumer.parked",
+                         fmt::format("{} versions are parked: the consumer stands still until some are released.", progress.parked_count()),
+                         "See why they failed, release them, or delete the consumer."});
   if (asked.attempts_max && *asked.attempts_max != progress.attempts_max) {
     progress.attempts_max = *asked.attempts_max;
     held.has_changed = true;
   }
-  co_return {};
+  return {};
 }
 
 Task<Claimed> Consumers::claim(std::string name, ClaimAsked asked) {
@@ -205,7 +224,12 @@ Task<Consumers::Tried> Consumers::try_claim(Consumer& consumer, std::string_view
   CO_TRY(const Turns::Turn turn, co_await consumer.turns.take());
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
     CO_TRY(Held held, co_await read(consumer, name));
-    CO_TRY_OK(co_await prepare(held, asked, may_make));
+    if (!held.is_there && !may_make)
+      co_return Failure(Error{ErrorKind::not_found, "consumer.not_found", "The consumer was deleted meanwhile."});
+    if (!held.is_there) {
+      CO_TRY_OK(co_await make(held, asked, scope_of(name)));
+    }
+    CO_TRY_OK(prepare(held, asked));
     Progress& progress = held.progress;
     Found found;
     CO_TRY_OK(co_await hand_out_again(progress, asked, found));
@@ -437,11 +461,13 @@ Task<Status> Consumers::status_of(std::string name, Progress progress) {
   co_return std::move(status);
 }
 
-Task<std::vector<Status>> Consumers::list() {
-  CO_TRY(const auto names, co_await options_.store->ledger().names(kPrefix, options_.consumers_max));
+Task<std::vector<Status>> Consumers::list(std::optional<std::string> scope, std::size_t limit) {
+  CO_TRY(auto known, co_await names());
+  if (scope) std::erase_if(known, [&scope](const std::string& name) { return scope_of(name) != *scope; });
+  if (known.size() > limit) known.resize(limit);
   std::vector<Status> all;
-  for (const std::string& name : names) {
-    auto one = co_await status(name.substr(kPrefix.size()));
+  for (const std::string& name : known) {
+    auto one = co_await status(name);
     if (one) all.push_back(*std::move(one));
     if (!one && one.error().code != "consumer.not_found") co_return Failure(std::move(one).error());
   }

@@ -9,6 +9,7 @@
 // consumer is lies in the store's ledger; nothing here is needed after a crash.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -89,20 +90,23 @@ struct ConsumersOptions {
   document::Feed* feed = nullptr;    // the store's; outlives the consumers
   /// A filter of the text that ClaimAsked has.
   std::function<Result<document::Filter>(std::string_view)> make_filter;
-  std::size_t open_max = 10'000;    // versions of a consumer that are leased, due or waiting; more are not handed out
-  std::size_t parked_max = 10'000;  // then claims are refused
-  std::size_t consumers_max = 1'000;
-  std::size_t claim_bytes_max = 8u << 20;  // of the texts of a claim; one version may have more
-  milliseconds scan_max{1'000};            // of looking for a version that a filter lets through, in one claim that does not wait
-  milliseconds poll_interval{500};         // between looks for what other instances gave back, for who waits
+  std::size_t open_max = 10'000;             // versions of a consumer that are leased, due or waiting; more are not handed out
+  std::size_t parked_max = 10'000;           // then claims are refused
+  std::size_t consumers_max = 1'000;         // of one scope
+  std::size_t consumers_total_max = 10'000;  // of all scopes that see a part: whoever sees all can make more, and delete others' (remove)
+  std::size_t claim_bytes_max = 8u << 20;    // of the texts of a claim; one version may have more
+  milliseconds scan_max{1'000};              // of looking for a version that a filter lets through, in one claim that does not wait
+  milliseconds poll_interval{500};           // between looks for what other instances gave back, for who waits
 };
 
 /// Any thread with a loop. Errors of the store are passed on; "consumer.not_found".
 ///
 /// Where not all who claim see the same (document::Store::feed_scope), those who do must not share a name with those who do not: a version
-/// that is passed over for one is passed over for the consumer.
+/// that is passed over for one is passed over for the consumer. So a name is that which a client gave and, behind a tilde, the scope.
 class Consumers {
  public:
+  static constexpr std::string_view kSeesAll = "all";  // the scope of those who do, where others do not
+
   explicit Consumers(ConsumersOptions options);
   ~Consumers();
 
@@ -123,9 +127,16 @@ class Consumers {
   Task<void> remove(std::string name);
 
   Task<Status> status(std::string name);
-  Task<std::vector<Status>> list();
+  /// Those of a scope, or of all, in the order of their names; at most `limit`.
+  Task<std::vector<Status>> list(std::optional<std::string> scope = {}, std::size_t limit = kNoLimit);
+
+  static std::string_view name_of(std::string_view scoped) { return scoped.substr(0, scoped.find('~')); }
+  /// Empty where all see the same.
+  static std::string_view scope_of(std::string_view scoped) { return scoped.substr(std::min(name_of(scoped).size() + 1, scoped.size())); }
+  static bool sees_all(std::string_view scope) { return scope.empty() || scope == kSeesAll; }
 
  private:
+  static constexpr std::size_t kNoLimit = static_cast<std::size_t>(-1);
   struct Consumer;
   struct Held;
   struct Found;
@@ -136,7 +147,10 @@ class Consumers {
   Task<Held> read(Consumer& consumer, std::string_view name);
   Task<void> put_record(std::string name, const Held& held, Results* results);
   Task<bool> write(Consumer& consumer, std::string_view name, Held& held, Results* results = nullptr);
-  Task<void> prepare(Held& held, const ClaimAsked& asked, bool may_make);
+  Task<std::vector<std::string>> names();
+  Task<void> check_room(std::string_view scope);
+  Task<void> make(Held& held, const ClaimAsked& asked, std::string_view scope);
+  Result<> prepare(Held& held, const ClaimAsked& asked);
   Task<Tried> try_claim(Consumer& consumer, std::string_view name, const ClaimAsked& asked, bool may_make);
   Task<void> hand_out_again(Progress& progress, const ClaimAsked& asked, Found& found);
   Task<void> hand_out_new(Consumer& consumer, Progress& progress, const ClaimAsked& asked, Found& found);

@@ -185,6 +185,23 @@ TEST_F(ConsumersTest, BeginsWhereItIsTold) {
   EXPECT_EQ(value(consumers_->list()).size(), 2u);
 }
 
+TEST_F(ConsumersTest, WhoMakesTooManyKeepsNobodyElseFromIt) {
+  ConsumersOptions narrow = options();
+  narrow.consumers_max = 2;
+  narrow.consumers_total_max = 3;
+  consumers_.emplace(narrow);
+  for (const std::string name : {"a~1", "b~1", "a~2"}) value(consumers_->claim(name, {}));
+  EXPECT_EQ(code(consumers_->claim("c~1", {})), "consumer.too_many") << "of its scope";
+  EXPECT_EQ(code(consumers_->claim("b~2", {})), "consumer.too_many") << "of all";
+  for (const std::string name : {"a~all", "b~all"}) value(consumers_->claim(name, {}));
+  EXPECT_EQ(code(consumers_->claim("c~all", {})), "consumer.too_many");
+  EXPECT_EQ(value(consumers_->list("1")).size(), 2u);
+  EXPECT_EQ(value(consumers_->list()).size(), 5u);
+  EXPECT_EQ(value(consumers_->list({}, 4)).size(), 4u);
+  EXPECT_TRUE(loop_.block_on(consumers_->remove("b~1")));
+  value(consumers_->claim("b~2", {}));
+}
+
 TEST_F(ConsumersTest, HoldsNoMoreThanItMay) {
   ConsumersOptions narrow = options();
   narrow.open_max = 3;

@@ -61,7 +61,10 @@ std::string ack_schema(std::span<const consumers::Target> targets) {
 std::string consumer_answer(OperationId operation, std::string_view name) {
   const std::string one = object(kConsumer, kRequired);
   switch (operation) {
-    case OperationId::consumer_list: return fmt::format(R"({{"type":"array","items":{}}})", one);
+    case OperationId::consumer_list:
+      return fmt::format(
+          R"({{"type":"array","items":{}}})",
+          object(std::string(kConsumer) + R"(,"scope":{"type":"string","description":"Where it is not the caller's own."})", kRequired));
     case OperationId::consumer_read:
       return object(std::string(kConsumer) + R"(,"leases":{"type":"array","items":{"type":"object"}},)"
                                              R"("parked_events":{"type":"array","items":{"type":"object","required":["position",)"

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <iterator>
 #include <tuple>
+#include <utility>
 
 #include "base/json/canonical.hpp"
 #include "http/characters.hpp"
@@ -79,8 +80,21 @@ std::string scoped(std::string_view name, const std::string& scope) {
   return scope.empty() ? std::string(name) : fmt::format("{}~{}", name, scope);
 }
 
-std::string_view unscoped(std::string_view name) {
-  return name.substr(0, name.find('~'));
+/// The scope of a consumer as it is told to those who see all: they may name another than their own.
+constexpr std::string_view kNoScope = "none";
+
+std::string_view told_scope(std::string_view name) {
+  const std::string_view scope = Consumers::scope_of(name);
+  return scope.empty() ? kNoScope : scope;
+}
+
+/// The name that is meant; of another scope, where the request says so and may.
+Result<std::string> take_scoped(QueryParameters& parameters, std::string_view name, std::string_view own) {
+  TRY(const auto scope, take_parameter(parameters, "scope"));
+  if (!scope || *scope == own) return scoped(name, std::string(own));
+  if (!Consumers::sees_all(own) || !Consumers::is_name(*scope))
+    return Failure(Error{ErrorKind::not_found, "consumer.not_found", fmt::format("There is no consumer \"{}\".", name)});
+  return scoped(name, *scope == kNoScope ? std::string() : *scope);
 }
 
 Result<consumers::ClaimAsked> read_claim(QueryParameters parameters, const ConsumerRequest& request) {
@@ -134,7 +148,7 @@ std::string status_text(const Status& status) {
   std::string out = fmt::format(
       R"({{"name":"{}","filter":{},"cursor":{},"head":{},"lag":{},"acknowledged":{},"in_flight":{},"due":{},"delayed":{},"parked":{},)"
       R"("attempts":{},"oldest_open":)",
-      unscoped(status.name), json::quoted(progress.filter), progress.cursor, status.head,
+      Consumers::name_of(status.name), json::quoted(progress.filter), progress.cursor, status.head,
       status.head - std::min(progress.cursor, status.head) + progress.open_count(), progress.acknowledged, progress.leased_count(),
       progress.due.size(), progress.delayed_count(), progress.parked_count(), progress.attempts_max);
   if (!status.oldest_open) return out + R"(null,"oldest_age_seconds":0)";
@@ -219,11 +233,12 @@ Task<http::Response> release(ConsumerRequest asked, ConsumerPlace place) {
   co_return json_answer(200, fmt::format(R"({{"released":{}}})", count));
 }
 
-Task<http::Response> read_one_consumer(ConsumerRequest asked, std::string name) {
+Task<http::Response> read_one_consumer(ConsumerRequest asked, std::string name, std::string scope) {
   CO_TRY(auto parameters, read_parameters(asked.request.query));
+  CO_TRY(name, take_scoped(parameters, name, scope));
   CO_TRY(const std::size_t limit, take_number(parameters, "limit", {.otherwise = 100, .max = 10'000}));
   CO_TRY(const std::size_t after, take_number(parameters, "after", {.max = kPositionMax}));
-  CO_TRY_OK(refuse_unknown(parameters, {"limit", "after"}));
+  CO_TRY_OK(refuse_unknown(parameters, {"limit", "after", "scope"}));
   CO_TRY(const Status status, co_await asked.consumers.status(std::move(name)));
   std::string text = status_text(status);
   append_leases(text, status.progress);
@@ -232,16 +247,23 @@ Task<http::Response> read_one_consumer(ConsumerRequest asked, std::string name) 
 }
 
 Task<http::Response> list_consumers(ConsumerRequest asked, std::string scope) {
-  CO_TRY(auto all, co_await asked.consumers.list());
-  std::erase_if(all, [&scope](const Status& status) { return scoped(unscoped(status.name), scope) != status.name; });
+  const bool sees_all = Consumers::sees_all(scope);
+  CO_TRY(auto all, co_await asked.consumers.list(sees_all ? std::nullopt : std::optional(scope)));
   std::string text = "[";
-  for (const Status& status : all) text.append(text.size() > 1 ? "," : "").append(status_text(status)).append(1, '}');
+  for (const Status& status : all) {
+    text.append(text.size() > 1 ? "," : "").append(status_text(status));
+    if (Consumers::scope_of(status.name) != scope) text += fmt::format(R"(,"scope":"{}")", told_scope(status.name));
+    text += '}';
+  }
   co_return json_answer(200, text + ']');
 }
 
-Task<http::Response> remove(ConsumerRequest asked, std::string name) {
+Task<http::Response> remove(ConsumerRequest asked, std::string name, std::string scope) {
+  CO_TRY(auto parameters, read_parameters(asked.request.query));
+  CO_TRY(name, take_scoped(parameters, name, scope));
+  CO_TRY_OK(refuse_unknown(parameters, {"scope"}));
   CO_TRY_OK(co_await asked.consumers.remove(name));
-  co_return json_answer(200, fmt::format(R"({{"name":"{}","status":"deleted"}})", unscoped(name)));
+  co_return json_answer(200, fmt::format(R"({{"name":"{}","status":"deleted"}})", Consumers::name_of(name)));
 }
 
 bool has_body(OperationId operation) {
@@ -249,7 +271,8 @@ bool has_body(OperationId operation) {
 }
 
 Result<> check(const ConsumerRequest& asked, OperationId operation, const ConsumerPlace& place) {
-  const bool has_parameters = operation == OperationId::claim || operation == OperationId::consumer_read;
+  using enum OperationId;
+  const bool has_parameters = operation == claim || operation == consumer_read || operation == consumer_delete;
   if (!has_parameters) {
     TRY_OK(expect_no_parameters(asked.request));
   }
@@ -272,11 +295,11 @@ Task<http::Response> answer_consumers(ConsumerRequest asked, OperationId operati
   const auto scope = asked.options.store->feed_scope(asked.request.principal.get());
   if (!scope) return refuse(scope.error());
   if (auto checked = check(asked, operation, place); !checked) return refuse(std::move(checked).error());
-  place.name = scoped(place.name, *scope);
+  const std::string name = std::exchange(place.name, scoped(place.name, *scope));
   switch (operation) {
     case OperationId::consumer_list: return list_consumers(asked, *scope);
-    case OperationId::consumer_read: return read_one_consumer(asked, std::move(place.name));
-    case OperationId::consumer_delete: return remove(asked, std::move(place.name));
+    case OperationId::consumer_read: return read_one_consumer(asked, name, *scope);
+    case OperationId::consumer_delete: return remove(asked, name, *scope);
     case OperationId::claim: return claim(asked, std::move(place.name));
     case OperationId::ack: return acknowledge(asked, std::move(place.name));
     case OperationId::nack: return refuse_events(asked, std::move(place.name));

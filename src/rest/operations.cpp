@@ -106,6 +106,9 @@ constexpr Parameter kParkedLimit{"limit", "query", R"({"type":"integer","minimum
 constexpr Parameter kParkedAfter{"after", "query", R"({"type":"integer","minimum":0,"maximum":9007199254740991,"default":0})",
                                  "The position behind which they begin: the last of the answer before."};
 
+constexpr Parameter kScope{"scope", "query", R"({"type":"string"})",
+                           "Whose it is, as the list of consumers says, for those who see the whole feed; absent: the caller's own."};
+
 constexpr Parameter kOfList[] = {kListLimit, kAfter, kAt};
 constexpr Parameter kOfHistory[] = {kLimit, kAfter, kAt};
 constexpr Parameter kOfCreate[] = {kIdempotencyKey};
@@ -115,7 +118,8 @@ constexpr Parameter kOfBulkRead[] = {kIds, kAt};
 constexpr Parameter kOfBulkCreate[] = {kPartial};
 constexpr Parameter kOfChanges[] = {kAfterPosition, kChangesLimit, kSnapshot, kFollow, kWait, kLastEventId};
 constexpr Parameter kOfClaim[] = {kMax, kLease, kClaimWait, kFrom, kAttempts};
-constexpr Parameter kOfConsumer[] = {kParkedLimit, kParkedAfter};
+constexpr Parameter kOfConsumer[] = {kParkedLimit, kParkedAfter, kScope};
+constexpr Parameter kOfConsumerDelete[] = {kScope};
 
 constexpr int kNone[] = {400};
 constexpr int kFailuresOfBulkRead[] = {400, 413};
@@ -179,14 +183,8 @@ constexpr Operation kOperations[] = {
      kNone},
     {OperationId::consumer_read, "consumer_read", Method::get, Target::consumer, "Read a consumer",
      "How far it has come, its leases, and the versions that are parked with the reasons.", kOfConsumer, kFailuresOfConsumer},
-    {OperationId::consumer_delete,
-     "consumer_delete",
-     Method::delete_,
-     Target::consumer,
-     "Delete a consumer",
-     "Its progress is gone; a claim under the name makes another one.",
-     {},
-     kFailuresOfConsumer},
+    {OperationId::consumer_delete, "consumer_delete", Method::delete_, Target::consumer, "Delete a consumer",
+     "Its progress is gone; a claim under the name makes another one.", kOfConsumerDelete, kFailuresOfConsumer},
     {OperationId::claim, "claim", Method::post, Target::claim, "Claim versions",
      "The next versions for one worker, in order, for the time of a lease; the first claim makes the consumer. Filters are those of lists: "
      "a "
