@@ -68,16 +68,21 @@ class AdmittedStream final : public http::BodyStream {
   AdmittedStream(const Authenticator& door, Parts parts) : door_(door), parts_(std::move(parts)) {}
 
   Task<std::string_view> next() override {
-    if (parts_.is_feed && door_.now() >= parts_.admitted->request.principal->expires) {
-      parts_.stream->stop();
-      co_return std::string_view();
-    }
+    if (has_expired()) co_return std::string_view();
     auto piece = co_await parts_.stream->next();
+    // What it waited for may have come too late.
+    if (piece && !piece->empty() && has_expired()) co_return std::string_view();
     co_return piece;
   }
   void stop() override { parts_.stream->stop(); }
 
  private:
+  bool has_expired() {
+    const bool is_over = parts_.is_feed && door_.now() >= parts_.admitted->request.principal->expires;
+    if (is_over) parts_.stream->stop();
+    return is_over;
+  }
+
   const Authenticator& door_;
   const Parts parts_;
 };

@@ -16,7 +16,11 @@ const std::string kSecret(32, 's');
 class Endless : public http::BodyStream {
  public:
   explicit Endless(const http::Request& request) : request_(request) {}
-  Task<std::string_view> next() override { co_return request_.principal->subject; }
+  Task<std::string_view> next() override {
+    if (meanwhile) meanwhile();
+    co_return request_.principal->subject;
+  }
+  static inline std::function<void()> meanwhile = {};
 
  private:
   const http::Request& request_;
@@ -169,6 +173,14 @@ TEST_F(GateTest, AFeedEndsWithWhatAllowsIt) {
   now_ += std::chrono::seconds(160);
   EXPECT_EQ(*loop_.block_on(feed.stream->next()), "");
   EXPECT_EQ(*loop_.block_on(list.stream->next()), "s") << "what has an end comes to it";
+}
+
+TEST_F(GateTest, NothingThatComesTooLateIsSent) {
+  const std::string token = bearer();
+  auto feed = ask({{"authorization", token}}, "/feed");
+  Endless::meanwhile = [this] { now_ += std::chrono::seconds(160); };
+  EXPECT_EQ(*loop_.block_on(feed.stream->next()), "");
+  Endless::meanwhile = {};
 }
 
 TEST_F(OptionalGateTest, LetsNobodyIn) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <iterator>
 #include <tuple>
 #include <utility>
@@ -95,6 +96,13 @@ Result<std::string> take_scoped(QueryParameters& parameters, std::string_view na
   if (!Consumers::sees_all(own) || !Consumers::is_name(*scope))
     return Failure(Error{ErrorKind::not_found, "consumer.not_found", fmt::format("There is no consumer \"{}\".", name)});
   return scoped(name, *scope == kNoScope ? std::string() : *scope);
+}
+
+/// Nobody waits for longer than what lets them in holds.
+std::chrono::milliseconds cut_wait(std::chrono::milliseconds wait, const Principal* principal) {
+  if (principal == nullptr || principal->expires == std::chrono::system_clock::time_point::max()) return wait;
+  const auto left = std::chrono::floor<std::chrono::milliseconds>(principal->expires - std::chrono::system_clock::now());
+  return std::clamp(left, std::chrono::milliseconds{0}, wait);
 }
 
 Result<consumers::ClaimAsked> read_claim(QueryParameters parameters, const ConsumerRequest& request) {
@@ -197,6 +205,7 @@ Task<http::Response> claim(ConsumerRequest asked, std::string name) {
   CO_TRY(auto parameters, read_parameters(asked.request.query));
   CO_TRY(auto claim, read_claim(std::move(parameters), asked));
   claim.asker = asker_of(asked.request);
+  claim.wait = cut_wait(claim.wait, asked.request.principal.get());
   CO_TRY(const auto claimed, co_await asked.consumers.claim(std::move(name), std::move(claim)));
   co_return json_answer(200, claim_text(claimed));
 }

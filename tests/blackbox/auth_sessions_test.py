@@ -118,3 +118,33 @@ def test_feeds_end_when_the_token_does(service, issuer):
             stream.response.read()  # a body that is cut would raise
         assert 0.9 < time.time() - begun < 6, path
 
+
+
+@pytest.fixture(scope="module")
+def slow(issuer, api_key, tmp_path_factory):
+    """No heartbeat comes that would end a feed."""
+    auth = {"jwt": issued_by(issuer, clockSkew="0s"), "apiKeys": [{"name": "importer", "hash": api_key[1]}]}
+    running = services.with_config(tmp_path_factory.mktemp("slow"), {**config(auth), "limits": {"heartbeat": "20s"}}).start()
+    yield running
+    running.stop()
+
+
+def test_nothing_is_sent_that_comes_after_the_token(slow, issuer, api_key):
+    feeds = ((f"{REST}/changes?follow=true", "application/x-ndjson"), (f"{REST}/changes?follow=true", "text/event-stream"),
+             (f"{REST}/changes?wait=10s", "application/x-ndjson"), (f"{GRAPH}?query=subscription%7Bcreated%7Bname%7D%7D", "text/event-stream"))
+    for path, accept in feeds:
+        last = slow.request("POST", REST, {"name": "before"}, {"X-API-Key": api_key[0]}).headers["X-Position"]
+        path += f"&after={last}" if REST in path else ""
+        with Stream(slow, path, {**bearer(issuer.token(lasts=2)), "Accept": accept}) as stream:
+            assert stream.status == 200
+            time.sleep(2.3)
+            slow.request("POST", REST, {"name": "after"}, {"X-API-Key": api_key[0]})
+            assert b"after" not in stream.response.read(), path
+
+
+def test_a_claim_waits_no_longer_than_the_token_holds(slow, issuer, api_key):
+    slow.request("POST", f"{REST}/consumers/waits/claim?from=now", headers={"X-API-Key": api_key[0]})
+    begun = time.time()
+    answer = slow.request("POST", f"{REST}/consumers/waits/claim?wait=20s", headers=bearer(issuer.token(lasts=2)))
+    assert answer.json()["events"] == []
+    assert time.time() - begun < 3
