@@ -204,8 +204,14 @@ Result<> Routes::mount_status_pages() {
   handlers_.push_back(std::make_unique<HealthPage>());
   TRY_OK(router_.mount("/health", *handlers_.back(), http::Router::Scope::exact));
   std::vector<ReadyPage::Storage> storages;
-  for (std::size_t i = 0; i < parts_.storages.size(); ++i) storages.push_back({parts_.model.entities[i].name, &parts_.storages.store(i)});
-  handlers_.push_back(std::make_unique<ReadyPage>(std::move(storages)));
+  for (std::size_t i = 0; i < parts_.storages.size(); ++i) {
+    const std::string& name = parts_.model.entities[i].name;
+    storages.push_back({.name = name,
+                        .store = &parts_.storages.store(i),
+                        .log = parts_.instruments.log.lines(observe::Module::stores, observe::Level::warn, name),
+                        .away = std::make_unique<std::atomic<Instant>>()});
+  }
+  handlers_.push_back(std::make_unique<ReadyPage>(std::move(storages), parts_.authenticator == nullptr));
   return router_.mount("/ready", *handlers_.back(), http::Router::Scope::exact);
 }
 
