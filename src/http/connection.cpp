@@ -111,6 +111,7 @@ void Connection::proceed() {
     switch (reader_.step()) {
       case RequestReader::Step::need_more: return read_more();
       case RequestReader::Step::head:
+        has_head_ = true;
         if (begin_body()) break;
         if (!answer()) return;
         break;
@@ -133,6 +134,7 @@ Handler& Connection::handler() {
 bool Connection::begin_body() {
   const Framing& framing = reader_.framing();
   if (!framing.is_chunked && framing.content_length == 0) return true;
+  if (shared_->traffic() != nullptr) begun_ = Traffic::Clock::now();  // where the body is refused; else answer() says when
   const Intake intake = handler().intake(reader_.request());
   reader_.set_body_limit(intake.body_bytes_max.value_or(shared_->options.body_bytes_max));
   const bool is_too_large = framing.content_length > intake.body_bytes_max.value_or(shared_->options.body_bytes_max);
@@ -238,7 +240,7 @@ void Connection::end_request() {
   tags_.clear();
   route_ = nullptr;
   begun_ = {};
-  has_invited_ = false;
+  has_head_ = has_invited_ = false;
   if (!web_socket_) handler_.reset();
   if (std::exchange(is_counted_, false)) shared_->load().leave_request();
   if (reader_.is_in_body() || reader_.is_refused()) return;  // there is no next one
@@ -286,11 +288,10 @@ void Connection::refuse(const Refusal& refusal) {
   is_last_ = must_linger_ = true;
   Response response = problem(refusal.status, refusal.error);
   if (refusal.status == 415) response.add("Accept-Encoding", "gzip, identity");
-  if (!reader_.is_in_body()) {
-    // What there is of a request is that before.
-    reader_.request().method = Method::other;
-    reader_.request().trace = {};
-  }
+  Request& request = reader_.request();
+  if (!has_head_) request.method = Method::other;  // what there is of a request is that before
+  const bool may_tell = has_head_ && shared_->traffic() != nullptr;
+  request.trace = may_tell ? shared_->traffic()->begin(reader_.framing().traceparent) : Trace{};
   tell(refusal.status);
   append(std::move(response), Method::get);
 }

@@ -135,6 +135,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::unique_ptr<BodyStream> stream_;               // the rest of the answer that is going out
   std::uint32_t pulled_ = 0;                         // pieces without a turn of the loop between them
   std::unique_ptr<WebSocketConnection> web_socket_;  // has the socket, and all that is said from then on
+  bool has_head_ = false;                            // of the request that is under way
   bool has_invited_ = false;                         // `100 Continue` was said to this request
   bool is_chunked_ = false;                          // `stream_` goes out in chunks
   bool is_open_ = true;

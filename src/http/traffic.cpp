@@ -75,7 +75,12 @@ void Traffic::tell(const Request& request, Route& route, int status, Clock::dura
     const std::string text = fmt::format("{} {} {}", method_label(request.method), target, status);
     const std::string milliseconds = fmt::format("{:.3f}", std::chrono::duration<double, std::milli>(took).count());
     log.write(Module::http, is_failure ? Level::warn : log.level_of_requests(), text,
-              {request.trace, {{"client", request.remote}, {"ms", milliseconds}}});
+              {request.trace,
+               {{.name = "method", .value = method_label(request.method), .is_in_words = true},
+                {.name = "route", .value = route.pattern(), .is_in_words = true},
+                {.name = "status", .value = std::to_string(status), .is_number = true, .is_in_words = true},
+                {.name = "client", .value = request.remote},
+                {.name = "ms", .value = milliseconds, .is_number = true}}});
   }
   if (instruments_.spans.keeps(request.trace)) record(request, route, status, took);
 }

@@ -37,9 +37,10 @@ void append_plain(std::string& out, std::string_view text) {
 std::string as_text(Module module, Level level, std::string_view text, const Details& details) {
   std::string line = fmt::format("{} {:5} {}: ", to_string(now()), name_of(level), name_of(module));
   append_plain(line, text);
-  for (const auto& [name, value] : details.fields) {
-    line.append(" ").append(name).append("=");
-    append_plain(line, value);
+  for (const Field& field : details.fields) {
+    if (field.is_in_words) continue;
+    line.append(" ").append(field.name).append("=");
+    append_plain(line, field.value);
   }
   if (details.trace) line.append(" trace=").append(details.trace.id());
   return line += '\n';
@@ -52,7 +53,10 @@ std::string as_json(Module module, Level level, std::string_view text, const Det
   json::append_string(members.key("level"), name_of(level));
   json::append_string(members.key("module"), name_of(module));
   json::append_string(members.key("message"), text);
-  for (const auto& [name, value] : details.fields) json::append_string(members.key(name), value);
+  for (const Field& field : details.fields) {
+    std::string& out = members.key(field.name);
+    field.is_number ? void(out.append(field.value)) : json::append_string(out, field.value);
+  }
   if (details.trace) {
     json::append_string(members.key("trace_id"), details.trace.id());
     json::append_string(members.key("span_id"), to_span_id(details.trace.span));

@@ -34,10 +34,17 @@ struct LogOptions {
   bool tells_payloads = false;
 };
 
+struct Field {
+  std::string_view name;
+  std::string_view value;
+  bool is_number = false;
+  bool is_in_words = false;  // the text has it: a member of an object alone
+};
+
 /// More of a line than its words.
 struct Details {
   Trace trace = {};
-  std::initializer_list<std::pair<std::string_view, std::string_view>> fields = {};
+  std::initializer_list<Field> fields = {};
 };
 
 /// Any thread.

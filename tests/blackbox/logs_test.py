@@ -2,6 +2,8 @@
 
 import json
 import re
+import socket
+import time
 
 import pytest
 
@@ -68,7 +70,24 @@ def test_json_is_an_object_a_line(start):
     assert any(line["message"].startswith("Millrace serves on port") for line in told)
     request = next(line for line in told if line["message"].startswith("POST"))
     assert request["message"] == f"POST {RAW} 201" and request["module"] == "http" and request["client"] == "127.0.0.1"
-    assert request["trace_id"] == TRACE and re.fullmatch("[0-9a-f]{16}", request["span_id"]) and float(request["ms"]) > 0
+    assert request["trace_id"] == TRACE and re.fullmatch("[0-9a-f]{16}", request["span_id"])
+    assert (request["method"], request["route"], request["status"]) == ("POST", RAW, 201) and isinstance(request["ms"], float)
+
+
+def test_a_body_that_had_no_room_is_told_as_the_request_that_it_was_of(tmp_path):
+    config = {"limits": {"bodyMemory": "1MiB", "listBytes": "256KiB"}, "logs": {"format": "json"},
+              "restlettes": [{"path": "/x/api", "storage": {"type": "memory", "collection": "x"}, "schema": {"type": "object"}}]}
+    service = services.with_config(tmp_path, config).start()
+    head = f"POST /x/api HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\ntraceparent: {SAMPLED}\r\nContent-Length: 1000000\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", service.port), 10) as one, socket.create_connection(("127.0.0.1", service.port), 10) as other:
+        one.sendall(head.encode() + b"{" + b" " * 900_000)
+        time.sleep(0.5)
+        other.sendall(head.encode() + b"{" + b" " * 900_000)
+        assert other.recv(65536).startswith(b"HTTP/1.1 503 ")
+    (line,) = [told for told in map(json.loads, printed(service)) if told.get("status") == 503]
+    assert (line["message"], line["method"], line["route"], line["trace_id"]) == ("POST /x/api 503", "POST", "/x/api", TRACE)
+    assert line["ms"] > 0
+    service.stop()
 
 
 def test_levels_change_with_sighup(start):
