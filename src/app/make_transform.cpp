@@ -19,7 +19,7 @@ const ProgramConfig& program_named(const ProcessorConfig& config, std::string_vi
 
 }  // namespace
 
-std::unique_ptr<processing::Transform> make_transform(io::Loop& loop, const ProcessorModel& processor) {
+std::unique_ptr<processing::Transform> make_transform(io::Loop& loop, const ProcessorModel& processor, const observe::Spans* spans) {
   const ProcessorConfig& config = processor.config;
   transform::JqOptions options{.programs = programs_of(config), .workers = config.workers};
   options.timeout = config.timeout;
@@ -32,6 +32,7 @@ std::unique_ptr<processing::Transform> make_transform(io::Loop& loop, const Proc
   webhook.timeout = hook.timeout;
   webhook.output_max = config.output_max;
   webhook.jq = std::move(options);
+  webhook.spans = spans;
   return std::make_unique<transform::WebhookTransform>(loop, std::move(webhook));
 }
 

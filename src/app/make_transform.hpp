@@ -5,12 +5,14 @@
 
 #include "app/model.hpp"
 #include "io/loop.hpp"
+#include "observe/spans.hpp"
 #include "processing/transform.hpp"
 
 namespace millrace::app {
 
-/// For the loop's thread; the loop outlives it.
-std::unique_ptr<processing::Transform> make_transform(io::Loop& loop, const ProcessorModel& processor);
+/// For the loop's thread; the loop outlives it, and so does who knows which traces are kept (null: none is told to anybody).
+std::unique_ptr<processing::Transform> make_transform(io::Loop& loop, const ProcessorModel& processor,
+                                                      const observe::Spans* spans = nullptr);
 
 /// What the processor's target says against a result; nothing when it takes it. The model outlives it.
 processing::Refusal make_refusal(const ProcessorModel& processor);

@@ -4,7 +4,7 @@
 
 #include <array>
 
-#include "base/json/slices.hpp"
+#include "base/author.hpp"
 
 namespace millrace::app {
 namespace {
@@ -32,9 +32,7 @@ void log_failure(observe::Log& log, std::string_view processor, const processing
 
 void record_span(observe::Spans& spans, const std::string& processor, const processing::Attempted& told) {
   if (!spans.is_open()) return;
-  // As it is kept with the event: in quotes.
-  const std::string_view quoted = json::member(told.event.author(), R"("trace")");
-  const Trace trace = spans.rejoin(quoted.size() > 2 ? quoted.substr(1, quoted.size() - 2) : std::string_view());
+  const Trace trace = told.trace ? told.trace : spans.rejoin(trace_id_of(told.event.author()));
   if (!spans.keeps(trace)) return;
   spans.record({.trace = trace,
                 .name = "process " + processor,

@@ -44,7 +44,7 @@ struct Runner : std::enable_shared_from_this<Runner> {
       : parts(parts_in),
         scheduler(loop),
         source(parts.feed),
-        transform(make_transform(loop, parts.model)),
+        transform(make_transform(loop, parts.model, &instruments.spans)),
         watcher(make_transform(loop, parts.model)),
         pipeline({scheduler, source, *transform, parts.results, parts.attempts, parts.results.ledger()},
                  pipeline_options(parts.model, instance, instruments)) {}

@@ -96,7 +96,7 @@ Result<> run(const ReplayCommand& command, const Model& model, bool is_folder) {
   TRY(const auto events, open_storage(model.entities[processor->from], context));
   TRY(const auto results, open_storage(model.entities[processor->to], context));
   io::Loop loop;
-  const auto transform = make_transform(loop, *processor);
+  const auto transform = make_transform(loop, *processor, &instruments.spans);
   processing::LoopScheduler scheduler(loop);
   const bool is_dry = options.is_dry;
   auto report = loop.block_on(processing::replay({scheduler, *transform, *events, *results}, std::move(options), show_progress));

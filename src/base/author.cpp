@@ -46,6 +46,11 @@ std::string to_text(const Author& author) {
   return std::move(out).take();
 }
 
+std::string_view trace_id_of(std::string_view author) {
+  const std::string_view quoted = author.empty() ? author : json::member(author, kTrace);
+  return quoted.size() > 2 ? quoted.substr(1, quoted.size() - 2) : std::string_view();
+}
+
 std::string author_of_result(std::string_view processor, std::string_view author) {
   Writer out;
   out.text(R"("processor")", processor);

@@ -21,5 +21,11 @@ TEST(Author, OfAResultGoesOnWithTheTrace) {
   EXPECT_EQ(author_of_result("p", R"({"sub":"ada","trace":"00aa"})"), R"({"processor":"p","trace":"00aa"})");
 }
 
+TEST(Author, TellsTheTrace) {
+  EXPECT_EQ(trace_id_of(""), "");
+  EXPECT_EQ(trace_id_of(R"({"sub":"ada"})"), "");
+  EXPECT_EQ(trace_id_of(R"({"sub":"ada","trace":"00aa"})"), "00aa");
+}
+
 }  // namespace
 }  // namespace millrace

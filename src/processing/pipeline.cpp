@@ -174,7 +174,7 @@ bool Pipeline::State::settle_one(const Run& run, std::size_t place, Transformed 
     if (job.attempts < options.retry.attempts || options.flaw == Flaw::endless_attempts) {
       const Duration wait = std::max(made.wait, options.retry.wait_after(job.attempts, parts.scheduler.random()));
       lane->not_before = parts.scheduler.now() + wait;
-      if (options.attempted) options.attempted({job.event, job.tried.back(), true});
+      if (options.attempted) options.attempted({job.event, job.tried.back(), made.trace, true});
       return false;
     }
   }
@@ -183,7 +183,7 @@ bool Pipeline::State::settle_one(const Run& run, std::size_t place, Transformed 
   if (options.flaw == Flaw::loose_ids) id += options.instance;
   if (options.flaw == Flaw::progress_first) lane->tenure->record.waiting.erase(job.event.position());
   std::string attempts = attempts_of(job, outcome);
-  if (options.attempted) options.attempted({job.event, job.tried.back()});
+  if (options.attempted) options.attempted({job.event, job.tried.back(), made.trace});
   finished.push_back({lane,
                       job.event,
                       {.id = std::move(id), .payload = std::move(outcome.payload), .expected_version = 0},

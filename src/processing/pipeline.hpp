@@ -39,6 +39,7 @@ enum class Flaw : std::uint8_t {
 struct Attempted {
   const Event& event;
   const Attempt& attempt;
+  Trace trace = {};          // Transformed::trace
   bool is_repeated = false;  // it failed, and there will be another one
 };
 

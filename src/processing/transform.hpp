@@ -9,6 +9,7 @@
 
 #include "base/instant.hpp"
 #include "base/task.hpp"
+#include "base/trace.hpp"
 #include "document/feed.hpp"
 
 namespace millrace::processing {
@@ -44,6 +45,7 @@ struct Transformed {
   std::string text;
   std::chrono::microseconds run_time{};  // by a clock that never goes back
   std::chrono::milliseconds wait{};      // of a retry: no sooner than that
+  Trace trace = {};                      // the span that whoever was asked was told; none: nobody was
 };
 
 class Transform {

@@ -6,6 +6,7 @@
 #include <deque>
 #include <span>
 
+#include "base/author.hpp"
 #include "base/instant.hpp"
 #include "processing/result.hpp"
 #include "transform/signature.hpp"
@@ -53,12 +54,12 @@ struct WebhookTransform::State {
   std::deque<io::Completion<void>*> waiting;  // for their turn: the client's time-out would count the wait
 
   Task<std::vector<Transformed>> post(std::span<const Event> events);
-  http::ClientRequest request_of(std::span<const Event> events) const;
+  http::ClientRequest request_of(std::span<const Event> events, const Trace& trace) const;
   Task<void> take_turn();
   void end_turn();
 };
 
-http::ClientRequest WebhookTransform::State::request_of(std::span<const Event> events) const {
+http::ClientRequest WebhookTransform::State::request_of(std::span<const Event> events, const Trace& trace) const {
   http::ClientRequest request{.method = http::Method::post, .target = options.url.path, .content_type = "application/json", .body = {}};
   if (request.target.empty() || request.target.front() == '?') request.target.insert(0, "/");
   const bool is_array = options.batch > 1;
@@ -72,6 +73,7 @@ http::ClientRequest WebhookTransform::State::request_of(std::span<const Event> e
   const std::int64_t timestamp = now().microseconds / 1'000'000;
   request.headers = {{"webhook-id", id}, {"webhook-timestamp", fmt::format("{}", timestamp)}};
   if (!options.key.empty()) request.headers.emplace_back("webhook-signature", sign(options.key, id, timestamp, request.body));
+  if (trace) request.headers.emplace_back("traceparent", trace.traceparent());
   return request;
 }
 
@@ -95,12 +97,14 @@ void WebhookTransform::State::end_turn() {
 
 Task<std::vector<Transformed>> WebhookTransform::State::post(std::span<const Event> events) {
   CO_TRY_OK(co_await take_turn());
+  const Trace trace = options.spans != nullptr ? options.spans->rejoin(trace_id_of(events.front().author())) : Trace{};
   const auto start = std::chrono::steady_clock::now();
-  auto answer = co_await client.send(request_of(events));
+  auto answer = co_await client.send(request_of(events, trace));
   end_turn();
   auto made = read_webhook_answer(answer, events.size(), options.batch > 1, now());
   const auto took = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start);
   for (Transformed& each : made) each.run_time = took;
+  made.front().trace = trace;
   co_return std::move(made);
 }
 

@@ -5,6 +5,7 @@
 //   webhook-id: ...                the same whenever the same versions of the same events are sent together
 //   webhook-timestamp: SECONDS     of this attempt
 //   webhook-signature: v1,...      where there is a secret (signature.hpp)
+//   traceparent: ...               of the trace that the event was written in; of several, the first one's
 //
 // The body is the event as REST shows it; where `batch` is more than 1, an array of events.
 #pragma once
@@ -17,6 +18,7 @@
 
 #include "http/client.hpp"
 #include "io/loop.hpp"
+#include "observe/spans.hpp"
 #include "processing/transform.hpp"
 #include "transform/jq_transform.hpp"
 
@@ -31,6 +33,7 @@ struct WebhookOptions {
   std::chrono::milliseconds timeout{10'000};  // for one request
   std::size_t output_max = 1u << 20;          // bytes of an answer, for each event that was sent
   JqOptions jq = {};                          // where and key
+  const observe::Spans* spans = nullptr;      // tells which traces are kept, and outlives it; null: none is, and no trace is told
 };
 
 /// For the loop's thread.

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <functional>
 
+#include "base/author.hpp"
 #include "http/server.hpp"
 #include "transform/events_test.hpp"
 #include "transform/signature.hpp"
@@ -23,13 +24,13 @@ using Kind = Transformed::Kind;
 class Receiver : public http::Handler {
  public:
   struct Seen {
-    std::string target, body, id, timestamp, signature, type;
+    std::string target, body, id, timestamp, signature, type, trace;
   };
 
   Task<http::Response> handle(const http::Request& request) override {
     seen.push_back({std::string(request.target), std::string(request.body), std::string(request.header("webhook-id")),
                     std::string(request.header("webhook-timestamp")), std::string(request.header("webhook-signature")),
-                    std::string(request.header("content-type"))});
+                    std::string(request.header("content-type")), std::string(request.header("traceparent"))});
     const std::string body(request.body);
     most = std::max(most, ++now);
     // Those that were sent together are all there before the first is answered.
@@ -85,6 +86,25 @@ TEST_F(Webhook, SignsWhatItSendsUnderAnIdThatStaysTheSame) {
   EXPECT_EQ(first.signature, sign(signed_options.key, first.id, seconds, first.body));
   run(signed_options, {R"({"n":1})", R"({"n":1})"});
   EXPECT_NE(receiver_.seen[2].id, receiver_.seen[3].id);
+}
+
+TEST_F(Webhook, TellsTheTraceOfTheFirstEvent) {
+  observe::Spans spans;
+  WebhookOptions batched = options();
+  batched.batch = 2;
+  run(batched, {"{}"});
+  EXPECT_EQ(receiver_.seen[0].trace, "");
+  batched.spans = &spans;
+  auto documents = std::make_shared<document::Documents>();
+  for (const char digit : {'a', 'b'}) {
+    documents->add(std::string(1, digit), "{}", {.version = 1});
+    documents->set_author(to_text({.trace = join_trace(std::string(32, digit))}));
+  }
+  WebhookTransform transform(loop_, std::move(batched));
+  const auto made = loop_.block_on(transform.run({{documents, 0}, {documents, 1}})).value();
+  EXPECT_EQ(made[0].trace.id(), std::string(32, 'a'));
+  EXPECT_EQ(receiver_.seen[1].trace, made[0].trace.traceparent());
+  EXPECT_FALSE(made[1].trace);
 }
 
 TEST_F(Webhook, SendsBatchesAsArrays) {

@@ -8,9 +8,10 @@ import pytest
 import prometheus
 import service as services
 from otlp_collector import Collector, attributes
-from processors_test import LOGIN, result_of
+from processors_test import LOGIN, processor, result_of, with_processors
 from reload_test import hang_up
 from remote_targets import CountingProxy
+from webhook_receiver import SECRET, Receiver
 
 RAW = "/raw-events/api"
 TRACE, PARENT = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
@@ -87,7 +88,7 @@ def test_whoever_began_the_trace_says_whether_it_is_kept(tmp_path, collector):
     service.get(RAW, traceparent=SAMPLED)
     collector.named(f"GET {RAW}")
     service.stop()
-    assert [span["traceId"] for span in collector.spans] == [TRACE]
+    assert {span["traceId"] for span in collector.spans} == {TRACE}
 
 
 def test_a_trace_goes_on_in_other_servers(tmp_path, collector):
@@ -155,6 +156,49 @@ def test_what_processors_do_is_a_span(tmp_path, collector):
     service.stop()
 
 
+@pytest.fixture
+def hooked(tmp_path):
+    """Starts a service whose only processor is a webhook, which fails at first, with more in its config."""
+    running = []
+
+    def start(more, **hook):
+        answers = [(503, {}, b""), (200, {}, [{}] * hook["batch"] if "batch" in hook else {})]
+        receiver = Receiver(lambda events: answers.pop(0) if len(answers) > 1 else answers[0])
+        given = processor(webhook={"url": receiver.url, "secret": SECRET} | hook, retry={"backoff": "10ms"})
+        del given["transform"]
+        service = with_processors(tmp_path, given)
+        file = service.folder / "config/config.conf"
+        file.write_text(with_more(file.read_text(), more))
+        running.extend([service.start().stop, receiver.close])
+        return service, receiver
+
+    yield start
+    for stop in running:
+        stop()
+
+
+def test_a_webhook_is_told_the_span_of_its_attempt(hooked, collector):
+    service, receiver = hooked(traces(collector.url))
+    event = service.request("POST", RAW, LOGIN, {"traceparent": SAMPLED}).json()
+    result_of(service, event)
+    spans = collector.until(lambda spans: len([span for span in spans if span["kind"] == CONSUMER]) == 2)
+    attempts = sorted((span for span in spans if span["kind"] == CONSUMER), key=lambda span: int(span["startTimeUnixNano"]))
+    assert receiver.traces == [f"00-{TRACE}-{span['spanId']}-01" for span in attempts]
+    assert [span["status"] for span in attempts] == [{"code": 2}, {}]
+    assert {span["traceId"] for span in attempts} == {TRACE}
+
+
+def test_a_webhook_is_told_a_trace_that_is_not_kept(hooked):
+    service, receiver = hooked({})
+    result_of(service, service.request("POST", RAW, LOGIN, {"traceparent": SAMPLED}).json())
+    begun = result_of(service, service.create(RAW, LOGIN))
+    assert [trace[:36] for trace in receiver.traces[:2]] == [SAMPLED[:36]] * 2
+    (version,) = service.get(f"/processed-events/api/{begun['id']}/history").json()
+    assert receiver.traces[2][3:35] == version["author"]["trace"]
+    assert {trace[52:] for trace in receiver.traces} == {"-00"}
+    assert len({trace[36:52] for trace in receiver.traces}) == 3
+
+
 # --- A collector that does not do its part ---------------------------------------------------------------------------------------------------
 
 
@@ -208,7 +252,7 @@ def test_it_is_begun_moved_and_ended_by_sighup(tmp_path, collector):
     hang_up(service)
     service.get(RAW, traceparent=SAMPLED)
     service.stop()
-    assert len(collector.spans) == 1 and len(second.spans) == 1
+    assert [[span["kind"] for span in target.spans].count(SERVER) for target in (collector, second)] == [1, 1]
     second.stop()
 
 

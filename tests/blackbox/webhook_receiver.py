@@ -15,6 +15,7 @@ class Receiver:
     def __init__(self, answer):
         self.answer = answer
         self.requests = []  # (webhook-id, events)
+        self.traces = []  # the header traceparent of each
         self.refused = []  # what does not verify
         self.lock = threading.Lock()
         receiver = self
@@ -29,7 +30,7 @@ class Receiver:
                 except Exception as error:  # whatever the library says
                     receiver.refused.append((dict(self.headers.items()), error))
                     sent = None
-                status, headers, answer = receiver.take(self.headers["webhook-id"], sent)
+                status, headers, answer = receiver.take(self.headers["webhook-id"], self.headers["traceparent"], sent)
                 self.send_response(status)
                 for name, value in headers.items():
                     self.send_header(name, value)
@@ -46,12 +47,13 @@ class Receiver:
         self.url = f"http://127.0.0.1:{self.server.server_port}/hook"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
-    def take(self, message, sent):
+    def take(self, message, trace, sent):
         if sent is None:
             return 401, {}, b"The signature is wrong."
         events = sent if isinstance(sent, list) else [sent]
         with self.lock:
             self.requests.append((message, events))
+            self.traces.append(trace)
             status, headers, body = self.answer(events)
         return status, headers, body if isinstance(body, bytes) else json.dumps(body).encode()
 
