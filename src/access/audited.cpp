@@ -92,7 +92,7 @@ class QuotedLists {
 
 class Audited::Record {
  public:
-  Record(std::string_view entity, std::string_view operation, const View& view) {
+  Record(std::string_view entity, std::string_view operation, const View& view) : trace_(view.origin.trace) {
     out_.key("at");
     json::append_string(text_, to_string(now()));
     text("entity", entity).text("operation", operation);
@@ -139,7 +139,7 @@ class Audited::Record {
       std::string payload = text_;
       if (i < ids_.size()) payload.append(R"(,"ids":)").append(ids_.list(i));
       if (i < absent_.size()) payload.append(R"(,"absent":)").append(absent_.list(i));
-      appends.push_back({.id = make_uuid7(), .payload = std::move(payload) + '}', .has_new_id = true});
+      appends.push_back({.id = make_uuid7(), .payload = std::move(payload) + '}', .has_new_id = true, .trace = trace_});
     }
     return appends;
   }
@@ -155,6 +155,7 @@ class Audited::Record {
   QuotedLists ids_;
   QuotedLists absent_;
   std::uint64_t count_ = 0;
+  const Trace* trace_;
 };
 
 Audited::Record Audited::begin(std::string_view operation, const View& view) const {

@@ -101,4 +101,17 @@ Result<std::unique_ptr<document::Store>> open_storage(const EntityModel& entity,
   return store::memory::make_store(std::move(options));
 }
 
+document::TracedAs traced_as(const EntityModel& entity, const StorageContext& context) {
+  const std::string& type = entity.storage.type;
+  document::TracedAs as{.system = type, .collection = entity.storage.collection.empty() ? entity.name : entity.storage.collection};
+  if (context.embedded_folder) {
+    as.system = "sqlite";
+  } else if (type == "mongo") {
+    as.system = "mongodb";
+  } else if (type == "postgres") {
+    as.system = "postgresql";
+  }
+  return as;
+}
+
 }  // namespace millrace::app

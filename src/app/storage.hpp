@@ -9,6 +9,7 @@
 #include "app/model.hpp"
 #include "base/result.hpp"
 #include "document/store.hpp"
+#include "document/traced.hpp"
 #include "io/worker_pool.hpp"
 #include "observe/instruments.hpp"
 
@@ -27,5 +28,8 @@ struct StorageContext {
 /// `sql_filters` are prepared, and refused when they do not fit; they must stay where they are.
 Result<std::unique_ptr<document::Store>> open_storage(const EntityModel& entity, const StorageContext& context,
                                                       std::vector<const document::Filter*> sql_filters = {});
+
+/// What spans say of it (document/traced.hpp).
+document::TracedAs traced_as(const EntityModel& entity, const StorageContext& context);
 
 }  // namespace millrace::app

@@ -44,6 +44,9 @@ Result<std::unique_ptr<Storages>> Storages::open(const Model& model, const Stora
     TRY(auto store, storages->open_one(model.entities[i], context, sql_filters_of(model, i), before));
     storages->feeds_.push_back(std::make_unique<document::Feed>(*store, feed));
     storages->stores_.push_back(document::make_feeding(std::move(store), *storages->feeds_.back()));
+    if (model.config.observe.traces && context.instruments != nullptr)
+      storages->stores_.back() =
+          document::make_traced(std::move(storages->stores_.back()), context.instruments->spans, traced_as(model.entities[i], context));
   }
   for (const EntityModel& entity : model.attempts) {
     TRY(auto store, storages->open_one(entity, context, {}, before));

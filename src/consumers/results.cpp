@@ -95,7 +95,7 @@ Task<Results> Results::make(ResultsOf of) {
 std::vector<Append> Results::creations() const {
   std::vector<Append> appends;
   for (const Made& result : left_)
-    appends.push_back({.id = result.id, .payload = result.payload, .principal = principal_, .author = author_});
+    appends.push_back({.id = result.id, .payload = result.payload, .principal = principal_, .author = author_, .trace = trace_});
   return appends;
 }
 
@@ -105,7 +105,7 @@ Task<void> Results::set_aside() {
   for (const Made& result : left_) ids.push_back(result.id);
   std::vector<Made> absent;
   for (std::size_t first = 0; first < ids.size();) {
-    const document::View view{.bytes_max = kReadBytesMax};
+    const document::View view{.bytes_max = kReadBytesMax, .origin = {.trace = trace_}};
     CO_TRY(const Documents found, co_await whole_->read(std::span(ids).subspan(first), view));
     for (std::size_t i = 0; i < found.size(); ++i) {
       Made& result = left_[first + i];

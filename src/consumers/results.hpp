@@ -69,7 +69,8 @@ class Results {
       : store_(of.target.store),
         whole_(of.target.whole != nullptr ? of.target.whole : of.target.store),
         principal_(of.view.principal),
-        author_(of.author) {}
+        author_(of.author),
+        trace_(of.view.origin.trace) {}
   static void take(const document::Documents& versions, std::size_t i, Made& result, const ResultsOf& of, class Violations& violations);
   Task<void> make_documents(const ResultsOf& of);
   std::vector<document::Append> creations() const;
@@ -79,6 +80,7 @@ class Results {
   document::Store* whole_;
   const Principal* principal_;
   std::string_view author_;
+  const Trace* trace_;
   std::vector<Made> left_;
   std::vector<WrittenResult> written_;
 };

@@ -23,7 +23,7 @@ Task<Receipt> append_one(Store& store, Append append) {
 
 Task<Changed> change_newest(Store& store, Append append, Change change) {
   const std::string_view ids[] = {append.id};
-  const View view{.principal = append.principal, .writes = append.operation};
+  const View view{.principal = append.principal, .origin = {.trace = append.trace}, .writes = append.operation};
   for (std::size_t attempt = 0; attempt < kChangeAttemptsMax; ++attempt) {
     CO_TRY(const auto newest, co_await store.read(ids, view));
     const Head head{.version = newest.found(0) ? newest.envelope(0).version : 0};

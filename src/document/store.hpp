@@ -21,6 +21,7 @@
 #include "base/instant.hpp"
 #include "base/principal.hpp"
 #include "base/task.hpp"
+#include "base/trace.hpp"
 #include "document/document.hpp"
 #include "document/filter.hpp"
 #include "document/ledger.hpp"
@@ -60,6 +61,8 @@ struct Append {
   /// The same as it is kept with the version, a canonical JSON object (base/author.hpp) that lives until the call ends. Empty: nobody
   /// knows.
   std::string_view author = {};
+  /// The span that asks for it, which lives until the call ends. Null: none (traced.hpp).
+  const Trace* trace = nullptr;
   /// Of a replace alone: the payload is that of the version `expected_version`, changed by this merge patch.
   std::optional<std::string> patch = {};
   Hidden hidden = Hidden::left_out;  // in Receipt::seen
@@ -94,6 +97,8 @@ class AppendSource {
   virtual Result<std::vector<Append>> next() = 0;
   /// The next receipts, in order, which hold should all be committed.
   virtual void appended(std::span<const Receipt> receipts) = 0;
+  /// Append::trace of all of them.
+  virtual const Trace* trace() const { return nullptr; }
 };
 
 /// Which part of a list is wanted.

@@ -32,7 +32,7 @@ struct View {
   std::size_t bytes_max = SIZE_MAX;
   /// Who asks; what it points to lives until the call ends. Null: nobody who said so.
   const Principal* principal = nullptr;
-  Origin origin = {};  // for records of who read what (access/audited.hpp)
+  Origin origin = {};  // for records of who read what (access/audited.hpp), and spans (traced.hpp)
   Hidden hidden = Hidden::left_out;
   /// What is read is to be changed so: then all of it is given to who may do that; error "access.denied" where nobody like them may.
   std::optional<Operation> writes = {};
@@ -42,7 +42,7 @@ struct View {
 struct Asker {
   std::shared_ptr<const Principal> principal = nullptr;
   Hidden hidden = Hidden::left_out;
-  std::string address = {};  // of the client's connection
+  std::string address = {};  // the client's
   Trace trace = {};
 
   /// What they see of what is newest. It ends with the asker.

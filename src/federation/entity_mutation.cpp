@@ -72,19 +72,21 @@ Error placed(Error error, std::string_view pointer, bool is_many) {
 struct Writer {
   const Principal* principal = nullptr;
   std::string author = {};  // as document::Append has it
+  const Trace* trace = nullptr;
 };
 
 Writer writer_of(std::span<const graphql::FieldCall> calls) {
   const graphql::Caller* const caller = calls.empty() ? nullptr : calls.front().caller;
   if (caller == nullptr) return {};
   const Principal* const principal = caller->principal.get();
-  return {principal, to_text({.principal = principal, .address = caller->address, .trace = caller->trace})};
+  return {principal, to_text({.principal = principal, .address = caller->address, .trace = caller->trace}), &caller->trace};
 }
 
 /// Requires: the writer outlives the append.
 void sign(Append& append, const Writer& writer) {
   append.principal = writer.principal;
   append.author = writer.author;
+  append.trace = writer.trace;
 }
 
 Task<std::string> create(const EntityMutation& mutation, const Arguments& arguments, const Writer& writer) {

@@ -14,6 +14,13 @@ inline std::string author_of(const http::Request& request) {
   return to_text({.principal = request.principal.get(), .address = request.remote, .trace = request.trace});
 }
 
+/// Requires: the request and the author's text outlive the append.
+inline void sign(document::Append& append, const http::Request& request, std::string_view author) {
+  append.principal = request.principal.get();
+  append.author = author;
+  append.trace = &request.trace;
+}
+
 /// What who asks sees of what is newest. It ends with the request.
 inline document::View view_of(const http::Request& request) {
   return {.principal = request.principal.get(), .origin = {request.remote, &request.trace}};

@@ -113,7 +113,7 @@ Task<void> store_all(document::Store& store, SpooledAppends& appends) {
 }  // namespace
 
 Task<http::Response> bulk_create(const ResourceOptions& options, const http::Request& request) {
-  auto appends = std::make_unique<SpooledAppends>(options.spool, request.principal, author_of(request));
+  auto appends = std::make_unique<SpooledAppends>(options.spool, request.principal, author_of(request), request.trace);
   CO_TRY_OK(co_await read_all(options, request, *appends));
   CO_TRY_OK(co_await store_all(*options.store, *appends));
   http::Response response{.status = 201};

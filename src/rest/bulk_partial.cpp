@@ -109,6 +109,7 @@ Task<void> store_each(document::Store& store, std::vector<Item>& items, document
     if (item.error) continue;
     item.append.principal = view.principal;
     item.append.author = author;
+    item.append.trace = view.origin.trace;
     item.document = document::document_text(item.append.id, item.append.payload);
     tasks.push_back(document::append_one(store, item.append));
     sent.push_back(&item);

@@ -64,6 +64,7 @@ Result<std::vector<document::Append>> SpooledAppends::next() {
     TRY(document::Append append, read_append(source_));
     append.principal = principal_.get();
     append.author = author_;
+    append.trace = &trace_;
     bytes += append.payload.size();
     batch.push_back(std::move(append));
   }

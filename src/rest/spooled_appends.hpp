@@ -8,9 +8,9 @@ namespace millrace::rest {
 
 class SpooledAppends : public document::AppendSource {
  public:
-  /// `principal`, `author`: whose appends they are (document::Append).
-  SpooledAppends(const io::Spool::Options& options, std::shared_ptr<const Principal> principal, std::string author)
-      : principal_(std::move(principal)), author_(std::move(author)), spool_(options), repeats_(options), source_(spool_) {}
+  /// `principal`, `author`, `trace`: whose appends they are (document::Append).
+  SpooledAppends(const io::Spool::Options& options, std::shared_ptr<const Principal> principal, std::string author, const Trace& trace)
+      : principal_(std::move(principal)), author_(std::move(author)), trace_(trace), spool_(options), repeats_(options), source_(spool_) {}
 
   Result<> add(const document::Append& append);
   io::Spool& spool() { return spool_; }
@@ -18,6 +18,7 @@ class SpooledAppends : public document::AppendSource {
 
   Result<std::vector<document::Append>> next() override;
   void appended(std::span<const document::Receipt> receipts) override;
+  const Trace* trace() const override { return &trace_; }
   /// Of the last that was appended or repeated.
   document::Position last_position() const { return last_position_; }
 
@@ -41,6 +42,7 @@ class SpooledAppends : public document::AppendSource {
  private:
   const std::shared_ptr<const Principal> principal_;
   const std::string author_;
+  const Trace trace_;
   io::Spool spool_;
   io::Spool repeats_;  // of those that were created before: index and id
   io::Spool::Reader source_;

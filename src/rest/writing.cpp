@@ -55,8 +55,7 @@ document::Change admitted(const Preconditions& preconditions, document::Change c
 Task<document::Receipt> append_admitted(const ResourceOptions& options, const http::Request& request, document::Append append) {
   const Preconditions preconditions(request);
   const std::string author = author_of(request);
-  append.principal = request.principal.get();
-  append.author = author;
+  sign(append, request, author);
   append.expected_version = preconditions.only_version();
   if (preconditions.none() || append.expected_version) {
     auto receipt = co_await document::append_one(*options.store, std::move(append));
@@ -76,8 +75,7 @@ Task<http::Response> create_one(const ResourceOptions& options, const http::Requ
   CO_TRY(const auto key, key_header(request));
   CO_TRY(auto append, document::creation(incoming, options.creation, key));
   const std::string author = author_of(request);
-  append.principal = request.principal.get();
-  append.author = author;
+  sign(append, request, author);
   std::string id = append.id;
   CO_TRY(auto receipt, co_await document::append_one(*options.store, std::move(append)));
   if (receipt.repeated) id = receipt.id;
@@ -111,8 +109,7 @@ Task<http::Response> patch_one(const ResourceOptions& options, const http::Reque
   const Preconditions preconditions(request);
   document::Append append{.operation = document::Operation::replace, .id = id, .payload = {}};
   const std::string author = author_of(request);
-  append.principal = request.principal.get();
-  append.author = author;
+  sign(append, request, author);
   append.patch = patch;
   document::Change change = [&options, &patch](const document::Documents& newest) {
     return document::patch_version(newest, patch, options.schema, options.document_bytes_max);

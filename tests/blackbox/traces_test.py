@@ -145,6 +145,63 @@ def test_what_is_not_exported_is_nobodys_parent(tmp_path, collector, more):
     assert not any(span["traceId"] == TRACE for span in collector.spans)
 
 
+def test_calls_of_storages_are_spans_of_the_request(tmp_path, collector):
+    config = {"port": 0, "traces": traces(collector.url)["traces"], "restlettes": [
+        {"path": f"/{type}/api", "storage": {"type": type, "uri": uri, "collection": "things"}, "schema": {"type": "object"}}
+        for type, uri in (("memory", ""), ("sqlite", "things.db"))]}  # fmt: skip
+    service = services.with_config(tmp_path, config).start()
+    for storage in ("memory", "sqlite"):
+        api = f"/{storage}/api"
+        service.request("POST", api, {"id": "a"}, {"traceparent": SAMPLED})
+        asked = [("append", service.request("POST", api, {"id": "a"}, {"traceparent": SAMPLED}), 409)]
+        asked += [("append", service.request("PUT", f"{api}/a", {"n": 1}, {"traceparent": SAMPLED}), 200)]
+        asked += [("append", service.request("POST", f"{api}/bulk", [{"id": "b"}, {"id": "c"}], {"traceparent": SAMPLED}), 201)]
+        asked += [(operation, service.get(api + path, traceparent=SAMPLED), 200)
+                  for operation, path in (("read", "/a"), ("find", ""), ("history", "/a/history"), ("read", "/bulk?ids=a,b"))]  # fmt: skip
+        for operation, response, status in asked:
+            assert response.status == status, (operation, response.text)
+        spans = collector.until(lambda spans: len([span for span in spans if span["kind"] == SERVER and storage in span["name"]]) == 8)
+        requests = {span["spanId"]: span for span in spans if span["kind"] == SERVER and storage in span["name"]}
+        calls = [span for span in spans if span["kind"] == CLIENT and attributes(span)["db.system.name"] == storage]
+        by_request = {id: [call for call in calls if call["parentSpanId"] == id] for id in requests}
+        assert all(len(found) >= 1 for found in by_request.values()) and sum(map(len, by_request.values())) == len(calls)
+        given = attributes(next(call for call in calls if call["name"] == "find things"))
+        assert given == {"db.system.name": storage, "db.operation.name": "find", "db.collection.name": "things"}
+        assert [attributes(call).get("error.type") for call in calls].count("document.exists") == 1
+        assert {attributes(call).get("db.operation.batch.size") for call in calls if call["name"] in ("read things", "append things")} == {None, 2}
+        assert not any(call["status"] for call in calls)
+    service.stop()
+
+
+def test_what_a_query_and_a_mutation_ask_is_below_the_request(tmp_path, collector):
+    sdl = """type Thing { id: ID! name: String parent_id: ID parent: Thing } input ThingInput { name: String parent_id: ID }
+type Query { getById(id: ID!): Thing getByName(name: String!): [Thing!]! }
+type Mutation { createThing(input: ThingInput!): Thing! updateThing(id: ID!, input: ThingInput!): Thing deleteThing(id: ID!): Thing }"""
+    graphlette = {"path": "/things/graph", "storage": {"type": "memory", "collection": "things"}, "schema": sdl,
+                  "rootConfig": {"resolvers": [{"name": "parent", "queryName": "getById", "url": "http://localhost:0/things/graph"}]}}  # fmt: skip
+    service = services.with_config(tmp_path, {"port": 0, "graphlettes": [graphlette], **traces(collector.url)}).start()
+
+    def asked(text):
+        """The names of the calls that the request makes, in order."""
+        before = len(collector.spans)
+        answer = service.query("/things/graph", text, headers={"traceparent": SAMPLED})
+        assert "errors" not in answer, answer
+        spans = collector.until(lambda spans: any(span["name"] == "POST /things/graph" for span in spans[before:]))[before:]
+        (request,) = [span for span in spans if span["name"] == "POST /things/graph"]
+        calls = [span for span in spans if span["kind"] == CLIENT]
+        assert all((call["parentSpanId"], call["traceId"]) == (request["spanId"], TRACE) for call in calls)
+        return [call["name"] for call in calls], answer["data"]
+
+    names, data = asked('mutation { createThing(input: {name: "x"}) { id } }')
+    assert names[0] == "append things"
+    id = data["createThing"]["id"]
+    names, _ = asked(f'mutation {{ updateThing(id: "{id}", input: {{name: "x", parent_id: "{id}"}}) {{ id }} }}')
+    assert names[:2] == ["read things", "append things"]
+    names, data = asked('{ getByName(name: "x") { name parent { name parent { id } } } }')
+    assert names == ["find things", "read things", "read things"] and data["getByName"][0]["parent"]["parent"]["id"] == id
+    service.stop()
+
+
 def test_what_processors_do_is_a_span(tmp_path, collector):
     service = with_traces(tmp_path, traces(collector.url), processors=True).start()
     event = service.request("POST", RAW, LOGIN, {"traceparent": SAMPLED}).json()
