@@ -295,6 +295,17 @@ http::CorsOptions read_cors(ObjectReader reader) {
   return cors;
 }
 
+/// Null: none is named.
+std::shared_ptr<const http::Proxies> read_proxies(ObjectReader& reader) {
+  const std::vector<std::string> networks = reader.texts("trustedProxies");
+  for (const std::string& network : networks)
+    if (!http::Proxies::read({network}))
+      reader.problem(reader.place("trustedProxies"), fmt::format("trustedProxies has \"{}\", which is no network.", network),
+                     "Write the addresses of proxies, or networks of them: [\"10.0.0.0/8\", \"2001:db8::/32\", \"192.0.2.7\"].");
+  const auto proxies = http::Proxies::read(networks);
+  return proxies && !networks.empty() ? std::make_shared<const http::Proxies>(*proxies) : nullptr;
+}
+
 void read_server(ObjectReader& reader, Config& config) {
   config.port = static_cast<std::uint16_t>(reader.number("port"));
   config.batch_max = reader.number("batching");
@@ -311,6 +322,7 @@ void read_server(ObjectReader& reader, Config& config) {
   if (config.url.empty()) config.url = fmt::format("http://localhost:{}", config.port);
   config.shutdown_timeout = read_limit(reader, "shutdownTimeout");
   config.cors = read_cors(reader.optional_object("cors", kCorsSection));
+  config.proxies = read_proxies(reader);
 }
 
 /// The first entity whose reads are recorded; null: there is none.

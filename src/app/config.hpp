@@ -18,6 +18,7 @@
 #include "base/problem.hpp"
 #include "hocon/parser.hpp"
 #include "http/cors.hpp"
+#include "http/proxies.hpp"
 
 namespace millrace::app {
 
@@ -170,6 +171,7 @@ struct Config {
   std::uint16_t port = 0;
   std::string url;
   http::CorsOptions cors;
+  std::shared_ptr<const http::Proxies> proxies;  // null: none
   std::chrono::milliseconds shutdown_timeout{};
   std::size_t batch_max = 0;  // GraphQL requests in one array
   std::size_t body_bytes_max = 0;

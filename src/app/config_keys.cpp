@@ -15,6 +15,9 @@ constexpr ConfigKey kTop[] = {
     {"host", KeyType::text, initially("0.0.0.0"), "The address to listen on; `127.0.0.1` lets only this machine in."},
     {"url", KeyType::text, otherwise("`http://localhost:PORT`"),
      "The public base URL of this service. Resolvers whose URL begins with it are answered in the process."},
+    {"trustedProxies", KeyType::texts, otherwise("none"),
+     "Proxies in front, as addresses and networks (`10.0.0.0/8`): what comes from them has the client's address from their `Forwarded` or "
+     "`X-Forwarded-For` ([how](operations.md#behind-a-proxy))."},
     {"shutdownTimeout", KeyType::duration, initially("10s"),
      "How long requests that are in flight may take after SIGTERM. This and every limit in time below: 0 is no limit, unless it says "
      "otherwise."},

@@ -60,6 +60,7 @@ http::ServerOptions server_options(const Config& config, std::uint16_t port) {
   server.header_bytes_max = load.header_bytes;
   server.headers_max = load.headers;
   server.headers = http::cors_headers(config.cors);
+  server.proxies = config.proxies;
   server.header_timeout = load.header_timeout;
   server.body_timeout = load.body_timeout;
   server.idle_timeout = load.idle_timeout;

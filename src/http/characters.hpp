@@ -19,6 +19,14 @@ constexpr bool equal_ignoring_case(std::string_view a, std::string_view b) {
   return true;
 }
 
+/// Without the blanks around it.
+constexpr std::string_view trimmed(std::string_view text) {
+  auto is_blank = [](char c) { return c == ' ' || c == '\t'; };
+  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+  return text;
+}
+
 /// The value of a hexadecimal digit, or -1.
 constexpr int hex_digit(char c) {
   if (c >= '0' && c <= '9') return c - '0';

@@ -112,6 +112,7 @@ void Connection::proceed() {
       case RequestReader::Step::need_more: return read_more();
       case RequestReader::Step::head:
         has_head_ = true;
+        find_client();
         if (begin_body()) break;
         if (!answer()) return;
         break;
@@ -128,6 +129,14 @@ void Connection::proceed() {
 Handler& Connection::handler() {
   if (!handler_) handler_ = shared_->handler;
   return *handler_;
+}
+
+/// Who is behind the other end, by this request.
+void Connection::find_client() {
+  const Proxies* const proxies = shared_->options.proxies.get();
+  if (proxies == nullptr && client_.empty()) return;
+  client_ = proxies != nullptr ? proxies->client_of(remote_, reader_.request()) : remote_;
+  reader_.request().remote = client_;
 }
 
 /// Whether the body is to be gathered before the handler gets the request.

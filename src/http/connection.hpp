@@ -84,6 +84,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   void proceed();
   Handler& handler();
+  void find_client();
   bool begin_body();
   bool unfold_body();
   bool answer();
@@ -122,7 +123,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   std::shared_ptr<Shared> shared_;
   Socket socket_;
-  std::string remote_;
+  std::string remote_;  // the other end's address
+  std::string client_;  // the one that a proxy at the other end was asked from; empty: as far as is known there is none
   RequestReader reader_;
   std::shared_ptr<Handler> handler_;  // of the request that is under way, or of the session
   std::string out_;                   // heads and small bodies

@@ -43,7 +43,7 @@ struct Request {
   std::string_view query;   // after '?', without it
   std::string_view body;
   BodyStream* stream = nullptr;  // instead of `body` when the handler takes it piece by piece: Handler::intake()
-  std::string_view remote;       // the client's address
+  std::string_view remote;       // the client's address: that of the connection, or what a proxy says (proxies.hpp)
   std::vector<std::pair<std::string_view, std::string_view>> headers;
   std::shared_ptr<const Principal> principal = nullptr;  // who asks; null: nobody who said so
   Trace trace = {};                                      // its place in the trace that its client began, or in one of its own

@@ -37,13 +37,6 @@ bool is_target(std::string_view text) {
   return !bad && !text.empty();
 }
 
-std::string_view trimmed(std::string_view text) {
-  auto is_blank = [](char c) { return c == ' ' || c == '\t'; };
-  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
-  return text;
-}
-
 Method method_of(std::string_view name) {
   for (const Method method : {Method::get, Method::post, Method::put, Method::patch, Method::delete_, Method::head, Method::options}) {
     if (to_string(method) == name) return method;

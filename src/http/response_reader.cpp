@@ -12,13 +12,6 @@
 namespace millrace::http {
 namespace {
 
-std::string_view trimmed(std::string_view text) {
-  const auto is_blank = [](char c) { return c == ' ' || c == '\t'; };
-  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
-  return text;
-}
-
 bool has_option(std::string_view list, std::string_view option) {
   while (!list.empty()) {
     const std::size_t comma = std::min(list.find(','), list.size());

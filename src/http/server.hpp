@@ -14,6 +14,7 @@
 #include "base/result.hpp"
 #include "http/load.hpp"
 #include "http/message.hpp"
+#include "http/proxies.hpp"
 #include "http/traffic.hpp"
 #include "io/loop.hpp"
 
@@ -28,6 +29,7 @@ struct ServerOptions {
   std::size_t headers_max = 100;                     // header lines; 431 beyond
   std::shared_ptr<Load> load = {};                   // shared by the servers of a process; one with its own limits when not set
   std::shared_ptr<Traffic> traffic = {};             // the same; nothing is told when not set
+  std::shared_ptr<const Proxies> proxies = {};       // whose word is taken for where requests come from; nobody's when not set
   std::chrono::milliseconds header_timeout{10'000};  // for the whole head; a new connection has as long to begin
   std::chrono::milliseconds body_timeout{60'000};    // for the body, anew with every 64 KiB of it
   std::chrono::milliseconds idle_timeout{75'000};    // between requests

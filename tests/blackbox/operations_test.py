@@ -1,6 +1,7 @@
 """What docs/operations.md shows does what it says: proxies before three instances of which each is killed and replaced, and the command
 that waits for an instance."""
 
+import http.client
 import json
 import re
 import subprocess
@@ -60,6 +61,8 @@ class Proxy(services.Service):
 def proxy(request, tmp_path, instances):
     schema = instances[0].folder / "config/graph/raw_event.graphql"
     schema.write_text(schema.read_text() + "type Subscription { created: RawEvent }\n")
+    config = instances[0].folder / "config/config.conf"
+    config.write_text(config.read_text().replace("{", '{ "trustedProxies": ["127.0.0.1"],', 1))
     for instance in instances:
         instance.hang_up()
     folder = tmp_path / "proxy"
@@ -97,6 +100,15 @@ def test_all_that_a_service_does_goes_through(proxy, instances):
     assert stored.status == 201 and len(stored.json()) == len(large)
     for stream in (events, *(socket.socket for socket in sockets)):
         stream.close()
+
+
+def test_who_asks_is_known_behind_it(proxy):
+    connection = http.client.HTTPConnection("127.0.0.1", proxy.port, source_address=("127.0.0.5", 0))
+    claimed = {"X-Forwarded-For": "203.0.113.9", "Forwarded": "for=203.0.113.9"}
+    connection.request("POST", RAW, json.dumps(event(0)), {"Content-Type": "application/json"} | claimed)
+    made = json.loads(connection.getresponse().read())
+    connection.close()
+    assert proxy.get(f"{RAW}/{made['id']}/history").json()[0]["author"]["address"] == "127.0.0.5"
 
 
 def test_no_read_fails_while_each_is_killed(proxy, instances):
