@@ -114,10 +114,17 @@ class Settings {
     std::string links;
     for (const Link& link : links_) links.append(links.empty() ? "" : ",").append(link_text(link));
     const std::string graphql = model_.unified ? relative(model_.unified->path) : "null";
-    return fmt::format(R"({{"graphql":{},"entities":[{}],"links":[{}],"resolved":[{}]}})", graphql, entities, links, resolved_);
+    return fmt::format(R"({{"graphql":{},"credentials":{},"entities":[{}],"links":[{}],"resolved":[{}]}})", graphql, credentials_text(),
+                       entities, links, resolved_);
   }
 
  private:
+  std::string credentials_text() const {
+    const std::optional<AuthConfig>& auth = model_.config.auth;
+    if (!auth) return "null";
+    return fmt::format(R"({{"tokens":{},"keys":{}}})", !auth->issuers.empty(), !auth->api_keys.empty());
+  }
+
   /// Documents of `from` have a key that is the id of one of `to`.
   struct Link {
     std::size_t from = 0;

@@ -14,7 +14,8 @@ inline constexpr std::string_view kConsolePath = "/console";
 bool has_console(const Model& model);
 
 /// The settings of the page `console`, JSON: the entities with their addresses, the members that say what a document is (name, status,
-/// time, …), and the links between entities, whichever side declares them. Paths are relative to the service's root.
+/// time, …), the links between entities, whichever side declares them, and what credentials the service takes. Paths are relative to the
+/// service's root.
 std::string console_settings(const Model& model);
 
 }  // namespace millrace::app

@@ -148,6 +148,8 @@ Result<> Routes::mount_restlettes() {
     resource.spool = {.folder = spool_folder(), .bytes_max = parts_.model.config.spool_bytes_max};
     resource.workers = &parts_.workers;
     resource.result_targets = result_targets();
+    if (const std::optional<AuthConfig>& auth = parts_.model.config.auth)
+      resource.credentials = {!auth->issuers.empty(), !auth->api_keys.empty(), auth->is_required};
     handlers_.push_back(std::make_unique<rest::OpenApiPage>(resource));
     for (std::string_view page : {"/swagger.json", "/openapi.json"})
       TRY_OK(router_.mount(docs_path(restlette.path) + std::string(page), *handlers_.back(), http::Router::Scope::exact));

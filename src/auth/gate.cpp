@@ -15,7 +15,6 @@ using Who = std::shared_ptr<const Principal>;
 
 constexpr observe::Family kRefused{"millrace_auth_refused_total", observe::Kind::counter,
                                    "Requests whose credentials were missing or not taken, by error code."};
-constexpr std::string_view kKeyHeader = "X-API-Key";
 
 struct Credentials {
   std::string_view text;

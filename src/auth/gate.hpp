@@ -1,11 +1,16 @@
 // The door: who asks is found here, once, before anything behind it sees a request.
 #pragma once
 
+#include <string_view>
+
 #include "auth/authenticator.hpp"
 #include "http/message.hpp"
 #include "observe/registry.hpp"
 
 namespace millrace::auth {
+
+/// Where an API key may stand, beside `Authorization: ApiKey ...`.
+inline constexpr std::string_view kKeyHeader = "X-API-Key";
 
 /// Gives each request its principal and passes it on, or answers 401 itself (RFC 6750, with a problem document), 400 to two credentials at
 /// a time, 503 while keys cannot be had. A request without credentials is passed on where they are not required, or where the handler

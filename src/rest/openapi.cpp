@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "auth/gate.hpp"
 #include "base/json/canonical.hpp"
 #include "base/json/document.hpp"
 #include "document/incoming.hpp"
@@ -121,9 +122,9 @@ class Document {
   std::string text() const {
     std::string out = fmt::format(
         R"({{"openapi":"3.1.0","info":{{"title":{},"version":"1.0.0","description":{}}},"servers":[{{"url":"{}"}}],)"
-        R"("tags":[{{"name":"{}"}}],"paths":{{)",
+        R"("tags":[{{"name":"{}"}}],{}"paths":{{)",
         json::quoted(name_), json::quoted(fmt::format("The REST API at {}: documents with every version that they had.", options_.path)),
-        origin_, name_);
+        origin_, name_, security());
     bool is_first = true;
     for (const Target target : targets()) {
       out += is_first ? "" : ",";
@@ -134,10 +135,28 @@ class Document {
     append_schemas(out);
     out += "},\"responses\":{";
     append_failures(out);
-    return out + "}}}";
+    return out + '}' + security_schemes() + "}}";
   }
 
  private:
+  /// Any of them will do; nothing where the service takes none.
+  std::string security() const {
+    const Credentials& taken = options_.credentials;
+    std::string list;
+    if (taken.tokens) list += R"({"token":[]})";
+    if (taken.api_keys) list.append(list.empty() ? "" : ",").append(R"({"apiKey":[]})");
+    if (list.empty()) return {};
+    return fmt::format(R"("security":[{}{}],)", list, taken.are_required ? "" : ",{}");
+  }
+  std::string security_schemes() const {
+    std::string schemes;
+    if (options_.credentials.tokens) schemes += R"("token":{"type":"http","scheme":"bearer","bearerFormat":"JWT"})";
+    if (options_.credentials.api_keys)
+      fmt::format_to(std::back_inserter(schemes), R"({}"apiKey":{{"type":"apiKey","in":"header","name":"{}"}})", schemes.empty() ? "" : ",",
+                     auth::kKeyHeader);
+    return schemes.empty() ? std::string() : fmt::format(R"(,"securitySchemes":{{{}}})", schemes);
+  }
+
   void append_path(std::string& out, Target target) const {
     const bool is_root = options_.path == "/" && target != Target::collection;
     out += json::quoted((is_root ? std::string() : options_.path) + std::string(path_template(target))) + ":{";

@@ -20,6 +20,13 @@
 
 namespace millrace::rest {
 
+/// By what somebody may say who they are.
+struct Credentials {
+  bool tokens = false;
+  bool api_keys = false;
+  bool are_required = false;
+};
+
 struct ResourceOptions {
   std::string path;                             // "/raw-events/api"
   document::Store* store = nullptr;             // outlives the resource
@@ -44,6 +51,7 @@ struct ResourceOptions {
   http::Traffic* traffic = nullptr;                    // by which each operation is a route; outlives the resource; null: not counted
   std::vector<consumers::Target> result_targets = {};  // entities that results of consumers may be written to
   std::size_t ack_bytes_max = 8u << 20;                // of the body of an acknowledgement, with its results
+  Credentials credentials = {};                        // for the API's document: who asks is found before the resource is
   bool immutable = false;                              // no update, no delete
   bool redirects_creator = false;                      // POST answers 303 to the document instead of 201 with it
 };

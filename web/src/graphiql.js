@@ -4,6 +4,7 @@ import { createGraphiQLFetcher } from '@graphiql/toolkit';
 import { GraphiQL } from 'graphiql';
 import { createElement } from 'react';
 import { createRoot } from 'react-dom/client';
+import { fetchAuthorized } from './credentials.js';
 import './graphiql.css';
 
 const settings = JSON.parse(document.getElementById('settings').textContent);
@@ -24,7 +25,7 @@ const storage = {
 /** The newest document of a list, or nothing: the examples do without. */
 const newestDocument = async (list) => {
   try {
-    const answer = await fetch(new URL(list, root), { headers: { Accept: 'application/json' } });
+    const answer = await fetchAuthorized(new URL(list, root), { headers: { Accept: 'application/json' } });
     const documents = answer.ok ? await answer.json() : [];
     return Array.isArray(documents) ? documents[0] : undefined;
   } catch {
@@ -43,7 +44,7 @@ const documents = new Map(await Promise.all(lists.map(async (list) => [list, awa
 const asked = new URLSearchParams(location.search);
 createRoot(document.getElementById('page')).render(
   createElement(GraphiQL, {
-    fetcher: createGraphiQLFetcher({ url: endpoint }),
+    fetcher: createGraphiQLFetcher({ url: endpoint, fetch: fetchAuthorized }),
     storage,
     shouldPersistHeaders: false,
     defaultEditorToolsVisibility: 'variables',

@@ -1,6 +1,7 @@
 // The page: a search, the lineage of what was found, the newest events, and what was asked for all this.
 import { createRoot } from 'react-dom/client';
 import { useAddress } from './address.js';
+import { Credentials } from './credentials.jsx';
 import { Lineage } from './lineage.jsx';
 import { Newest } from './newest.jsx';
 import { Requests } from './requests.jsx';
@@ -39,6 +40,7 @@ const App = () => {
           Millrace
         </a>
         <SearchBox key={address.find} find={address.find} />
+        <Credentials />
         <nav aria-label="Elsewhere">
           <a href={root.href}>Start</a>
           {graphqlPath && <a href={new URL(graphqlPath, root).href}>GraphiQL</a>}

@@ -1,4 +1,5 @@
 // What the page asks of the service, over REST and GraphQL, and a log of it.
+import { fetchAuthorized } from '../credentials.js';
 import { documentOf, member, parse, wordAt, wordOf } from './json.js';
 import { microsOf, lastMicros } from './time.js';
 
@@ -9,6 +10,7 @@ export const entities = settings.entities;
 export const links = settings.links.map((link) => ({ ...link, from: entities[link.from], to: entities[link.to] }));
 export const resolved = settings.resolved.map((one) => ({ ...one, of: entities[one.of], to: entities[one.to] }));
 export const graphqlPath = settings.graphql;
+export const credentials = settings.credentials; // what the service takes; null: nobody is asked for any
 export const entityNamed = (name) => entities.find((entity) => entity.name === name);
 
 /** Why a request has no answer, in the service's own words. */
@@ -74,7 +76,7 @@ const send = async (path, { isQuiet, ...options } = {}) => {
   let response;
   let text;
   try {
-    response = await fetch(url, { ...options, headers: { Accept: 'application/json', ...options.headers } });
+    response = await fetchAuthorized(url, { ...options, headers: { Accept: 'application/json', ...options.headers } });
     text = await response.text();
   } catch (error) {
     if (error.name === 'AbortError') throw error;
