@@ -80,8 +80,11 @@ constexpr ConfigKey kLimits[] = {
      "all the same.",
      kCounts},
     {"bodyMemory", KeyType::size, initially("512MiB"),
-     "Bodies in memory at a time, those of requests that come and of answers that go, from 64 KiB each; what goes beyond is 503 "
-     "`overloaded.memory`, unless it is the only one. A write is answered in any case. No less than `bodyBytes`.",
+     "Bodies in memory at a time, those of requests that come and of answers that go, and the messages of each WebSocket, from 64 KiB "
+     "each; "
+     "what goes beyond is 503 `overloaded.memory`, a WebSocket's close 1013, unless it is the only one. A write is answered in any case. "
+     "No "
+     "less than `bodyBytes`.",
      kSizes},
     {"writes", KeyType::number, initially("10000"),
      "Documents that wait to be written, of each entity (in PostgreSQL: and thread); more are 503.", kCounts},

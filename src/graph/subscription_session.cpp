@@ -30,6 +30,7 @@ std::vector<std::string> authorizations_of(const json::Value& payload) {
 struct Operation {
   std::string id;
   std::shared_ptr<const json::Document> message;
+  std::shared_ptr<const void> counted;  // the message, among what is held
   Parameters parameters;
   std::unique_ptr<graphql::Subscription> subscription = {};
   bool is_stopped = false;
@@ -59,7 +60,8 @@ class Session final : public http::WebSocketSession {
       CO_TRY(const auto message, co_await socket.receive());
       if (!message) break;
       heard_ = true;
-      CO_TRY_OK(co_await act(protocol_.receive(message->data, message->is_text)));
+      Action action = protocol_.receive(message->data, message->is_text);
+      CO_TRY_OK(co_await act(std::move(action), message->counted));
     }
     for (const auto& [id, operation] : operations_) operation->stop();
     while (running_ > 0) {
@@ -78,12 +80,12 @@ class Session final : public http::WebSocketSession {
  private:
   static constexpr std::uint16_t kGoingAway = 1001;
 
-  Task<void> act(Action action) {
+  Task<void> act(Action action, std::shared_ptr<const void> counted) {
     if (action.kind == Action::Kind::greet) {
       const auto admitted = co_await admit(action);
       if (!admitted) co_return {};
     }
-    if (action.kind == Action::Kind::begin) begin(std::move(action));
+    if (action.kind == Action::Kind::begin) begin(std::move(action), std::move(counted));
     if (action.kind == Action::Kind::end) end(action.id);
     if (action.kind == Action::Kind::close) socket_->close(action.code, std::move(action.text));
     if (action.kind != Action::Kind::greet && action.kind != Action::Kind::send) co_return {};
@@ -120,9 +122,9 @@ class Session final : public http::WebSocketSession {
     return Failure(error);
   }
 
-  void begin(Action action) {
-    auto operation =
-        std::make_shared<Operation>(Operation{.id = std::move(action.id), .message = std::move(action.message), .parameters = {}});
+  void begin(Action action, std::shared_ptr<const void> counted) {
+    auto operation = std::make_shared<Operation>(
+        Operation{.id = std::move(action.id), .message = std::move(action.message), .counted = std::move(counted), .parameters = {}});
     auto parameters = read_parameters(*action.payload);
     ++running_;
     operations_[operation->id] = operation;
@@ -168,7 +170,10 @@ class Session final : public http::WebSocketSession {
       CO_TRY_OK(co_await say(protocol_.fail(operation->id, answered.body)));
       co_return {};
     }
-    CO_TRY_OK(co_await say(protocol_.next(operation->id, answered.body)));
+    std::string result = protocol_.next(operation->id, answered.body);
+    // What a mutation has done is told in any case.
+    Task<bool> telling = answered.only_reads ? offer(std::move(result)) : say(std::move(result));
+    CO_TRY_OK(co_await std::move(telling));
     CO_TRY_OK(co_await say(protocol_.complete(operation->id)));
     co_return {};
   }
@@ -186,7 +191,7 @@ class Session final : public http::WebSocketSession {
       if (!event) socket_->close(kTryAgain, "The storage cannot be read");
       if (!event || event->is_over || operation.is_stopped) break;
       if (event->body.empty()) continue;
-      auto is_taken = co_await say(protocol_.next(operation.id, event->body));
+      auto is_taken = co_await offer(protocol_.next(operation.id, event->body));
       if (!*is_taken) break;
     }
     co_return {};
@@ -195,6 +200,13 @@ class Session final : public http::WebSocketSession {
   Task<bool> say(std::string text) {
     if (text.empty()) co_return true;  // nobody waits for it
     auto is_taken = co_await socket_->send(std::move(text));
+    co_return is_taken;
+  }
+
+  /// The same for what the client may ask for again.
+  Task<bool> offer(std::string text) {
+    if (text.empty()) co_return true;
+    auto is_taken = co_await socket_->send_if_room(std::move(text));
     co_return is_taken;
   }
 

@@ -386,7 +386,9 @@ bool Connection::flush() {
 /// What Load is to know of: nothing where it is little, and nothing new where it has hardly changed.
 std::size_t Connection::bodies() const {
   const std::size_t upload = reader_.request().stream ? std::min<std::uint64_t>(kUploadShare, reader_.body_seen()) : 0;
-  const std::size_t held = reader_.held() + out_.size() + std::max(answer_bytes_, large_body_.size()) + unfolded_body_.size() + upload;
+  const std::size_t messages = web_socket_ ? web_socket_->held() : 0;
+  const std::size_t held =
+      reader_.held() + out_.size() + std::max(answer_bytes_, large_body_.size()) + unfolded_body_.size() + upload + messages;
   if (held < held_ + kHeldStep && held_ < held + kHeldStep) return held_;
   return held < kHeldStep ? 0 : held;
 }

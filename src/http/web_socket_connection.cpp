@@ -22,8 +22,12 @@ using ErrorCode = boost::system::error_code;
 using Handshake = beast::http::request<beast::http::empty_body>;
 
 constexpr std::size_t kReasonMax = 123;
+constexpr std::uint16_t kTryAgain = 1013;
+constexpr const char* kNoRoom = "The service holds too many large messages";
 // What a connection keeps of the memory for messages.
 constexpr std::size_t kBufferKept = 16 * 1024;
+// What is read of one at a time.
+constexpr std::size_t kReadMost = 64 * 1024;
 
 /// A text on its way, in the frame of the send() that waits for it.
 struct Outgoing {
@@ -54,6 +58,12 @@ Handshake handshake_of(const Request& request) {
   Handshake handshake(beast::http::verb::get, std::string(request.target), 11);
   for (const auto& [name, value] : request.headers) handshake.insert(std::string(name), std::string(value));
   return handshake;
+}
+
+/// Empties it, and gives much memory back.
+void release(beast::flat_buffer& buffer) {
+  buffer.clear();
+  if (buffer.capacity() > kBufferKept) buffer = {};
 }
 
 /// As much of a reason as a close has room for; it ends with a whole character.
@@ -91,10 +101,31 @@ struct WebSocketConnection::State {
   Response response;  // with the session
   beast::flat_buffer in;
   std::deque<Outgoing*> outgoing;
+  std::size_t outgoing_bytes = 0;
+  std::size_t counted_bytes = 0;  // of messages that are worked on
   bool is_writing = false;
   bool is_closing = false;
   bool is_lingering = false;  // waits for the client's end of it, and for nothing else
   bool is_over = false;
+};
+
+/// A message that is worked on. It may be let go after the connection's end.
+class WebSocketConnection::Counted {
+ public:
+  Counted(Connection& owner, std::size_t bytes) : owner_(owner.weak_from_this()), bytes_(bytes) { change(owner, bytes); }
+  ~Counted() {
+    if (const auto owner = owner_.lock()) change(*owner, -bytes_);
+  }
+  Counted(const Counted&) = delete;
+
+ private:
+  static void change(Connection& owner, std::size_t by) {
+    owner.web_socket_->state_->counted_bytes += by;
+    owner.count_held();
+  }
+
+  const std::weak_ptr<Connection> owner_;
+  const std::size_t bytes_;
 };
 
 WebSocketConnection::WebSocketConnection(Connection& owner, Connection::Socket socket, const Request& request, Response response)
@@ -124,25 +155,49 @@ Task<void> WebSocketConnection::live() {
   co_return {};
 }
 
+std::size_t WebSocketConnection::held() const {
+  return state_->in.size() + state_->counted_bytes + state_->outgoing_bytes;
+}
+
+/// What comes after a close is dropped, until the client has ended the connection too or its time is up.
 Task<std::optional<WebSocket::Message>> WebSocketConnection::receive() {
   State& state = *state_;
-  if (state.is_over) co_return std::nullopt;
-  state.in.clear();
-  io::Completion<ErrorCode> read;
-  state.stream.async_read(state.in, Ended{&read});
-  const auto error = co_await read;
-  if (*error || state.is_closing) {
-    state.is_over = true;
-    co_return std::nullopt;
+  bool is_whole = false;
+  while (!is_whole) {
+    if (state.is_over) co_return std::nullopt;
+    io::Completion<ErrorCode> read;
+    state.stream.async_read_some(state.in, kReadMost, Ended{&read});
+    const auto error = co_await read;
+    state.is_over |= static_cast<bool>(*error);
+    if (!state.is_over && !state.is_closing && !owner_.try_hold()) close(kTryAgain, kNoRoom);
+    const bool is_dropped = state.is_over || state.is_closing;
+    if (is_dropped) {
+      release(state.in);
+      owner_.count_held();
+    }
+    is_whole = !is_dropped && state.stream.is_message_done();
   }
   Message message{state.stream.got_text(), beast::buffers_to_string(state.in.data())};
-  if (state.in.capacity() > kBufferKept) state.in = {};
+  release(state.in);
   // Beast looks no further where the last fragment is empty.
   if (message.is_text && !is_utf8(message.data)) {
     close(websocket::close_code::bad_payload, "The text is not UTF-8.");
     co_return std::nullopt;
   }
+  message.counted = std::make_shared<const Counted>(owner_, message.data.size());
   co_return std::optional(std::move(message));
+}
+
+Task<bool> WebSocketConnection::send_if_room(std::string text) {
+  state_->outgoing_bytes += text.size();
+  const bool has_room = owner_.try_hold();
+  state_->outgoing_bytes -= text.size();
+  if (!has_room) {
+    close(kTryAgain, kNoRoom);
+    co_return false;
+  }
+  auto is_taken = co_await send(std::move(text));
+  co_return is_taken;
 }
 
 Task<bool> WebSocketConnection::send(std::string text) {
@@ -150,6 +205,8 @@ Task<bool> WebSocketConnection::send(std::string text) {
   if (state.is_over || state.is_closing) co_return false;
   Outgoing outgoing{.text = std::move(text)};
   state.outgoing.push_back(&outgoing);
+  state.outgoing_bytes += outgoing.text.size();
+  owner_.count_held();
   if (!std::exchange(state.is_writing, true)) start(write_all(owner_.shared_from_this()), [](const Result<>&) {});
   co_return co_await outgoing.taken;
 }
@@ -169,6 +226,8 @@ Task<void> WebSocketConnection::write_all(std::shared_ptr<Connection> /*kept*/) 
       state.is_over |= !is_taken;
     }
     state.outgoing.pop_front();
+    state.outgoing_bytes -= next.text.size();
+    owner_.count_held();
     next.taken.complete_here(is_taken);
   }
   state.is_writing = false;

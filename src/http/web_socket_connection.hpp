@@ -18,9 +18,12 @@ class WebSocketConnection final : public WebSocket {
   /// Runs the session, and ends the connection after it. Once.
   static void run(const std::shared_ptr<Connection>& owner);
   void drain();
+  /// Bytes of messages: what has come of one, those that are worked on, and those that wait for the client.
+  std::size_t held() const;
 
   Task<std::optional<Message>> receive() override;
   Task<bool> send(std::string text) override;
+  Task<bool> send_if_room(std::string text) override;
   void close(std::uint16_t code, std::string reason) override;
   void cut() override;
   /// The client has its time to end the connection as well, which it is cut after.
@@ -28,6 +31,7 @@ class WebSocketConnection final : public WebSocket {
 
  private:
   struct State;
+  class Counted;
   Task<void> live();
   Task<void> write_all(std::shared_ptr<Connection> owner);
   Task<void> say_close(std::shared_ptr<Connection> owner, std::uint16_t code, std::string reason);

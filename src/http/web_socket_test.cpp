@@ -15,7 +15,8 @@ namespace {
 
 constexpr std::uint8_t kContinuation = 0, kText = 1, kBinary = 2, kClose = 8, kPing = 9, kPong = 10;
 
-/// Says every text again, what is binary as its size; "close CODE REASON" and "cut" end it, "flood" sends as long as somebody takes it.
+/// Says every text again, what is binary as its size; "close CODE REASON" and "cut" end it, "flood" sends as long as somebody takes it,
+/// "offer SIZE" offers so many bytes.
 class Parrot final : public WebSocketSession {
  public:
   Parrot(std::atomic<std::size_t>& running, std::move_only_function<void(std::string)> ended)
@@ -39,6 +40,10 @@ class Parrot final : public WebSocketSession {
         socket.cut();
       } else if (message->data == "flood") {
         CO_TRY_OK(co_await flood(socket));
+      } else if (message->data.starts_with("offer ")) {
+        std::size_t size = 0;
+        std::from_chars(message->data.data() + 6, message->data.data() + message->data.size(), size);
+        CO_TRY_OK(co_await socket.send_if_room(std::string(size, 'x')));
       } else {
         std::string text = message->is_text ? std::move(message->data) : "binary " + std::to_string(message->data.size());
         CO_TRY_OK(co_await socket.send(std::move(text)));
@@ -167,6 +172,16 @@ class WebSocketTest : public ServerTest {
     while (const auto frame = next(client))
       if (frame->opcode == kClose) return frame->code();
     return 0;
+  }
+
+  /// How one is closed that sends this, as soon as there is no room for it.
+  std::uint16_t refusal(std::string_view text) {
+    while (true) {
+      const auto client = open();
+      client->send(frame(kText, text));
+      const auto answer = next(*client);
+      if (!answer || answer->opcode == kClose) return answer ? answer->code() : 0;
+    }
   }
 
   static std::string echo(TestClient& client, std::string_view text) {
@@ -400,6 +415,38 @@ TEST_F(WebSocketTest, ClosesWhenTheServerIsAboutToEnd) {
   client->send(close_frame(1001));
   client->finish_sending();
   await_connections(0);
+}
+
+TEST_F(WebSocketTest, WhatComesIsHeldAmongBodies) {
+  const auto load = std::make_shared<Load>(Load::Limits{.body_bytes_max = 2 << 20});
+  serve({.body_bytes_max = 8 << 20, .load = load});
+  const std::string half(1'500'000, 'x');
+  const auto alone = open();
+  alone->send(frame(kText, half, false));
+  EXPECT_EQ(refusal(half), 1013);
+  TestClient request(port());
+  EXPECT_EQ(request.ask("POST /parrot HTTP/1.1\r\nHost: h\r\nContent-Length: 1000000\r\n\r\n" + half.substr(0, 1'000'000)).status, 503);
+  EXPECT_EQ(echo(*open(), "small"), "small");
+  alone->send(frame(kContinuation, half));  // whoever is there may go on when the others have left
+  const auto whole = next(*alone);
+  ASSERT_TRUE(whole);
+  EXPECT_EQ(whole->payload.size(), 2 * half.size());
+  while (load->now().body_bytes > 0) on_loop([] {});
+  EXPECT_EQ(echo(*open(), half), half);
+}
+
+TEST_F(WebSocketTest, WhatGoesIsHeldAmongBodies) {
+  const auto load = std::make_shared<Load>(Load::Limits{.body_bytes_max = 2 << 20});
+  serve({.load = load});
+  const auto alone = open();
+  alone->send(frame(kText, "offer 100000000"));
+  EXPECT_EQ(refusal("offer 3000000"), 1013);
+  alone->reset();
+  await_connections(0);
+  EXPECT_EQ(load->now().body_bytes, 0u);
+  const auto later = open();
+  later->send(frame(kText, "offer 3000000"));
+  EXPECT_EQ(next(*later)->payload.size(), 3'000'000u);
 }
 
 TEST_F(WebSocketTest, EndsWithTheServer) {

@@ -7,11 +7,14 @@ import socket
 
 import pytest
 
+import prometheus
 import service as services
 from bulk_test import with_limits
+from web_socket_client import WebSocket
 
 RAW = "/raw-events/api"
 IDLE = 10_000
+COUNTED_STEP = 64 * 1024  # what a connection holds is counted in these
 
 
 def resident(pid):
@@ -130,6 +133,38 @@ def test_one_request_of_any_size_that_is_allowed_gets_in(tmp_path):
         for _ in range(30):
             stack.enter_context(socket.create_connection(("127.0.0.1", service.port), 30)).sendall(head)
         assert service.request("POST", f"{RAW}/bulk", [{"name": "one", "data": {}}] * 1000).status == 201
+    service.stop()
+
+
+def test_messages_of_web_sockets_are_bodies_too(tmp_path):
+    """As long as what they asked for goes on."""
+    folder = with_limits(tmp_path, "bodyMemory = 2MiB")
+    schema = folder / "config/graph/raw_event.graphql"
+    schema.write_text(schema.read_text() + "type Subscription { created: RawEvent }\n")
+    service = services.Service(folder).start()
+    created, padding, count = "subscription { created { name } }", "x" * 150_000, 8
+
+    large = "x" * 1_000_000
+
+    def held():
+        return prometheus.read(service).value("millrace_http_bodies_bytes")
+
+    with WebSocket(service, "/raw-events/graph") as socket, WebSocket(service, "/raw-events/graph") as other:
+        socket.greet()
+        other.greet()
+        for number in range(count):
+            socket.subscribe(str(number), created, extensions={"padding": padding})
+        services.wait_until(held, lambda held: held > count * len(padding) - COUNTED_STEP)
+        other.subscribe("1", "{ __typename }", extensions={"padding": large})
+        assert other.end()[0] == 1013
+        assert service.request("POST", RAW, {"name": "large", "data": large}).json()["code"] == "overloaded.memory"
+        service.create(RAW, {"name": "small", "data": {}})
+        assert [socket.next()["payload"]["data"]["created"]["name"] for _ in range(count)] == ["small"] * count
+        for number in range(count):
+            socket.send({"type": "complete", "id": str(number)})
+        services.wait_until(held, lambda held: held == 0)
+        socket.subscribe("1", "{ __typename }", extensions={"padding": padding})
+        assert socket.next()["payload"]["data"] == {"__typename": "Query"}
     service.stop()
 
 
