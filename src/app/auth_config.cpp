@@ -6,7 +6,9 @@
 #include <fstream>
 #include <sstream>
 
+#include "app/address.hpp"
 #include "app/config_keys.hpp"
+#include "app/read_rules.hpp"
 #include "auth/key_set.hpp"
 #include "base/json/canonical.hpp"
 #include "http/client.hpp"
@@ -95,6 +97,7 @@ auth::ApiKey read_api_key(ObjectReader& reader) {
   auto principal = std::make_shared<Principal>();
   principal->subject = reader.text("name");
   principal->roles = reader.texts("roles");
+  for (const std::string& role : principal->roles) check_role(reader, role, reader.place("roles"));
   std::ranges::sort(principal->roles);
   if (const hocon::Value* claims = reader.foreign_object("claims")) {
     const std::string text = hocon::to_json(*claims);
@@ -113,7 +116,14 @@ auth::ApiKey read_api_key(ObjectReader& reader) {
 
 AuthConfig read_auth(ObjectReader& reader, const std::filesystem::path& folder) {
   AuthConfig config{.is_required = reader.flag("required")};
-  for (ObjectReader& issuer : reader.one_or_more("jwt", kJwtSection)) config.issuers.push_back(read_issuer(issuer, folder));
+  for (ObjectReader& issuer : reader.one_or_more("jwt", kJwtSection)) {
+    config.issuers.push_back(read_issuer(issuer, folder));
+    const std::string& jwks = config.issuers.back().jwks;
+    if (jwks.starts_with("http://") && !is_loopback(jwks))
+      config.warnings.push_back({issuer.place("jwks"),
+                                 fmt::format("{} is read without TLS: whoever is in between can make tokens.", issuer.where("jwks")),
+                                 "Use an https URL, or a file."});
+  }
   for (ObjectReader& key : reader.objects("apiKeys", kApiKeySection)) {
     config.api_keys.push_back(read_api_key(key));
     const auto is_same = [&](const auth::ApiKey& other) { return other.digest == config.api_keys.back().digest; };

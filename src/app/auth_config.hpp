@@ -16,6 +16,7 @@ struct AuthConfig {
   bool is_required = true;
   std::vector<auth::IssuerOptions> issuers;
   std::vector<auth::ApiKey> api_keys;
+  std::vector<Problem> warnings;
 };
 
 /// Files in it are named from `folder` on, and read once, to see what is wrong with them.

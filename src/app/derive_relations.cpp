@@ -124,11 +124,14 @@ class RelationDeriver {
          "Leave it out, or name another."});
   }
 
-  /// An internal resolver names a graphlette by its path, or by the path without /graph and slash.
+  /// An internal resolver names a graphlette by its path, or by the path without /graph, and perhaps without its first slash.
   std::string graphlette_path(std::string_view name) const {
     for (const GraphletteModel& graphlette : model_.graphlettes) {
       std::string_view path = graphlette.path;
-      if (path == name || (path.ends_with("/graph") && path.substr(1, path.size() - 7) == name)) return graphlette.path;
+      if (path == name) return graphlette.path;
+      if (!path.ends_with("/graph")) continue;
+      path.remove_suffix(6);
+      if (!path.empty() && (path == name || path.substr(1) == name)) return graphlette.path;
     }
     return std::string(name);
   }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "app/entity_path.hpp"
 #include "base/json/slices.hpp"
@@ -37,11 +38,34 @@ class RuleDeriver {
     if (!model.rules) model.rules.emplace();
     for (const RuleConfig& rule : config.rules) {
       check(rule, entity);
+      if (is_never_asked(rule.rule, model.rules->rules))
+        model_.warnings.push_back({rule.place, "This rule never decides: rules before it are for the same roles and rights.",
+                                   "Put the narrower rule first, or take it out."});
       model.rules->rules.push_back(rule.rule);
     }
+    if (!model_.config.auth && !std::exchange(has_warned_, true))
+      model_.warnings.push_back({*config.place, "There are rules but no auth: everybody is \"anonymous\", and nobody has any other role.",
+                                 "Add auth { ... } (docs/access.md)."});
   }
 
  private:
+  static bool is_never_asked(const access::Rule& rule, const std::vector<access::Rule>& before) {
+    const auto decides = [&](const std::string& role, access::Right right) {
+      return std::ranges::any_of(before, [&](const access::Rule& other) { return other.may(right) && covers(other.roles, role); });
+    };
+    for (std::size_t i = 0; i < access::kRights; ++i) {
+      const auto right = static_cast<access::Right>(i);
+      if (rule.may(right) && !std::ranges::all_of(rule.roles, [&](const std::string& role) { return decides(role, right); })) return false;
+    }
+    return rule.rights != 0;
+  }
+
+  /// Whether whoever has the role has one of these.
+  static bool covers(const std::vector<std::string>& roles, const std::string& role) {
+    const auto have = [&roles](std::string_view name) { return std::ranges::find(roles, name) != roles.end(); };
+    return have("*") || have(role) || (role != "anonymous" && role != "*" && have("authenticated"));
+  }
+
   void check(const RuleConfig& config, std::size_t entity) {
     std::vector<std::string> members;
     collect_members(config.rule.where, members);
@@ -69,6 +93,7 @@ class RuleDeriver {
 
   Model& model_;
   std::vector<Problem>& problems_;
+  bool has_warned_ = false;
 };
 
 std::string_view name_of(const access::Bound& bound) {

@@ -91,6 +91,7 @@ Checked<Model> derive_model(Config config, std::uint16_t port) {
   Model model;
   model.config = std::move(config);
   std::vector<Problem> problems = model.config.problems;
+  if (model.config.auth) model.warnings = model.config.auth->warnings;
   std::vector<SourceText> sources;
   for (const GraphletteConfig& graphlette : model.config.graphlettes)
     if (auto source = add_graphlette(model, graphlette, problems)) sources.push_back(*std::move(source));

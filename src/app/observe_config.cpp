@@ -6,8 +6,10 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/json/canonical.hpp"
 #include "base/problem.hpp"
 #include "hocon/value.hpp"
+#include "http/characters.hpp"
 
 namespace millrace::app {
 namespace {
@@ -57,16 +59,23 @@ double read_share(ObjectReader& reader, std::string_view key) {
   return 1;
 }
 
+std::string_view header_problem(const hocon::Member& member) {
+  const auto is_control = [](unsigned char c) { return c < 0x20 || c == 0x7f; };
+  if (member.key.empty() || !std::ranges::all_of(member.key, http::is_token_character))
+    return "is no name of a header: those have letters, digits and dashes";
+  if (member.value.kind != hocon::Kind::string && member.value.kind != hocon::Kind::number) return "is no text";
+  return std::ranges::any_of(member.value.text, is_control) ? "has a control character, such as a line break" : "";
+}
+
 /// Their values are not told: they let somebody in.
 std::vector<std::pair<std::string, std::string>> read_headers(ObjectReader& reader) {
   std::vector<std::pair<std::string, std::string>> headers;
   const hocon::Value* const object = reader.foreign_object("headers");
   if (object == nullptr) return headers;
   for (const hocon::Member& member : object->members) {
-    const bool is_text = member.value.kind == hocon::Kind::string || member.value.kind == hocon::Kind::number;
-    const bool is_plain = is_text && std::ranges::none_of(member.key + member.value.text, [](unsigned char c) { return c < 0x20; });
-    if (is_plain) headers.emplace_back(member.key, member.value.text);
-    if (!is_plain) reader.problem(member.place, fmt::format("{}.{} is no text.", reader.where("headers"), member.key));
+    const std::string_view wrong = header_problem(member);
+    if (wrong.empty()) headers.emplace_back(member.key, member.value.text);
+    if (!wrong.empty()) reader.problem(member.place, fmt::format("{}.{} {}.", reader.where("headers"), json::quoted(member.key), wrong));
   }
   return headers;
 }

@@ -55,7 +55,10 @@ std::uint32_t read_rights(ObjectReader& reader) {
 std::vector<std::string> read_roles(ObjectReader& reader) {
   std::vector<std::string> roles;
   if (reader.any("roles") == nullptr) return {"*"};
-  for (const Named& named : read_names(reader, "roles")) roles.push_back(named.name);
+  for (const Named& named : read_names(reader, "roles")) {
+    check_role(reader, named.name, named.place);
+    roles.push_back(named.name);
+  }
   return roles;
 }
 
@@ -86,7 +89,7 @@ void read_condition(ObjectReader& reader, RuleConfig& config) {
 }
 
 RuleConfig read_rule(ObjectReader& reader) {
-  RuleConfig config{.where_place = reader.place("where"), .fields_place = reader.place("fields")};
+  RuleConfig config{.place = reader.place(), .where_place = reader.place("where"), .fields_place = reader.place("fields")};
   config.rule.roles = read_roles(reader);
   config.rule.rights = read_rights(reader);
   config.rule.fields = read_fields(reader);
@@ -101,6 +104,18 @@ std::vector<RuleConfig> read_list(ObjectReader& reader, const hocon::Value& list
 }
 
 }  // namespace
+
+void check_role(ObjectReader& reader, std::string_view role, const Place& place) {
+  if (role.find_first_of(", \t\n") == std::string_view::npos) return;
+  std::string all;
+  for (const char c : role) {
+    const bool ends = c == ',' || c == ' ' || c == '\t' || c == '\n';
+    if (!ends) all += c;
+    if (ends && !all.ends_with(' ') && !all.empty()) all += ", ";
+  }
+  reader.problem(place, fmt::format("{} has the role \"{}\": a comma or a space is no part of one.", reader.where("roles"), role),
+                 fmt::format("Write roles = [{}].", all));
+}
 
 RulesConfig read_rules(ObjectReader& reader) {
   RulesConfig config{.has_tokens = reader.flag("tokens"), .is_audited = reader.flag("audit")};

@@ -11,6 +11,9 @@ namespace millrace::app {
 /// Those of a graphlette or restlette, with its `tokens`.
 RulesConfig read_rules(ObjectReader& reader);
 
+/// A role that is two by mistake, "a, b", is a problem at the place.
+void check_role(ObjectReader& reader, std::string_view role, const Place& place);
+
 /// Those at the top: `rules { "/raw-events" = [ ... ] }`.
 std::vector<RulesConfig> read_rules_by_entity(ObjectReader& reader);
 

@@ -12,6 +12,7 @@ namespace millrace::app {
 
 struct RuleConfig {
   access::Rule rule;
+  Place place;
   Place where_place;
   Place fields_place;
 };
