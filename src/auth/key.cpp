@@ -110,6 +110,9 @@ bool Key::verifies(Algorithm algorithm, std::string_view text, std::string_view 
   const AlgorithmRow& how = row(algorithm);
   if (kind_ == KeyKind::secret) return verify_secret(secret_, how, text, signature);
   const std::size_t coordinate = coordinate_size(kind_);
+  // OpenSSL takes one of RSA's without the zero that it may begin with (RFC 8017, section 8.1.2: it is as long as the modulus).
+  const bool is_whole = coordinate != 0 || signature.size() == static_cast<std::size_t>(EVP_PKEY_get_size(public_.get()));
+  if (!is_whole) return false;
   if (coordinate == 0) return verify_public(public_.get(), how, text, signature);
   const std::string der = to_der(signature, coordinate);
   return !der.empty() && verify_public(public_.get(), how, text, der);

@@ -37,6 +37,18 @@ std::vector<Case> public_cases() {
           {Algorithm::eddsa, Signer::ed25519()}};
 }
 
+TEST(Key, ASignatureIsNoneWithoutItsZero) {
+  const Signer signer = Signer::rsa();
+  const auto key = read(signer.jwk());
+  ASSERT_TRUE(key);
+  std::string signature;
+  do {
+    signature = signer.sign(Algorithm::ps256, "text");
+  } while (signature.front() != '\0');
+  EXPECT_TRUE(key->verifies(Algorithm::ps256, "text", signature));
+  EXPECT_FALSE(key->verifies(Algorithm::ps256, "text", signature.substr(1)));
+}
+
 TEST(Key, VerifiesEachAlgorithmAndNoOther) {
   for (const Case& one : public_cases()) {
     SCOPED_TRACE(to_string(one.algorithm));
