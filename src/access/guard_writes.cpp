@@ -6,6 +6,7 @@
 #include "access/guard.hpp"
 #include "access/shown.hpp"
 #include "base/digest.hpp"
+#include "base/json/pointer.hpp"
 #include "base/json/slices.hpp"
 #include "document/change.hpp"
 #include "document/head.hpp"
@@ -40,7 +41,9 @@ std::optional<Error> named_problem(const Rule& rule, std::string_view object, st
   const std::string_view key = hidden_member(rule, object);
   if (key.empty()) return std::nullopt;
   const std::string name = json::decode_string(key);
-  return placed({ErrorKind::forbidden, "access.field", fmt::format("You may not write \"{:.100}\".", name)}, index);
+  Error error = placed({ErrorKind::forbidden, "access.field", fmt::format("You may not write \"{:.100}\".", name)}, index);
+  json::append_pointer_token(error.details.back().path, name);
+  return error;
 }
 
 /// Nobody learns of another's key, whether by what is repeated or by what is not.
@@ -103,7 +106,9 @@ Task<std::vector<Receipt>> Guard::append_with(std::vector<Append> appends, docum
 Task<Guard::Seen> Guard::admit(Append& append, std::size_t index) {
   if (append.operation == Operation::create) {
     CO_TRY_OK(admit_create(rules_, append, index));
-    co_return Seen();
+    // Who is given it in parts is told which of them are hidden.
+    if (append.hidden != document::Hidden::renamed) co_return Seen();
+    co_return seen_payload(append, document::document_text(append.id, append.payload));
   }
   auto admitted = co_await admit_change(append, index);
   co_return admitted;
@@ -132,7 +137,7 @@ Task<Guard::Seen> Guard::admit_change(Append& append, std::size_t index) {
   co_return append.patch ? seen_payload(append, text) : Seen();
 }
 
-/// What a patch made, or a removal took, is not all known to who sent it.
+/// What a patch made, a removal took, or an answer in parts is of: not all of it is for who sent it.
 Guard::Seen Guard::seen_payload(const Append& append, const std::string& text) const {
   const Decision decision = decide(rules_, Right::read, append.principal);
   if (decision.sees_all(rules_.has_tokens)) return std::nullopt;

@@ -9,6 +9,7 @@
 #include "base/json/canonical.hpp"
 #include "base/json/document.hpp"
 #include "base/json/pointer.hpp"
+#include "base/json/slices.hpp"
 
 namespace millrace::document {
 namespace {
@@ -29,6 +30,36 @@ std::optional<std::string> key_in(std::string_view payload, std::string_view fie
   return std::nullopt;
 }
 
+/// The value, members in the order of their names: how they came says nothing, and a face may have an order of its own.
+void append_ordered(std::string& out, std::string_view value) {
+  const json::Kind kind = json::kind_of(value);
+  if (kind == json::Kind::array) {
+    json::Elements elements(value);
+    std::string_view element;
+    out += '[';
+    while (elements.next(element)) {
+      append_ordered(out, element);
+      out += ',';
+    }
+    out += ']';
+  } else if (kind == json::Kind::object) {
+    std::vector<std::pair<std::string_view, std::string_view>> all;
+    json::Members members(value);
+    std::string_view key, member;
+    while (members.next(key, member)) all.emplace_back(key, member);
+    std::ranges::sort(all);
+    out += '{';
+    for (const auto& [name, of_name] : all) {
+      out.append(name).append(1, ':');
+      append_ordered(out, of_name);
+      out += ',';
+    }
+    out += '}';
+  } else {
+    out.append(value);
+  }
+}
+
 }  // namespace
 
 Result<Idempotency> make_idempotency(std::string_view key, const Incoming& incoming, std::string_view pointer) {
@@ -41,8 +72,9 @@ Result<Idempotency> make_idempotency(std::string_view key, const Incoming& incom
     return Failure(std::move(error));
   }
   // A quoted id and an object cannot be mistaken for an object alone.
-  const std::string id = incoming.id ? json::quoted(*incoming.id) : std::string();
-  return Idempotency{.key = std::string(key), .fingerprint = sha256(id + incoming.payload)};
+  std::string text = incoming.id ? json::quoted(*incoming.id) : std::string();
+  append_ordered(text, incoming.payload);
+  return Idempotency{.key = std::string(key), .fingerprint = sha256(text)};
 }
 
 Result<Append> creation(Incoming incoming, const CreationRules& rules, std::optional<std::string_view> key, std::string_view pointer,

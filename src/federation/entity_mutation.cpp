@@ -5,6 +5,7 @@
 #include "base/author.hpp"
 #include "base/json/canonical.hpp"
 #include "base/json/number.hpp"
+#include "base/json/pointer.hpp"
 #include "base/json/slices.hpp"
 #include "document/change.hpp"
 #include "document/idempotency.hpp"
@@ -59,11 +60,17 @@ std::string given(const EntityMutation& mutation, std::string_view id, std::stri
   return "null";
 }
 
-/// A store names the append that it refuses by its number: a create is refused because of its id, which stands below `pointer`.
-Error placed(Error error, std::string_view pointer, bool is_many) {
+/// A store names the append that it refuses by its number, and perhaps a member of it: in the request that is below the input.
+Error placed(Error error, const EntityMutation& mutation, bool is_many) {
   for (ErrorDetail& detail : error.details) {
-    detail.path = fmt::format("{}{}/id", pointer, is_many ? detail.path : "");
-    detail.keyword = "unique";
+    const std::size_t number = std::min(detail.path.find('/', 1), detail.path.size());
+    std::string path = pointer_of(mutation) + detail.path.substr(is_many ? 0 : number);
+    if (error.code == "document.exists") {
+      path += "/id";
+      detail.keyword = "unique";
+    }
+    if (error.code == "idempotency.mismatch") json::append_pointer_token(path, mutation.creation.idempotency_field);
+    detail.path = std::move(path);
   }
   return error;
 }
@@ -95,11 +102,12 @@ Task<std::string> create(const EntityMutation& mutation, const Arguments& argume
   std::vector<Append> appends(1);
   CO_TRY(appends.front(), document::creation(incoming, mutation.creation, std::nullopt, pointer_of(mutation)));
   sign(appends.front(), writer);
+  appends.front().hidden = document::Hidden::renamed;
   const std::string id = appends.front().id;
   auto receipts = co_await mutation.store->append(std::move(appends));
-  if (!receipts) co_return Failure(placed(std::move(receipts).error(), pointer_of(mutation), false));
+  if (!receipts) co_return Failure(placed(std::move(receipts).error(), mutation, false));
   const document::Receipt& receipt = receipts->front();
-  co_return given(mutation, receipt.repeated ? receipt.id : id, incoming.payload);
+  co_return given(mutation, receipt.repeated ? receipt.id : id, receipt.seen.value_or(incoming.payload));
 }
 
 /// Reads all documents; the error names all that is wrong with any of them.
@@ -136,15 +144,18 @@ Result<std::vector<Append>> read_many(const EntityMutation& mutation, std::strin
 Task<std::string> create_many(const EntityMutation& mutation, const Arguments& arguments, const Writer& writer) {
   const std::string input = input_of(mutation, arguments);
   CO_TRY(auto creations, read_many(mutation, input));
-  for (Append& creation : creations) sign(creation, writer);
+  for (Append& creation : creations) {
+    sign(creation, writer);
+    creation.hidden = document::Hidden::renamed;
+  }
   if (creations.empty()) co_return "[]";
   auto receipts = co_await mutation.store->append(creations);
-  if (!receipts) co_return Failure(placed(std::move(receipts).error(), pointer_of(mutation), true));
+  if (!receipts) co_return Failure(placed(std::move(receipts).error(), mutation, true));
   std::string answer = "[";
   for (std::size_t i = 0; i < creations.size(); ++i) {
     const document::Receipt& receipt = (*receipts)[i];
     if (i > 0) answer += ',';
-    answer += given(mutation, receipt.repeated ? receipt.id : creations[i].id, creations[i].payload);
+    answer += given(mutation, receipt.repeated ? receipt.id : creations[i].id, receipt.seen.value_or(creations[i].payload));
   }
   co_return std::move(answer) + ']';
 }
