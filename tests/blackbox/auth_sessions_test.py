@@ -135,9 +135,10 @@ def test_nothing_is_sent_that_comes_after_the_token(slow, issuer, api_key):
     for path, accept in feeds:
         last = slow.request("POST", REST, {"name": "before"}, {"X-API-Key": api_key[0]}).headers["X-Position"]
         path += f"&after={last}" if REST in path else ""
-        with Stream(slow, path, {**bearer(issuer.token(lasts=2)), "Accept": accept}) as stream:
+        token = bearer(issuer.token(lasts=2))
+        with Stream(slow, path, {**token, "Accept": accept}) as stream:
             assert stream.status == 200
-            time.sleep(2.3)
+            services.wait_until(lambda: slow.request("GET", f"{REST}/7", headers=token).status == 401)  # noqa: B023 (called at once)
             slow.request("POST", REST, {"name": "after"}, {"X-API-Key": api_key[0]})
             assert b"after" not in stream.response.read(), path
 

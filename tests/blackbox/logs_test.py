@@ -3,10 +3,10 @@
 import json
 import re
 import socket
-import time
 
 import pytest
 
+import prometheus
 import service as services
 from processors_test import processor, result_of, with_processors
 from reload_test import hang_up
@@ -81,7 +81,7 @@ def test_a_body_that_had_no_room_is_told_as_the_request_that_it_was_of(tmp_path)
     head = f"POST /x/api HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\ntraceparent: {SAMPLED}\r\nContent-Length: 1000000\r\n\r\n"
     with socket.create_connection(("127.0.0.1", service.port), 10) as one, socket.create_connection(("127.0.0.1", service.port), 10) as other:
         one.sendall(head.encode() + b"{" + b" " * 900_000)
-        time.sleep(0.5)
+        services.wait_until(lambda: prometheus.read(service).value("millrace_http_bodies_bytes") > 500_000)
         other.sendall(head.encode() + b"{" + b" " * 900_000)
         assert other.recv(65536).startswith(b"HTTP/1.1 503 ")
     (line,) = [told for told in map(json.loads, printed(service)) if told.get("status") == 503]
