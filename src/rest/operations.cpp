@@ -257,9 +257,9 @@ void append_operations(std::string& out) {
 void append_parameters(std::string& out) {
   out += "\n| parameter | in | of | meaning |\n| --- | --- | --- | --- |\n";
   for (const Parameter& parameter :
-       {kAt,           kListLimit,  kLimit,  kAfter, kIds,         kPartial, kIfMatch, kIfNoneMatch, kIdempotencyKey, kAfterPosition,
-        kChangesLimit, kSnapshot,   kFollow, kWait,  kLastEventId, kMax,     kLease,   kClaimWait,   kFrom,           kAttempts,
-        kParkedLimit,  kParkedAfter}) {
+       {kAt,           kListLimit,   kLimit,  kAfter, kIds,         kPartial, kIfMatch, kIfNoneMatch, kIdempotencyKey, kAfterPosition,
+        kChangesLimit, kSnapshot,    kFollow, kWait,  kLastEventId, kMax,     kLease,   kClaimWait,   kFrom,           kAttempts,
+        kParkedLimit,  kParkedAfter, kScope}) {
     std::vector<std::string_view> users;
     for (const Operation& operation : kOperations)
       if (std::ranges::find(operation.takes, parameter.meaning, &Parameter::meaning) != operation.takes.end())
