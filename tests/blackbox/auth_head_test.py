@@ -1,5 +1,6 @@
 """Credentials are judged by the head of a request, wherever it goes, and the log says who was refused."""
 
+import gzip
 import json
 import re
 import socket
@@ -61,6 +62,18 @@ def test_a_body_is_as_large_as_it_may_be_with_a_new_token_too(service, issuer):
     for name, status in (("x" * 1_000_000, 201), ("x" * 1_100_000, 413), ("x" * 1_100_000, 413)):
         response = service.request("POST", REST, {"name": name}, bearer(token if status == 201 else issuer.token()))
         assert response.status == status
+
+
+def test_a_connection_goes_on_whatever_it_brings(service, issuer):
+    connection = service.connect()
+    body = json.dumps({"name": "kept"}).encode()
+    for sent, headers in ((body, {}), (iter([body[:5], body[5:]]), {}), (gzip.compress(body), {"Content-Encoding": "gzip"}), (body, {"X-API-Key": "junk"}), (body, {})):
+        credentials = {} if "X-API-Key" in headers else bearer(issuer.token())
+        connection.request("POST", REST, sent, {"Content-Type": "application/json", **credentials, **headers})
+        response = connection.getresponse()
+        answer = json.loads(response.read())
+        assert response.status == (201 if credentials else 401), answer
+        assert not credentials or answer["name"] == "kept"
 
 
 def test_empty_credentials_are_wrong_ones(service):
