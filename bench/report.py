@@ -229,7 +229,20 @@ def replaced(text, name, part):
     return marks.sub(lambda match: f"{match[1]}\n{part}\n\n{match[2]}", text)
 
 
-REPORTS = {"run.py": report_run, "growth.py": report_growth, "sizes.py": report_sizes}
+# --- bench/where.py ----------------------------------------------------------------------------------------------------------------------
+
+
+def report_where(results):
+    columns = list(dict.fromkeys((point["storage"], point["case"]) for point in results.points()))
+    found = {(point["storage"], point["case"], point["part"]): results.median("microseconds", point) for point in results.points()}
+    parts = sorted({part for _, _, part in found}, key=lambda part: -sum(found.get((*column, part), 0) for column in columns))
+    rows = [[part, *(f"{found.get((*column, part), 0):.1f}" for column in columns)] for part in parts]
+    sums = [sum(found.get((*column, part), 0) for part in parts) for column in columns]
+    rows.append(["**all**", *(f"**{each:.1f}**" for each in sums)])
+    yield "where", f"{table(['µs', *map(', '.join, columns)], rows)}\n\n{made_by(results.about)}"
+
+
+REPORTS = {"run.py": report_run, "growth.py": report_growth, "sizes.py": report_sizes, "where.py": report_where}
 
 
 def main(arguments):
