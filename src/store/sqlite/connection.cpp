@@ -100,7 +100,7 @@ Result<> Connection::set_up(const Options& options) {
                            : "PRAGMA query_only=1; PRAGMA cache_size=-4096;"));
   if (options.file_bytes_max > 0) TRY_OK(run_script(fmt::format("PRAGMA max_page_count={};", options.file_bytes_max / 4096)));
   // What is mapped counts as the process's memory, for each connection again: a little of each file is. The one that writes has its cache.
-  return run_script(writes ? "PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY;" : "PRAGMA mmap_size=12582912; PRAGMA temp_store=MEMORY;");
+  return run_script(writes ? "PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY;" : "PRAGMA mmap_size=8388608; PRAGMA temp_store=MEMORY;");
 }
 
 Connection::~Connection() {

@@ -39,7 +39,7 @@ class HeldVersions {
   void forget();
 
  private:
-  static constexpr std::size_t kBytes = std::size_t{4} << 20;
+  static constexpr std::size_t kBytes = std::size_t{2} << 20;
 
   struct Key {
     const void* table = nullptr;
