@@ -188,7 +188,9 @@ class Bundler {
       case Word::all_of: return;  // in write_more
       case Word::content_schema: return write_note(members, "contentSchema", value);
       case Word::additional_items: return is_tuple ? write(members.key("items"), inner(place, value)) : void();
-      case Word::items: return write_shape(members.key(is_tuple ? "prefixItems" : "items"), keyword.shape, value, place);
+      case Word::items:
+        if (is_tuple && value.size() == 0) return;  // prefixItems may not be empty
+        return write_shape(members.key(is_tuple ? "prefixItems" : "items"), keyword.shape, value, place);
       default: write_shape(members.key(keyword.name), keyword.shape, value, place);
     }
   }

@@ -66,6 +66,7 @@ TEST(Bundle, SpeaksTheNewerDraft) {
                         "unevaluatedItems":false,"faker":"x","default":{"$ref":"y"}})"),
             R"({"prefixItems":[{"type":"null"}],"items":false,"dependentSchemas":{"c":{"type":"object"}},"dependentRequired":{"a":["b"]},)"
             R"("faker":"x"})");
+  EXPECT_EQ(bundled(R"({"items":[],"additionalItems":false})"), R"({"items":false})");
 }
 
 TEST(Bundle, KeepsNamesApart) {
