@@ -318,7 +318,7 @@ def test_a_wrong_config_says_where(tmp_path):
                                      "logs": {"format": "xml", "level": "loud", "levels": {"htp": "debug"}}})  # fmt: skip
     checked = services.run_command("check", "--config", service.folder / "config/config.conf")
     assert checked.returncode == 1
-    for said in ("traces.endpoint is no http or https URL", "traces.sample is no number between 0 and 1", "traces.headers.Authorization is no text",
+    for said in ("traces.endpoint is no http or https URL", "traces.sample is no number between 0 and 1", 'traces.headers."Authorization" is no text',
                  'logs.format is "xml"', "One of text, json.", 'logs.level is "loud"', 'A part of logs.levels is "htp"'):  # fmt: skip
         assert said in checked.stderr, checked.stderr
     assert "secret-value" not in checked.stderr
