@@ -6,6 +6,7 @@
 
 #include "base/json/canonical.hpp"
 #include "base/json/document.hpp"
+#include "base/json/slices.hpp"
 #include "base/result.hpp"
 #include "document/filter_parser.hpp"
 #include "document/sql_template.hpp"
@@ -59,7 +60,8 @@ class Database {
   }
 
   void ask_twins(std::string_view a, std::string_view b) {
-    for (std::size_t i = 0; i < sql_.size(); ++i) CHECK(found(sql_[i], {a, b}) == meant(filters_[i], {a, b}));
+    for (std::size_t i = 0; i < sql_.size(); ++i)
+      if (!is_refused(sql_[i], {a, b})) CHECK(found(sql_[i], {a, b}) == meant(filters_[i], {a, b}));
   }
   void ask(const Filter& filter, const std::vector<std::string_view>& arguments) {
     CHECK(found(filter, arguments) == meant(filter, arguments));
@@ -72,6 +74,15 @@ class Database {
     auto filter = parse_filter_template(text, names_, {});
     CHECK(filter.has_value());
     return *std::move(filter);
+  }
+  /// Only a text with U+0000 is no value in SQL.
+  bool is_refused(const Filter& filter, const std::vector<std::string_view>& arguments) {
+    const Query query{.filter = &filter, .arguments = arguments};
+    const auto documents = loop_.block_on(store_->find({&query, 1}, {}));
+    if (documents) return false;
+    const auto has_null = [](std::string_view text) { return text.starts_with('"') && json::decode_string(text).contains('\0'); };
+    CHECK(documents.error().code == "store.sql" && std::ranges::any_of(arguments, has_null));
+    return true;
   }
   std::vector<std::string> found(const Filter& filter, const std::vector<std::string_view>& arguments) {
     const Query query{.filter = &filter, .arguments = arguments};
