@@ -46,8 +46,9 @@ inline std::string processed_event(int number) {
 class Example {
  public:
   enum class Storage : std::uint8_t { memory, sqlite };
+  enum class Metrics : std::uint8_t { kept, none };
 
-  explicit Example(Storage storage) : model_(load()) {
+  explicit Example(Storage storage, Metrics metrics = Metrics::kept) : has_metrics_(metrics == Metrics::kept), model_(load()) {
     open_all(storage);
     fill();
     if (storage == Storage::sqlite)
@@ -88,7 +89,7 @@ class Example {
   }
 
   document::Measures measures(const app::EntityModel& entity, std::string_view type) {
-    return document::Measures::of(instruments_.metrics, entity.name, type);
+    return has_metrics_ ? document::Measures::of(instruments_.metrics, entity.name, type) : document::Measures{};
   }
 
   void fill() {
@@ -122,11 +123,10 @@ class Example {
 
   void mount_graphlette(std::size_t graphlette) {
     const app::GraphletteModel& model = model_.graphlettes[graphlette];
-    engines_.push_back(std::make_unique<graphql::Engine>(
-        model.schema, bindings_[graphlette],
-        graphql::EngineOptions{.make_snapshot = [] { return std::make_unique<federation::StoreSnapshot>(); },
-                               .inherited_arguments = {"at"},
-                               .counts = std::make_shared<graphql::OperationCounts>(instruments_.metrics, model.path)}));
+    graphql::EngineOptions options{.make_snapshot = [] { return std::make_unique<federation::StoreSnapshot>(); },
+                                   .inherited_arguments = {"at"}};
+    if (has_metrics_) options.counts = std::make_shared<graphql::OperationCounts>(instruments_.metrics, model.path);
+    engines_.push_back(std::make_unique<graphql::Engine>(model.schema, bindings_[graphlette], std::move(options)));
     mount(model.path, std::make_unique<graph::Endpoint>(*engines_.back()));
   }
   void mount_restlette(const app::RestletteModel& model) {
@@ -140,6 +140,7 @@ class Example {
     handlers_.push_back(std::move(handler));
   }
 
+  const bool has_metrics_;
   observe::Instruments instruments_;
   http::Traffic traffic_{instruments_};
   app::Model model_;

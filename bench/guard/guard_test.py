@@ -20,5 +20,10 @@ def test_takes_no_more_instructions(counts, name):
         warnings.warn(notice, stacklevel=1)
 
 
+def test_metrics_take_less_than_a_hundredth_of_a_get_by_id(counts):
+    taken = 1 - counts["graphql_post_uncounted"] / counts["graphql_post"]
+    assert 0 < taken < 0.01
+
+
 def test_baseline_names_the_paths():
     assert list(guard.baseline()) == list(guard.paths())

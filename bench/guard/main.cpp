@@ -154,8 +154,7 @@ Once store_append() {
 // --- Whole requests --------------------------------------------------------------------------------------------------------------------
 
 /// From the bytes of a request to those of its answer.
-Once exchange(Example::Storage storage, std::string request, std::string_view expected) {
-  auto example = std::make_shared<Example>(storage);
+Once exchange(std::shared_ptr<Example> example, std::string request, std::string_view expected) {
   return [example, wire = Wire(), request = std::move(request), expected]() mutable {
     CHECK(wire.exchange(example->handler(), example->traffic(), request).contains(expected));
   };
@@ -163,21 +162,31 @@ Once exchange(Example::Storage storage, std::string request, std::string_view ex
 
 Once rest_get() {
   return exchange(
-      Example::Storage::sqlite,
+      std::make_shared<Example>(Example::Storage::sqlite),
       fmt::format("GET /raw-events/api/{} HTTP/1.1\r\nHost: localhost:4055\r\nUser-Agent: curl/7.88.1\r\nAccept: */*\r\n\r\n", event_id(7)),
       "user123");
 }
 
 /// In memory: SQLite commits on a thread of its own, and store_append counts that.
 Once rest_post() {
-  return exchange(Example::Storage::memory, post("/raw-events/api", kRawEvent), "201 Created");
+  return exchange(std::make_shared<Example>(Example::Storage::memory), post("/raw-events/api", kRawEvent), "201 Created");
+}
+
+std::string get_by_id() {
+  return post("/raw-events/graph",
+              fmt::format(R"({{"query":"{{ getById(id: \"{}\") {{ id name data timestamp source metadata }} }}"}})", event_id(7)));
 }
 
 Once graphql_post() {
-  return exchange(Example::Storage::sqlite,
-                  post("/raw-events/graph",
-                       fmt::format(R"({{"query":"{{ getById(id: \"{}\") {{ id name data timestamp source metadata }} }}"}})", event_id(7))),
-                  "user123");
+  return exchange(std::make_shared<Example>(Example::Storage::sqlite), get_by_id(), "user123");
+}
+
+/// What metrics take is what this does not: neither the clock nor a counter is asked anywhere.
+Once graphql_post_uncounted() {
+  auto example = std::make_shared<Example>(Example::Storage::sqlite, Example::Metrics::none);
+  return [example, wire = Wire(), request = get_by_id()]() mutable {
+    CHECK(wire.exchange_uncounted(example->handler(), example->traffic(), request).contains("user123"));
+  };
 }
 
 // --- Running ---------------------------------------------------------------------------------------------------------------------------
@@ -203,6 +212,7 @@ constexpr Path kPaths[] = {
     {"rest_get", 500, rest_get},
     {"rest_post", 500, rest_post},
     {"graphql_post", 500, graphql_post},
+    {"graphql_post_uncounted", 500, graphql_post_uncounted},
 };
 
 // Fills caches, and resolves what is linked at its first use.

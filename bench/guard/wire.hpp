@@ -55,24 +55,40 @@ class Wire {
 
   /// As a connection does it, with all that it tells of it.
   std::string_view exchange(http::Handler& handler, http::Traffic& traffic, std::string_view bytes) {
-    http::Request& request = reader_.request();
-    http::Route* route = nullptr;
-    read(bytes);
+    begin(traffic, bytes);
     traffic.received(bytes.size());
-    request.route = &route;
-    request.trace = traffic.begin(reader_.framing().traceparent);
     const auto begun = http::Traffic::Clock::now();
-    http::Response response = at_once(handler.handle(request));
-    CHECK(response.status < 300 && route != nullptr);
-    traffic.answered(request, *route, response.status, http::Traffic::Clock::now() - begun);
+    http::Response response = handled(handler);
+    traffic.answered(reader_.request(), *route_, response.status, http::Traffic::Clock::now() - begun);
     traffic.sent(response.body.size());
+    return end(std::move(response));
+  }
+  /// The same, and nothing is counted.
+  std::string_view exchange_uncounted(http::Handler& handler, http::Traffic& traffic, std::string_view bytes) {
+    begin(traffic, bytes);
+    return end(handled(handler));
+  }
+
+ private:
+  void begin(http::Traffic& traffic, std::string_view bytes) {
+    read(bytes);
+    route_ = nullptr;
+    reader_.request().route = &route_;
+    reader_.request().trace = traffic.begin(reader_.framing().traceparent);
+  }
+  http::Response handled(http::Handler& handler) {
+    http::Response response = at_once(handler.handle(reader_.request()));
+    CHECK(response.status < 300 && route_ != nullptr);
+    return response;
+  }
+  std::string_view end(http::Response response) {
     write(std::move(response));
     finish();
     return out_;
   }
 
- private:
   http::RequestReader reader_{64 * 1024};
+  http::Route* route_ = nullptr;
   const std::string cors_ = http::cors_headers({});
   std::string out_;
 };

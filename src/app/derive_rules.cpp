@@ -38,6 +38,7 @@ class RuleDeriver {
     if (!model.rules) model.rules.emplace();
     for (const RuleConfig& rule : config.rules) {
       check(rule, entity);
+      warn_of_roles(rule);
       if (is_never_asked(rule.rule, model.rules->rules))
         model_.warnings.push_back({rule.place, "This rule never decides: rules before it are for the same roles and rights.",
                                    "Put the narrower rule first, or take it out."});
@@ -64,6 +65,15 @@ class RuleDeriver {
   static bool covers(const std::vector<std::string>& roles, const std::string& role) {
     const auto have = [&roles](std::string_view name) { return std::ranges::find(roles, name) != roles.end(); };
     return have("*") || have(role) || (role != "anonymous" && role != "*" && have("authenticated"));
+  }
+
+  /// HOCON makes one text of words in a row: [a b] is a list of one.
+  void warn_of_roles(const RuleConfig& config) {
+    for (const std::string& role : config.rule.roles) {
+      if (!role.contains(' ')) continue;
+      model_.warnings.push_back({config.place, fmt::format("\"{}\" is one role, whose name has a space.", role),
+                                 "If these are several, put commas between them."});
+    }
   }
 
   void check(const RuleConfig& config, std::size_t entity) {

@@ -106,14 +106,14 @@ std::vector<RuleConfig> read_list(ObjectReader& reader, const hocon::Value& list
 }  // namespace
 
 void check_role(ObjectReader& reader, std::string_view role, const Place& place) {
-  if (role.find_first_of(", \t\n") == std::string_view::npos) return;
+  if (!role.contains(',')) return;
   std::string all;
   for (const char c : role) {
-    const bool ends = c == ',' || c == ' ' || c == '\t' || c == '\n';
-    if (!ends) all += c;
-    if (ends && !all.ends_with(' ') && !all.empty()) all += ", ";
+    const bool is_between = c == ' ' && (all.empty() || all.ends_with(' '));
+    if (!is_between) all += c;
+    if (c == ',') all += ' ';
   }
-  reader.problem(place, fmt::format("{} has the role \"{}\": a comma or a space is no part of one.", reader.where("roles"), role),
+  reader.problem(place, fmt::format("{} has the role \"{}\": a comma is no part of one.", reader.where("roles"), role),
                  fmt::format("Write roles = [{}].", all));
 }
 

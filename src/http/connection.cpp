@@ -207,14 +207,15 @@ std::optional<Error> Connection::overload() {
 }
 
 /// Whether there is room for the answer until the client has taken it. What a write has done is told in any case: sent again for a 503, it
-/// would be done twice.
+/// would be done twice. So is what an overloaded service is asked for.
 bool Connection::admit(const Response& response, Method method) {
   if (response.body.size() < kLargeBody) return true;
   answer_bytes_ = response.body.size();
   if (try_hold()) return true;
   const bool is_read = method == Method::get || method == Method::head || response.only_reads;
-  if (is_read) answer_bytes_ = 0;
-  return !is_read;
+  if (!is_read || handler().intake(reader_.request()).under_overload) return true;
+  answer_bytes_ = 0;
+  return false;
 }
 
 void Connection::on_answer(Result<Response> result) {
