@@ -36,8 +36,6 @@ class WriteQueue {
     std::size_t batch_max = 1'000;   // appends taken together, unless one write alone has more
     // How long a write may wait behind one that is long; then it is refused: "overloaded.writes".
     std::chrono::milliseconds wait_max{10'000};
-    // Writers that were just answered come back within moments; waiting for them this long halves the number of commits under load.
-    std::chrono::microseconds gather_max{150};
     Measures measures = {};
   };
   explicit WriteQueue(Limits limits) : limits_(limits) {}
@@ -86,12 +84,15 @@ class WriteQueue {
   }
 
   /// Waits for writes and takes those that are to be committed together: many, or one that has a source. Nothing: the end.
+  ///
+  /// Writers that were just answered come back within moments: where fewer wait than were committed together last, they are given a part of
+  /// what a commit takes. One writer alone is never waited for others.
   Writes take() {
     std::unique_lock lock(mutex_);
     arrived_.wait(lock, [this] { return is_due(); });
     if (queue_.size() < last_taken_) {
       wanted_ = last_taken_;
-      arrived_.wait_for(lock, limits_.gather_max, [this] { return is_ending_ || queue_.size() >= wanted_; });
+      arrived_.wait_for(lock, std::min<Duration>(commit_time_ / 4, kGatherMax), [this] { return is_ending_ || queue_.size() >= wanted_; });
       wanted_ = 1;
     }
     Writes writes;
@@ -112,7 +113,9 @@ class WriteQueue {
 
   /// What was taken is committed, or refused: hands every write its result.
   void finish(const Writes& writes) {
-    if (limits_.measures.commits != nullptr) limits_.measures.commits->record(std::chrono::steady_clock::now() - taken_at_);
+    const Duration took = std::chrono::steady_clock::now() - taken_at_;
+    if (limits_.measures.commits != nullptr) limits_.measures.commits->record(took);
+    commit_time_ += (took - commit_time_) / 8;
     complete(writes);
   }
 
@@ -139,6 +142,10 @@ class WriteQueue {
   }
 
  private:
+  using Duration = std::chrono::nanoseconds;
+  // However slow the storage is, an answer is not held back by more.
+  static constexpr Duration kGatherMax = std::chrono::milliseconds(2);
+
   /// One post for each loop, since a post wakes a thread.
   static void complete(const Writes& writes) {
     std::vector<std::pair<io::Loop*, Writes>> by_loop;
@@ -176,6 +183,7 @@ class WriteQueue {
   std::size_t wanted_ = 1;      // GUARDED_BY(mutex_); how many writes the thread sleeps for
   std::size_t last_taken_ = 0;  // the thread's alone
   std::chrono::steady_clock::time_point taken_at_;
+  Duration commit_time_{};  // of the last ones, smoothed; the thread's alone
 };
 
 }  // namespace millrace::document

@@ -171,11 +171,9 @@ class MongoStore final : public document::Store {
             .names = names_,
             .clock = options_.clock,
             .prepare = [this](Client& client) { return ensure(client); },
-            // A commit costs several round trips: it pays to wait a little longer for who comes back.
             .queue = {.queue_max = options_.queue_max,
                       .batch_max = options_.batch_max,
                       .wait_max = options_.wait_max,
-                      .gather_max = std::chrono::microseconds(500),
                       .measures = options_.measures},
             .lease = options_.lease,
             .resolve = options_.resolve};
