@@ -181,7 +181,7 @@ Once graphql_post() {
   return exchange(std::make_shared<Example>(Example::Storage::sqlite), get_by_id(), "user123");
 }
 
-/// What metrics take is what this does not: neither the clock nor a counter is asked anywhere.
+/// What metrics take is what this does not: nothing is counted, and the clock is not asked for how long something took.
 Once graphql_post_uncounted() {
   auto example = std::make_shared<Example>(Example::Storage::sqlite, Example::Metrics::none);
   return [example, wire = Wire(), request = get_by_id()]() mutable {

@@ -82,7 +82,8 @@ constexpr ConfigKey kLimits[] = {
     {"bodyMemory", KeyType::size, initially("512MiB"),
      "Bodies in memory at a time, those of requests that come and of answers that go, and the messages of each WebSocket, from 64 KiB "
      "each; "
-     "what goes beyond is 503 `overloaded.memory`, a WebSocket's close 1013, unless it is the only one. A write is answered in any case. "
+     "what goes beyond is 503 `overloaded.memory`, a WebSocket's close 1013, unless it is the only one. A write is answered in any case, "
+     "and so are `/metrics`, `/health` and `/ready`. "
      "No "
      "less than `bodyBytes`.",
      kSizes},

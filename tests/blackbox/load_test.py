@@ -98,7 +98,6 @@ def test_answers_that_nobody_reads_take_little_memory(tmp_path):
 def test_operators_see_a_service_that_has_no_memory_for_more(tmp_path):
     """However long the page of metrics is."""
     service = services.Service(with_limits(tmp_path, "bodyMemory = 1MiB")).start()
-
     assert len(service.get("/metrics").body) > COUNTED_STEP  # else it would always find room
     with socket.create_connection(("127.0.0.1", service.port), 30) as client:
         client.sendall(f"POST {RAW} HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: 1048000\r\n\r\n".encode())
